@@ -1,0 +1,1 @@
+"""The command `waypost`: one module a group of commands, all thin."""

@@ -1,0 +1,108 @@
+"""The command `waypost`: finds the module of a command, gives it its arguments, says how it went.
+
+Exit 0 when done, 2 on bad usage, 1 with one plain sentence otherwise. A command is a module in
+this folder with `arguments(parser)` and `run(args) -> int`; it is imported only when asked for, so
+that `waypost --help` is quick. `RECORDS = True` in it means that it works on the running store.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+from waypost import __version__
+from waypost.errors import BadUse, WaypostError
+
+# Command (one or two words) -> module, and what it does. Printed as docs/cli.md.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "decode": ("decode", "decode messages of a tag protocol: NDJSON in, NDJSON out"),
+    "offences check": ("offences_check", "check a police offence file without keeping it"),
+    "orders check": ("orders_check", "lint an orders file"),
+    "schema": ("schema", "print a JSON Schema: orders or batch"),
+    "match": ("match", "match a fixes file against an offences file"),
+    "replay": ("replay", "judge a fixes file against an orders file"),
+    "import orders": ("import_orders", "bring an orders file into the store"),
+    "import fixes": ("import_fixes", "bring a fixes file into the store"),
+    "import offences": ("import_offences", "bring a police offence file into the store"),
+    "migrate": ("migrate", "set up the store, or bring it up to date"),
+    "serve": ("serve", "serve the pages and the API"),
+    "gateway": ("gateway", "listen to tags"),
+    "worker": ("worker", "judge what arrives, fire what is due, run jobs, send notices"),
+    "archivist": ("archivist", "move the log into the lake"),
+    "demo": ("demo", "a seeded London with live tags, all processes, until Ctrl-C"),
+    "world seed": ("world_seed", "write a seeded world to files, with its truth"),
+    "world play": ("world_play", "drive simulated tags at a gateway"),
+    "token": ("token", "make a bearer token for a role"),
+    "officer": ("officer", "make an officer who can sign in"),
+    "audit verify": ("audit_verify", "check the audit chain"),
+    "evidence verify": ("evidence_verify", "check a signed bundle offline"),
+    "bench": ("bench", "the project's own benches, each a ratio to a bare baseline"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] in {"-h", "--help", "help"}:
+        print(overview())
+        return 0
+    if words[0] == "--version":
+        print(f"waypost {__version__}")
+        return 0
+    try:
+        name, rest = _find(words)
+        module = importlib.import_module(f"waypost.cli.{COMMANDS[name][0]}")
+        parser = argparse.ArgumentParser(prog=f"waypost {name}", description=COMMANDS[name][1])
+        module.arguments(parser)
+        args = parser.parse_args(rest)
+        prepare(module)
+        return int(module.run(args) or 0)
+    except BadUse as error:
+        print(f"waypost: {error}", file=sys.stderr)
+        return 2
+    except WaypostError as error:
+        print(f"waypost: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # the reader of our output left: not an error
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("waypost: stopped", file=sys.stderr)
+        return 130
+
+
+def overview() -> str:
+    width = max(map(len, COMMANDS)) + 2
+    rows = [f"  {name:<{width}}{words}" for name, (_, words) in COMMANDS.items()]
+    return "\n".join(["usage: waypost COMMAND ...", "", *rows, "", "waypost COMMAND --help"])
+
+
+def prepare(module: ModuleType) -> None:
+    """Start Django for commands that work on the store, and see that the store is up to date."""
+    if not getattr(module, "RECORDS", False):
+        return
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "waypost.settings")
+    import django
+
+    django.setup()
+    if not getattr(module, "MAY_BE_OLD", False):
+        from waypost.cli.migrate import check_up_to_date
+
+        check_up_to_date()
+
+
+def _find(words: list[str]) -> tuple[str, list[str]]:
+    for size in (2, 1):
+        name = " ".join(words[:size])
+        if len(words) >= size and name in COMMANDS:
+            return name, words[size:]
+    near = [name for name in COMMANDS if name.split()[0] == words[0]]
+    hint = f"one of: {', '.join(near)}" if near else "see waypost --help"
+    raise BadUse(f"no command {' '.join(words[:2])!r}; {hint}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

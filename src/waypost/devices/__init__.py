@@ -1,0 +1,1 @@
+"""What speaks: one module a protocol, the gateway, quarantine."""

@@ -1,0 +1,1 @@
+"""Could it have been there: candidates, runs."""

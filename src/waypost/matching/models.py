@@ -1,0 +1,51 @@
+"""Records of matching: runs with what they ran on, and their matches."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from waypost.columns import Columns, Retention
+
+
+class MatchingRun(models.Model):
+    declares = Columns(
+        Retention.OFFENCE,
+        plain="id method parameters code_version data_digest lake_version log_position population "
+        "offence_count match_count status made_at ended_at officer_id batch_id",
+        sensitive="message",
+    )
+    method = models.CharField(max_length=20)
+    parameters = models.JSONField(default=dict)
+    code_version = models.CharField(max_length=60)
+    data_digest = models.CharField(max_length=64, blank=True)  # of the rows read
+    lake_version = models.BigIntegerField(null=True)
+    log_position = models.BigIntegerField(null=True)
+    population = models.JSONField(default=list)  # activation numbers in scope
+    batch_id = models.BigIntegerField(null=True)
+    offence_count = models.IntegerField(default=0)
+    match_count = models.IntegerField(default=0)
+    status = models.CharField(max_length=20, default="waiting")  # waiting running done failed
+    message = models.CharField(max_length=300, blank=True)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    officer_id = models.BigIntegerField(null=True)
+
+
+class Match(models.Model):
+    declares = Columns(
+        Retention.OFFENCE,
+        belongs="person",
+        plain="id run offence_id person activation_id score verdict sequences seconds_inside coverage",
+        location="nearest_m fixes",
+    )
+    run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="matches")
+    offence_id = models.BigIntegerField(db_index=True)  # offences.OffenceVersion
+    person = models.ForeignKey("orders.Person", on_delete=models.CASCADE)
+    activation_id = models.BigIntegerField()
+    score = models.FloatField()
+    verdict = models.CharField(max_length=20)  # the file's column is called `class`
+    sequences = models.CharField(max_length=2000)
+    nearest_m = models.FloatField(null=True)
+    seconds_inside = models.FloatField(default=0.0)
+    coverage = models.FloatField(null=True)
+    fixes = models.JSONField(default=list)  # the qualifying fixes as read, with label

@@ -1,0 +1,1 @@
+"""What is kept: rules, kernel and twin, worker, late lane, replay."""

@@ -1,0 +1,1 @@
+"""What is asked: persons, orders, requirements, zones, timetables, activations."""

@@ -1,0 +1,1 @@
+"""What is known of where: schema, quality, log, lake, tracks."""

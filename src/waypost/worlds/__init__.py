@@ -1,0 +1,1 @@
+"""Places to try it: seeded synthetic London, simulated tags."""

@@ -1,0 +1,36 @@
+"""Common ground of the tests: a home of their own, no network, warnings are errors.
+
+The home is set before Django reads its settings. `SHARED` is the folder of public cases beside the
+checkout; tests that need it skip, saying so, where it is absent.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+os.environ["WAYPOST_HOME"] = tempfile.mkdtemp(prefix="waypost-test-")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "waypost.settings")
+
+SHARED = Path(__file__).parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of public cases; the test is skipped where it is not there."""
+    if not SHARED.is_dir():
+        pytest.skip("the public cases are not beside this checkout (../shared)")
+    return SHARED
+
+
+@pytest.fixture
+def waypost_home(tmp_path, monkeypatch) -> Path:
+    """A fresh WAYPOST_HOME for commands run as real processes."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("WAYPOST_HOME", str(home))
+    monkeypatch.delenv("WAYPOST_DATABASE", raising=False)
+    return home
