@@ -1,0 +1,52 @@
+"""Everything `make check` looks at, all of it, before it says whether the house is in order."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+BIN = Path(sys.executable).parent
+CHECKS: dict[str, list[str]] = {
+    "format": [str(BIN / "ruff"), "format", "--check", "--quiet"],
+    "lint": [str(BIN / "ruff"), "check", "--quiet"],
+    "types": [str(BIN / "mypy")],
+    "who knows whom": [str(BIN / "lint-imports"), "--no-cache"],
+    "models and migrations agree": [
+        str(BIN / "django-admin"),
+        "makemigrations",
+        "--check",
+        "--dry-run",
+        "--settings=waypost.settings",
+    ],
+    "reference pages are printed from the code": [
+        sys.executable,
+        str(HERE / "docs.py"),
+        "--check",
+    ],
+}
+
+
+def main() -> int:
+    bad: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="waypost-check-") as home:
+        for name, command in CHECKS.items():
+            done = subprocess.run(
+                command,
+                env=os.environ | {"WAYPOST_HOME": home},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            print(f"{'ok ' if done.returncode == 0 else 'BAD'}  {name}", flush=True)
+            if done.returncode:
+                bad.append(name)
+                print(done.stdout + done.stderr)
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
