@@ -1,0 +1,142 @@
+"""Print the reference pages in docs/reference from the code; with --check, only compare.
+
+    cli.md         commands and their options          settings.md    what an operator may set
+    lifecycles.md  tables of moves, as diagrams        columns.md     privacy, retention, whose
+    routes.md      every page with its permission      roles.md       what each role may do, how far
+    rooms.md       who imports whom
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+PAGES = Path(__file__).parents[1] / "docs" / "reference"
+NOTE = "<!-- Printed from the code by `make docs`; change the code, not this page. -->\n\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="change nothing; fail on a difference")
+    args = parser.parse_args()
+    os.environ.setdefault("WAYPOST_HOME", tempfile.mkdtemp(prefix="waypost-docs-"))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "waypost.settings"
+    os.environ["COLUMNS"] = "100"
+    import django
+
+    django.setup()
+    stale = []
+    for name, page in PRINTERS.items():
+        text = NOTE + page().rstrip() + "\n"
+        path = PAGES / name
+        if not path.exists() or path.read_text() != text:
+            stale.append(name)
+            if not args.check:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text)
+    if args.check and stale:
+        print(f"out of date: {', '.join(stale)}; run make docs")
+        return 1
+    return 0
+
+
+def cli() -> str:
+    from waypost.cli.main import COMMANDS
+
+    parts = ["# Commands\n"]
+    for name, (module_name, words) in COMMANDS.items():
+        module = importlib.import_module(f"waypost.cli.{module_name}")
+        parser = argparse.ArgumentParser(
+            prog=f"waypost {name}", description=words, formatter_class=argparse.HelpFormatter
+        )
+        module.arguments(parser)
+        parts.append(f"## `waypost {name}`\n\n```\n{parser.format_help().rstrip()}\n```\n")
+    return "\n".join(parts)
+
+
+def settings() -> str:
+    from waypost.settings import SETTINGS
+
+    rows = "\n".join(f"| `{name}` | {words} |" for name, words in SETTINGS.items())
+    return f"# Settings\n\nGiven as environment variables.\n\n| name | what it does |\n|---|---|\n{rows}"
+
+
+def lifecycles() -> str:
+    from waypost.alerts.values import NEXT
+
+    moves = "\n".join(
+        f"    {status.value} --> {after.value}"
+        for status in NEXT
+        for after in sorted(NEXT[status], key=list(NEXT).index)
+    )
+    return (
+        "# Lifecycles\n\n## An alert\n\n```mermaid\nstateDiagram-v2\n"
+        f"    [*] --> raised\n{moves}\n    closed --> [*]\n```"
+    )
+
+
+def columns() -> str:
+    from django.apps import apps
+
+    parts = [
+        "# Table columns\n",
+        "Privacy label of every stored column, why a row is kept, and how it belongs to a person.\n",
+    ]
+    for model in sorted(apps.get_models(), key=lambda model: model._meta.db_table):
+        declares = getattr(model, "declares", None)
+        if declares is None:
+            continue
+        whose = f"belongs to a person by `{declares.belongs}`" if declares.belongs else "nobody's"
+        rows = "\n".join(f"| {name} | {label} |" for name, label in declares.labels().items())
+        parts.append(
+            f"## `{model._meta.db_table}`\n\nKept as *{declares.retention}*; {whose}.\n\n"
+            f"| column | privacy |\n|---|---|\n{rows}\n"
+        )
+    return "\n".join(parts)
+
+
+def routes() -> str:
+    from waypost.web.routes import ROUTES
+
+    rows = "\n".join(
+        f"| `/{route.path}` | {route.permission.value} | {route.summary} |" for route in ROUTES
+    )
+    return f"# Routes\n\n| address | permission | what it is |\n|---|---|---|\n{rows}"
+
+
+def roles() -> str:
+    from waypost.access.may import MAY
+
+    parts = ["# What each role may do, and how far\n"]
+    for role, grants in MAY.items():
+        rows = "\n".join(
+            f"| {permission.value} | {reach.value} |" for permission, reach in grants.items()
+        )
+        parts.append(f"## {role.value}\n\n| permission | reach |\n|---|---|\n{rows}\n")
+    return "\n".join(parts)
+
+
+def rooms() -> str:
+    sys.path.insert(0, str(Path(__file__).parent))
+    import rooms as drawing
+
+    return f"# Who knows whom\n\n{drawing.mermaid()}"
+
+
+PRINTERS: dict[str, Callable[[], str]] = {
+    "cli.md": cli,
+    "settings.md": settings,
+    "lifecycles.md": lifecycles,
+    "columns.md": columns,
+    "routes.md": routes,
+    "roles.md": roles,
+    "rooms.md": rooms,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
