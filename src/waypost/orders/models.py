@@ -86,7 +86,8 @@ class ZoneVersion(models.Model):
 
 
 class RequirementVersion(models.Model):
-    """One requirement as it stood. The current one is the highest version of its reference.
+    """One requirement as it stood. The current one is the highest version of its reference in its
+    order (two orders of one person may each have an R1).
 
     A variation is a new version with its own `valid_from`; a correction one with the old
     `valid_from`. `digest` (of the requirement's canonical JSON) makes imports idempotent.
@@ -115,7 +116,8 @@ class RequirementVersion(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "reference", "version"], name="requirement_version_once"
+                fields=["person", "order_reference", "reference", "version"],
+                name="requirement_version_once",
             )
         ]
 
@@ -200,7 +202,9 @@ class ActivationVersion(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["activation", "version"], name="activation_version_once")
+            models.UniqueConstraint(
+                fields=["activation", "version"], name="activation_version_once"
+            )
         ]
 
 

@@ -1,4 +1,4 @@
-"""What courts ask, as decisions see it: frozen, in UTC, no records. Times are half-open [from, to)."""
+"""What courts ask, as decisions see it: frozen, in UTC. Times are half-open [from, to)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from waypost.units import ActivationNumber, ActivationRef, DeviceRef, OrderRef, PersonRef
-from waypost.units import RequirementRef
+from waypost.units import (
+    ActivationNumber,
+    ActivationRef,
+    DeviceRef,
+    OrderRef,
+    PersonRef,
+    RequirementRef,
+)
 
 
 class OrderKind(StrEnum):
@@ -90,6 +96,7 @@ class Requirement:
     from_at: datetime | None = None  # None: the order's
     to_at: datetime | None = None
     version_id: int | None = None  # the record it came from; None from a file
+    valid_from: datetime | None = None  # of this version, where a file states it (actions.py)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,168 @@
+"""Recurring appointments: RFC 5545 rules expanded by local date, then put on the clock.
+
+dateutil expands naive wall times only; the zone is applied afterwards by the house's own policy
+(walltime.py), so that an appointment at 10:00 stays at 10:00 across a clock change, and so that no
+second zone database is read. A rule is cut at the horizon before it runs: one that never occurs
+(30 February) would otherwise be tried until the year 9999.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from dateutil.rrule import rrule, rrulestr
+
+from waypost.orders.values import Appointments
+from waypost.orders.walltime import is_timezone, localise
+
+DAY = timedelta(days=1)
+FREQUENCIES = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
+FIRST_WITHIN = timedelta(days=366 * 5)  # a rule with no date in five years is a mistake
+_LINE = re.compile(r"^(DTSTART|RRULE|EXDATE|RDATE)((?:;[^:]*)?):(.+)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """One appointment in [from_at, to_at); the person may come `grace` late."""
+
+    from_at: datetime
+    to_at: datetime
+    grace: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """One RRULE in wall time. COUNT counts from DTSTART, so a counted rule is not cut short."""
+
+    rule: rrule
+    until: datetime | None
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A parsed recurrence, all in wall time of `timezone`."""
+
+    timezone: str
+    start: datetime
+    rules: tuple[Recurrence, ...]
+    extra: frozenset[datetime]
+    without: frozenset[datetime]
+
+
+def occurrences(
+    series: Appointments, from_at: datetime, to_at: datetime, *, timezone: str = "Europe/London"
+) -> list[Appointment]:
+    """The appointments that touch [from_at, to_at), in order. ValueError: the rule is not one."""
+    rule = read_rule(series.rrule, timezone)
+    zone = ZoneInfo(rule.timezone)
+    first = (from_at - series.duration).astimezone(zone).replace(tzinfo=None) - DAY
+    last = to_at.astimezone(zone).replace(tzinfo=None) + DAY
+    starts = (localise(wall, rule.timezone) for wall in walls(rule, first, last))
+    found = [Appointment(at, at + series.duration, series.grace) for at in starts]
+    return [one for one in found if one.from_at < to_at and one.to_at > from_at]
+
+
+def walls(rule: Rule, first: datetime, last: datetime) -> list[datetime]:
+    """The wall times of the rule in [first, last], sorted, once each."""
+    found = {wall for wall in rule.extra if first <= wall <= last}
+    for recurrence in rule.rules:
+        found.update(_between(recurrence, first, last))
+    return sorted(found - rule.without)
+
+
+def read_rule(text: str, timezone: str) -> Rule:
+    """The rule that a text of RFC 5545 lines says. ValueError, in plain words, when it is not one.
+
+    timezone   of a DTSTART that names none and is not UTC
+    """
+    lines = [_parse_line(line) for line in text.replace("\r", "").split("\n") if line.strip()]
+    starts = [(parameters, value) for name, parameters, value in lines if name == "DTSTART"]
+    if len(starts) != 1:
+        raise ValueError("an appointment rule needs exactly one DTSTART line")
+    parameters, value = starts[0]
+    zone = _zone_of(parameters, value, timezone)
+    start = _wall(value, zone, zone)
+    rule = Rule(
+        zone,
+        start,
+        tuple(_recurrence(value, start, zone) for name, _, value in lines if name == "RRULE"),
+        frozenset(_dates(lines, "RDATE", zone)),
+        frozenset(_dates(lines, "EXDATE", zone)),
+    )
+    if not rule.rules:  # a single appointment
+        rule = Rule(zone, start, (), rule.extra | {start}, rule.without)
+    if not walls(rule, start, max([start + FIRST_WITHIN, *rule.extra])):
+        raise ValueError("the appointment rule has no date in its first five years")
+    return rule
+
+
+def _between(recurrence: Recurrence, first: datetime, last: datetime) -> Iterator[datetime]:
+    until = last if recurrence.until is None else min(last, recurrence.until)
+    for wall in recurrence.rule if recurrence.counted else recurrence.rule.replace(until=until):
+        if wall > last:
+            return
+        if wall >= first:
+            yield wall
+
+
+def _recurrence(value: str, start: datetime, zone: str) -> Recurrence:
+    parts = dict(part.split("=", 1) for part in value.upper().split(";") if "=" in part)
+    if parts.get("FREQ") not in FREQUENCIES:
+        raise ValueError("an appointment recurs by day, week, month or year")
+    if "UNTIL" in parts and "COUNT" in parts:
+        raise ValueError("an appointment rule has COUNT or UNTIL, not both")
+    end = _end(parts.pop("UNTIL"), zone) if "UNTIL" in parts else None
+    rule = rrulestr(";".join(f"{key}={part}" for key, part in parts.items()), dtstart=start)
+    if not isinstance(rule, rrule):
+        raise ValueError("one RRULE line holds one rule")
+    return Recurrence(rule, end, "COUNT" in parts)
+
+
+def _end(until: str, zone: str) -> datetime:
+    """UNTIL as wall time: RFC 5545 wants UTC here, senders also give wall time or a whole date."""
+    wall = _wall(until, zone, zone)
+    return wall if "T" in until else wall + DAY - timedelta(seconds=1)
+
+
+def _parse_line(line: str) -> tuple[str, str, str]:
+    match = _LINE.match(line.strip())
+    if not match:
+        raise ValueError(f"not a line of an appointment rule: {line.strip()[:60]!r}")
+    return match[1].upper(), match[2], match[3].strip()
+
+
+def _dates(lines: list[tuple[str, str, str]], name: str, zone: str) -> Iterator[datetime]:
+    for line_name, parameters, value in lines:
+        if line_name == name:
+            for part in value.split(","):
+                yield _wall(part, _zone_of(parameters, part, zone), zone)
+
+
+def _zone_of(parameters: str, value: str, timezone: str) -> str:
+    named = re.search(r"TZID=\"?([^;\"]+)", parameters, re.IGNORECASE)
+    if value.upper().endswith("Z") and not named:
+        return "UTC"
+    zone = named[1] if named else timezone
+    if not is_timezone(zone):
+        raise ValueError(f"the zone database knows no {zone!r}")
+    return zone
+
+
+def _wall(value: str, from_zone: str, zone: str) -> datetime:
+    """A date or date-time value, which stands in `from_zone`, as wall time of `zone`."""
+    text = value.strip().upper()
+    form = "%Y%m%dT%H%M%S" if "T" in text else "%Y%m%d"
+    try:
+        wall = datetime.strptime(text.removesuffix("Z"), form)  # noqa: DTZ007 (wall time)
+    except ValueError:
+        raise ValueError(f"not a date and time of RFC 5545: {value!r}") from None
+    if text.endswith("Z"):
+        return wall.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    if from_zone != zone:
+        return localise(wall, from_zone).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    return wall

@@ -1,0 +1,153 @@
+"""Reading one JSON object field by field: each oddity becomes a Problem that says where it stands.
+
+Shared by the readers of orders and zones. A getter answers None when the field is absent or wrong;
+in the second case it has left a problem, so a reader asks `clean_since` at the end of a row.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from waypost.clock import read_instant
+from waypost.errors import Problem
+
+Value = TypeVar("Value")
+VALUE_LENGTH_MAX = 120  # of what was sent, as shown in a problem
+ID_LENGTH_MAX = 80  # what the records hold
+_DURATION = re.compile(
+    r"P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+    r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?"
+)
+
+
+@dataclass
+class Desk:
+    """Where problems are laid while a file is read."""
+
+    problems: list[Problem] = field(default_factory=list)
+
+    def report(self, path: str, kind: str, value: Any, message: str, action: str) -> None:
+        """Lay down one problem; `value` is shown as the JSON that was sent, shortened."""
+        shown = value if isinstance(value, str) or value is None else json.dumps(value)
+        if shown is not None and len(shown) > VALUE_LENGTH_MAX:
+            shown = shown[: VALUE_LENGTH_MAX - 1] + "…"
+        self.problems.append(Problem(None, kind, path, shown, message, action))
+
+    def clean_since(self, mark: int) -> bool:
+        """Whether nothing was reported after `mark = len(desk.problems)`."""
+        return len(self.problems) == mark
+
+
+@dataclass(frozen=True)
+class Fields:
+    """One JSON object and where it stands ("persons[0].orders[1]")."""
+
+    desk: Desk
+    path: str
+    data: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, desk: Desk, path: str, data: Any) -> Fields | None:
+        """The object, or None after reporting that there is something else."""
+        if isinstance(data, dict):
+            return cls(desk, path, data)
+        desk.report(path, "NOT_AN_OBJECT", data, "this is not an object", 'send { "key": value }')
+        return None
+
+    def bad(self, name: str, kind: str, message: str, action: str) -> None:
+        """Report the field."""
+        self.desk.report(f"{self.path}.{name}", kind, self.data.get(name), message, action)
+
+    def identity(self, name: str) -> str | None:
+        """A required id: text of 1-80 characters without control characters (a number is text)."""
+        value = self.data.get(name)
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)
+        if isinstance(value, str) and _is_id(value):
+            return value.strip()
+        kind = "MISSING_ID" if value in (None, "") else "INVALID_ID"
+        self.bad(name, kind, f"{name} is not a usable id", f"send 1-{ID_LENGTH_MAX} characters")
+        return None
+
+    def text(self, name: str, default: str = "") -> str:
+        """An optional text; anything else is reported."""
+        value = self.data.get(name)
+        if value is None:
+            return default
+        if isinstance(value, str):
+            return value.strip()
+        self.bad(name, "NOT_TEXT", f"{name} is not text", "send a string")
+        return default
+
+    def flag(self, name: str) -> bool:
+        """An optional true or false."""
+        value = self.data.get(name)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        self.bad(name, "NOT_A_FLAG", f"{name} is neither true nor false", "send true or false")
+        return False
+
+    def instant(self, name: str, *, required: bool = False) -> datetime | None:
+        """An ISO 8601 time with offset, as UTC."""
+        value = self.data.get(name)
+        action = "write ISO 8601 with offset, like 2026-03-01T09:00:00Z"
+        if value is None:
+            if required:
+                self.bad(name, "MISSING_TIME", f"{name} is missing", action)
+            return None
+        try:
+            return read_instant(value)
+        except (ValueError, OverflowError) as error:
+            self.bad(name, "INVALID_TIME", str(error), action)
+        except (AttributeError, TypeError):
+            self.bad(name, "INVALID_TIME", f"{name} is not a time", action)
+        return None
+
+    def duration(self, name: str, default: timedelta | None = None) -> timedelta | None:
+        """An ISO 8601 duration of weeks, days, hours, minutes, seconds; `default` when absent."""
+        value = self.data.get(name)
+        if value is None and default is not None:
+            return default
+        match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+        if match and any(match.groups()):
+            try:
+                return timedelta(**{unit: int(n) for unit, n in match.groupdict("0").items()})
+            except OverflowError:
+                pass
+        action = "write ISO 8601, like PT1H or PT10M"
+        self.bad(name, "INVALID_DURATION", f"{name} is not a duration", action)
+        return None
+
+    def metres(self, name: str) -> float | None:
+        """A required length: a number above zero."""
+        value = self.data.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e7:
+            return float(value)
+        self.bad(name, f"INVALID_{name.upper()}", f"{name} is not a length in metres above 0",
+                 "send a number of metres above 0")  # fmt: skip
+        return None
+
+    def each(
+        self, name: str, read: Callable[[Desk, str, Any], Value | None], *, required: bool = False
+    ) -> list[Value]:
+        """What `read` makes of each item of a list, without those it refuses."""
+        value = self.data.get(name)
+        if value is None and not required:
+            return []
+        if not isinstance(value, list):
+            self.bad(name, "NOT_A_LIST", f"{name} is not a list", f'send "{name}": [ … ]')
+            return []
+        found = [
+            read(self.desk, f"{self.path}.{name}[{n}]".lstrip("."), item)
+            for n, item in enumerate(value)
+        ]
+        return [item for item in found if item is not None]
+
+
+def _is_id(value: str) -> bool:
+    return bool(value.strip()) and len(value) <= ID_LENGTH_MAX and value.isprintable()

@@ -1,0 +1,301 @@
+"""Read the orders file (the JSON of the design, section 4) into values, with a Problem per oddity.
+
+A problem's `field` is the path of what is wrong ("persons[0].orders[1].requirements[2].zone"). A
+bad requirement, order or activation spoils itself alone; everything beside it is kept. Optional
+keys that we do not know are allowed and left behind.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, timedelta
+from typing import Any
+
+from waypost.errors import BadFile, Problem, Read
+from waypost.orders.appointments import read_rule
+from waypost.orders.fields import Desk, Fields
+from waypost.orders.values import (
+    WEEKDAYS,
+    Absence,
+    ActivationSpan,
+    Appointments,
+    Order,
+    OrderKind,
+    PersonOrders,
+    Requirement,
+    RequirementKind,
+    TimetableRow,
+    Zone,
+)
+from waypost.orders.walltime import is_timezone
+from waypost.orders.zones import read_zone
+from waypost.units import ActivationRef, DeviceRef, OrderRef, PersonRef, RequirementRef
+
+# What agencies also call the kinds we know. Anything else is OTHER, and lint says so.
+ORDER_KIND_WORDS = {
+    "suspended_sentence_order": OrderKind.SUSPENDED_SENTENCE,
+    "home_detention_curfew": OrderKind.HDC,
+    "bail": OrderKind.COURT_BAIL,
+}
+WITHOUT_ZONE = {RequirementKind.TRAIL, RequirementKind.ALCOHOL}
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_PATH_STEP = re.compile(r"(\w+)\[(\d+)\]")
+
+
+def read_orders(data: bytes) -> Read[PersonOrders]:
+    """Persons with their orders, and what was wrong. BadFile when nothing can be made of it."""
+    document = parse_document(data)
+    desk = Desk()
+    seen: dict[str, int] = {}
+    rows: list[PersonOrders] = []
+    for n, item in enumerate(document["persons"]):
+        person = read_person(desk, f"persons[{n}]", item)
+        if person is None:
+            continue
+        if person.person_id in seen:
+            desk.report(f"persons[{n}].person_id", "DUPLICATE_PERSON", person.person_id,
+                        f"this person stands in persons[{seen[person.person_id]}] already",
+                        "send each person once, with all their orders")  # fmt: skip
+            continue
+        seen[person.person_id] = n
+        rows.append(person)
+    return Read(rows, desk.problems)
+
+
+def parse_document(data: bytes) -> dict[str, Any]:
+    """The JSON object with its list "persons". BadFile otherwise."""
+    try:
+        document = json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise BadFile("the orders file is not UTF-8 text") from None
+    except json.JSONDecodeError as error:
+        raise BadFile(
+            f"the orders file is not JSON: line {error.lineno}, column {error.colno}: {error.msg}"
+        ) from None
+    except (RecursionError, ValueError):  # ValueError: a number of thousands of digits
+        raise BadFile("the orders file is JSON of a kind that nobody writes") from None
+    if not isinstance(document, dict) or not isinstance(document.get("persons"), list):
+        raise BadFile('the orders file is not {"persons": [...]}; see: waypost schema orders')
+    return document
+
+
+def ids_at(document: dict[str, Any], problem: Problem) -> tuple[str | None, str | None]:
+    """The person's and the requirement's id that a problem's path runs through, as sent."""
+    ids: dict[str, str | None] = {"persons": None, "requirements": None}
+    here: Any = document
+    for name, index in _PATH_STEP.findall(problem.field or ""):
+        try:
+            here = here[name][int(index)]
+        except (KeyError, IndexError, TypeError):
+            break
+        if name in ids and isinstance(here, dict):
+            value = here.get("person_id" if name == "persons" else "requirement_id")
+            ids[name] = None if value is None else str(value)
+    return ids["persons"], ids["requirements"]
+
+
+def read_person(desk: Desk, path: str, data: Any) -> PersonOrders | None:
+    fields = Fields.of(desk, path, data)
+    reference = fields.identity("person_id") if fields else None
+    if fields is None or reference is None:
+        return None
+    return PersonOrders(
+        PersonRef(reference),
+        tuple(fields.each("orders", read_order)),
+        tuple(fields.each("activations", read_activation)),
+        details=_details(fields),
+    )
+
+
+def read_order(desk: Desk, path: str, data: Any) -> Order | None:
+    fields = Fields.of(desk, path, data)
+    if fields is None:
+        return None
+    mark = len(desk.problems)
+    reference = fields.identity("order_id")
+    kind = _order_kind(fields)
+    from_at = fields.instant("from", required=True)
+    to_at = fields.instant("to")
+    if not desk.clean_since(mark) or reference is None or kind is None or from_at is None:
+        return None
+    requirements = fields.each("requirements", read_requirement)
+    return Order(OrderRef(reference), kind, from_at, to_at, tuple(requirements))
+
+
+def read_requirement(desk: Desk, path: str, data: Any) -> Requirement | None:
+    fields = Fields.of(desk, path, data)
+    if fields is None:
+        return None
+    mark = len(desk.problems)
+    reference = fields.identity("requirement_id")
+    kind = _requirement_kind(fields)
+    if kind is None:
+        return None
+    requirement = Requirement(
+        RequirementRef(reference or ""),
+        kind,
+        zones=_zones(fields, kind),
+        timetable=_timetable(fields),
+        timezone=_timezone(fields),
+        exceptions=tuple(fields.each("exceptions", read_absence)),
+        appointments=_appointments(fields, kind),
+        from_at=fields.instant("from"),
+        to_at=fields.instant("to"),
+        valid_from=fields.instant("valid_from"),
+    )
+    return requirement if desk.clean_since(mark) else None
+
+
+def read_activation(desk: Desk, path: str, data: Any) -> ActivationSpan | None:
+    fields = Fields.of(desk, path, data)
+    if fields is None:
+        return None
+    mark = len(desk.problems)
+    reference, device = fields.identity("activation_id"), fields.identity("device_id")
+    from_at, to_at = fields.instant("from", required=True), fields.instant("to")
+    if from_at and to_at and to_at <= from_at:
+        fields.bad("to", "ENDS_BEFORE_START", "the tag is taken off before it is fitted",
+                   "send a to after from, or null while it is worn")  # fmt: skip
+    if not desk.clean_since(mark) or reference is None or device is None or from_at is None:
+        return None
+    return ActivationSpan(ActivationRef(reference), DeviceRef(device), from_at, to_at)
+
+
+def read_absence(desk: Desk, path: str, data: Any) -> Absence | None:
+    fields = Fields.of(desk, path, data)
+    if fields is None:
+        return None
+    from_at, to_at = fields.instant("from", required=True), fields.instant("to", required=True)
+    if from_at is None or to_at is None:
+        return None
+    if to_at <= from_at:
+        fields.bad("to", "ENDS_BEFORE_START", "the exception ends before it starts",
+                   "send a to after from")  # fmt: skip
+    return Absence(from_at, to_at, fields.text("reason"))
+
+
+def read_row(desk: Desk, path: str, data: Any) -> TimetableRow | None:
+    fields = Fields.of(desk, path, data)
+    if fields is None:
+        return None
+    days = fields.data.get("days")
+    if not isinstance(days, list) or not days or any(day not in WEEKDAYS for day in days):
+        fields.bad("days", "INVALID_DAYS", "these are not days of the week",
+                   f"send a list of {', '.join(WEEKDAYS)}")  # fmt: skip
+        days = []
+    start, end = _clock(fields, "start"), _clock(fields, "end")
+    return TimetableRow(tuple(day for day in WEEKDAYS if day in days), start, end)
+
+
+def read_appointments(desk: Desk, path: str, data: Any) -> Appointments | None:
+    fields = Fields.of(desk, path, data)
+    if fields is None:
+        return None
+    rule = fields.text("rrule")
+    duration = fields.duration("duration")
+    grace = fields.duration("grace", timedelta(0))
+    if duration == timedelta(0):
+        fields.bad("duration", "INVALID_DURATION", "an appointment takes time", "send like PT1H")
+    try:
+        read_rule(rule, "Europe/London")
+    except (ValueError, TypeError, OverflowError) as error:
+        fields.bad("rrule", "INVALID_RRULE", f"the rule cannot be read: {error}",
+                   "write RFC 5545 lines: DTSTART;TZID=Europe/London:… and RRULE:…")  # fmt: skip
+    return Appointments(rule, duration or timedelta(0), grace or timedelta(0))
+
+
+def _order_kind(fields: Fields) -> OrderKind | None:
+    word = fields.text("kind").lower()
+    if not word:
+        fields.bad("kind", "MISSING_KIND", "the order has no kind", _one_of(OrderKind))
+        return None
+    if word in set(OrderKind):
+        return OrderKind(word)
+    return ORDER_KIND_WORDS.get(word, OrderKind.OTHER)
+
+
+def _requirement_kind(fields: Fields) -> RequirementKind | None:
+    word = fields.text("kind").lower()
+    if word in set(RequirementKind):
+        return RequirementKind(word)
+    fields.bad("kind", "INVALID_REQUIREMENT_KIND", "this is not a kind of requirement",
+               _one_of(RequirementKind))  # fmt: skip
+    return None
+
+
+def _zones(fields: Fields, kind: RequirementKind) -> tuple[Zone, ...]:
+    """The zone, then the other addresses: any one of them satisfies a must-be-inside rule."""
+    zones = fields.each("addresses", read_zone)
+    if fields.data.get("zone") is not None:
+        zone = read_zone(fields.desk, f"{fields.path}.zone", fields.data["zone"])
+        zones = [*([zone] if zone else []), *zones]
+    elif not fields.data.get("addresses") and kind not in WITHOUT_ZONE:
+        fields.bad("zone", "MISSING_ZONE", f"a requirement of kind {kind} needs a zone",
+                   "send GeoJSON under zone")  # fmt: skip
+    return tuple(zones)
+
+
+def _timetable(fields: Fields) -> tuple[TimetableRow, ...] | None:
+    if fields.data.get("timetable") is None:
+        return None
+    rows = fields.each("timetable", read_row)
+    if fields.data["timetable"] == []:
+        fields.bad("timetable", "EMPTY_TIMETABLE", "an empty timetable would never bind",
+                   "send rows, or null for always")  # fmt: skip
+    return tuple(rows)
+
+
+def _appointments(fields: Fields, kind: RequirementKind) -> tuple[Appointments, ...]:
+    found = fields.each("appointments", read_appointments)
+    never = not fields.data.get("appointments") and fields.data.get("timetable") is None
+    if kind is RequirementKind.ATTENDANCE and never:
+        fields.bad("appointments", "MISSING_APPOINTMENTS", "nothing says when to attend",
+                   "send appointments, or a timetable")  # fmt: skip
+    return tuple(found)
+
+
+def _timezone(fields: Fields) -> str:
+    name = fields.text("timezone", "Europe/London")
+    if not is_timezone(name):
+        fields.bad("timezone", "INVALID_TIMEZONE", "the zone database knows no such zone",
+                   "send a name like Europe/London")  # fmt: skip
+    return name
+
+
+def _clock(fields: Fields, name: str) -> str:
+    text = fields.text(name)
+    if name == "end" and text == "24:00":
+        return "00:00"  # midnight at the end of the day is the next day's 00:00
+    if not _CLOCK.fullmatch(text):
+        fields.bad(name, "INVALID_CLOCK", f"{name} is not a wall time", "write HH:MM, like 19:00")
+    return text
+
+
+def _details(fields: Fields) -> dict[str, Any]:
+    """What the file adds about the person: name, born, area, limited, officers, team."""
+    found: dict[str, Any] = {}
+    for name in ("name", "area", "team"):
+        if text := fields.text(name):
+            found[name] = text
+    if text := fields.text("born"):
+        try:
+            found["born"] = date.fromisoformat(text)
+        except ValueError:
+            fields.bad("born", "INVALID_DATE", "this is not a date", "write 1990-12-31")
+    if "limited" in fields.data:
+        found["limited"] = fields.flag("limited")
+    if officers := fields.each("officers", _officer):
+        found["officers"] = tuple(officers)
+    return found
+
+
+def _officer(desk: Desk, path: str, data: Any) -> str | None:
+    if isinstance(data, str) and data.strip():
+        return data.strip()
+    desk.report(path, "NOT_TEXT", data, "this is not an officer's user name", "send a string")
+    return None
+
+
+def _one_of(kinds: type[OrderKind] | type[RequirementKind]) -> str:
+    return f"send one of {', '.join(kinds)}"
