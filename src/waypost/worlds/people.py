@@ -1,0 +1,313 @@
+"""Who is tagged in the seeded London: invented people, what their orders ask, what they wear.
+
+    wearers(seed, count, from_s, until_s) -> the same people for the same arguments
+
+Each wearer is drawn from a generator of its own (seed, index), so that the first ten of a hundred
+are the ten of ten. Names are put together from words that nobody is called. Eight of them are the
+cast: roles that every demo needs (`CAST`); the rest are drawn from the order kinds of the field.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+
+import numpy as np
+
+from waypost.orders.values import WEEKDAYS, OrderKind, RequirementKind, TimetableRow
+from waypost.worlds.hours import ZONE, Seconds
+from waypost.worlds.places import BOROUGHS, Place, Town
+
+FORENAMES = tuple(
+    "Alder Bramble Clover Dapple Ember Fennel Gale Heather Indigo Juniper Kestrel Larch Merle "  # noqa: SIM905
+    "Nettle Onyx Poppy Quill Rowan Sorrel Tansy Umber Vesper Willow Yarrow Zephyr".split()
+)
+SURNAMES = tuple(
+    "Exampleton Sampleford Testbury Mockridge Fablewood Inventham Figmentley Storyman Makebelieve "  # noqa: SIM905
+    "Specimen Placeholder Pretendham Dummyfield Draftwell Notreal Imagineham".split()
+)
+
+
+class Part(StrEnum):
+    """What the cast is there to show; everybody else plays `ANYBODY`."""
+
+    ENTERS_ZONE = "enters_zone"
+    BAILED = "bailed"
+    LATE_HOME = "late_home"  # the curfew begins minutes after the world's end
+    CUTS_STRAP = "cuts_strap"
+    HANDED_BACK = "handed_back"  # wore the tag that the next one wears now
+    WEARS_USED_TAG = "wears_used_tag"
+    LIMITED = "limited"  # named staff only
+    NOT_FITTED = "not_fitted"  # an order, and no tag yet
+    ANYBODY = "anybody"
+
+
+CAST = tuple(part for part in Part if part is not Part.ANYBODY)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A zone in metres on the National Grid: a circle, or a ring of corners around `centre`."""
+
+    centre: Place
+    radius_m: float  # of the circle; of polygons, of the circle around the corners
+    corners: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One requirement, as the world knows it."""
+
+    requirement_id: str
+    kind: RequirementKind
+    shape: Shape | None = None
+    timetable: tuple[TimetableRow, ...] | None = None
+    weekday: int = 0  # of attendance, at 10:00
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A device and its ways.
+
+    upload_every_s   0: sends each fix as it comes
+    indoor_gnss      share of indoor fixes that are GNSS (a mostly-indoor wearer: 1 in 17)
+    """
+
+    device_id: str
+    activation_id: str
+    from_s: Seconds
+    to_s: Seconds | None
+    protocol: str  # osmand, or hub: the vendor's JSON batches
+    upload_every_s: float
+    indoor_gnss: float
+    home_beacon: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wearer:
+    index: int
+    person_id: str
+    name: str
+    born: date
+    borough: str
+    part: Part
+    order_kind: OrderKind
+    order_from_s: Seconds
+    home: Place
+    work: Place | None
+    shop: Place
+    friend: Place
+    pub: Place
+    office: Place
+    asks: tuple[Ask, ...]
+    tag: Tag | None
+    restless: float  # how often, against the average, this person does what is not allowed
+    offends: bool
+
+    def ask(self, kind: RequirementKind) -> Ask | None:
+        return next((ask for ask in self.asks if ask.kind is kind), None)
+
+
+# Kinds of order with their shares (2020 national figures of location monitoring, rounded).
+SHARES: dict[OrderKind, float] = {
+    OrderKind.COURT_BAIL: 0.34,
+    OrderKind.COMMUNITY_ORDER: 0.18,
+    OrderKind.SUSPENDED_SENTENCE: 0.08,
+    OrderKind.HDC: 0.16,
+    OrderKind.LICENCE: 0.12,
+    OrderKind.PAROLE: 0.08,
+    OrderKind.DAPO: 0.04,
+}
+EXCLUSION, CURFEW, INCLUSION, ATTENDANCE, TRAIL = (
+    RequirementKind.EXCLUSION,
+    RequirementKind.CURFEW,
+    RequirementKind.INCLUSION,
+    RequirementKind.ATTENDANCE,
+    RequirementKind.TRAIL,
+)
+# What each kind usually asks. Trail alone is not available on court bail, and never stands there.
+USUAL: dict[OrderKind, tuple[tuple[RequirementKind, ...], ...]] = {
+    OrderKind.COURT_BAIL: ((EXCLUSION,), (CURFEW,), (EXCLUSION, CURFEW)),
+    OrderKind.COMMUNITY_ORDER: ((CURFEW, ATTENDANCE), (EXCLUSION, ATTENDANCE), (CURFEW, EXCLUSION)),
+    OrderKind.SUSPENDED_SENTENCE: ((CURFEW,), (CURFEW, EXCLUSION)),
+    OrderKind.HDC: ((CURFEW,), (CURFEW, ATTENDANCE)),
+    OrderKind.LICENCE: (
+        (EXCLUSION, ATTENDANCE, TRAIL),
+        (EXCLUSION, EXCLUSION, TRAIL),
+        (CURFEW, EXCLUSION, ATTENDANCE),
+    ),
+    OrderKind.PAROLE: ((EXCLUSION, INCLUSION, ATTENDANCE), (INCLUSION, ATTENDANCE, TRAIL)),
+    OrderKind.DAPO: ((EXCLUSION,), (EXCLUSION, EXCLUSION)),
+    OrderKind.OTHER: ((TRAIL,),),
+}
+PART_ORDERS: dict[Part, tuple[OrderKind, tuple[RequirementKind, ...]]] = {
+    Part.ENTERS_ZONE: (OrderKind.LICENCE, (EXCLUSION, ATTENDANCE)),
+    Part.BAILED: (OrderKind.COURT_BAIL, (EXCLUSION, CURFEW)),
+    Part.LATE_HOME: (OrderKind.HDC, (CURFEW,)),
+    Part.CUTS_STRAP: (OrderKind.COMMUNITY_ORDER, (CURFEW, EXCLUSION)),
+    Part.HANDED_BACK: (OrderKind.COMMUNITY_ORDER, (CURFEW,)),
+    Part.WEARS_USED_TAG: (OrderKind.LICENCE, (EXCLUSION, ATTENDANCE)),
+    Part.LIMITED: (OrderKind.DAPO, (EXCLUSION,)),
+    Part.NOT_FITTED: (OrderKind.HDC, (CURFEW,)),
+}
+CURFEW_HOURS = (("19:00", "07:00"), ("20:00", "06:00"), ("21:00", "06:00"), ("19:00", "06:00"))
+LATE_HOME_MINUTES = 4
+
+
+def wearers(
+    town: Town, seed: int, count: int, *, from_s: Seconds, until_s: Seconds
+) -> list[Wearer]:
+    """`count` wearers with orders that run over [from_s, until_s) and on."""
+    people: list[Wearer] = []
+    for index in range(count):
+        rng = np.random.default_rng([seed, index, 1])
+        before = people[-1].tag if people else None
+        people.append(_wearer(town, rng, index, from_s, until_s, before))
+    return people
+
+
+def _wearer(
+    town: Town,
+    rng: np.random.Generator,
+    index: int,
+    from_s: Seconds,
+    until_s: Seconds,
+    before: Tag | None,
+) -> Wearer:
+    part = CAST[index] if index < len(CAST) else Part.ANYBODY
+    borough = list(BOROUGHS)[int(rng.integers(len(BOROUGHS)))]
+    home = town.any_of(town.in_borough(borough), rng)
+    work = town.near(home, 800, 6000, rng) if rng.random() < 0.55 else None
+    shop = town.near(home, 150, 900, rng)
+    friend, pub = town.near(home, 600, 4000, rng), town.near(home, 200, 1500, rng)
+    haunts = [home, shop, friend, pub, town.centre(borough), *([work] if work else [])]
+    order_kind, kinds = _order(part, rng)
+    order_from_s = _order_from(part, rng, from_s, until_s)
+    person_id = f"W{index + 1:03d}"
+    asks = tuple(
+        _ask(f"{person_id}-R{number}", kind, town, rng, haunts, _curfew_hours(part, rng, until_s))
+        for number, kind in enumerate(kinds, start=1)
+    )
+    return Wearer(
+        index=index,
+        person_id=person_id,
+        name=f"{FORENAMES[int(rng.integers(len(FORENAMES)))]} "
+        f"{SURNAMES[int(rng.integers(len(SURNAMES)))]}",
+        born=date(1966, 1, 1) + timedelta(days=int(rng.beta(3.5, 1.6) * 42 * 365)),
+        borough=borough,
+        part=part,
+        order_kind=order_kind,
+        order_from_s=order_from_s,
+        home=home,
+        work=work,
+        shop=shop,
+        friend=friend,
+        pub=pub,
+        office=town.centre(borough),
+        asks=asks,
+        tag=_tag(part, rng, person_id, order_from_s, from_s, until_s, before),
+        restless=float(rng.lognormal(-0.3, 0.8)),
+        offends=bool(rng.random() < 0.15),
+    )
+
+
+def _order(part: Part, rng: np.random.Generator) -> tuple[OrderKind, tuple[RequirementKind, ...]]:
+    shares = np.array(list(SHARES.values()))
+    kind = list(SHARES)[int(rng.choice(len(SHARES), p=shares / shares.sum()))]
+    usual = USUAL[kind][int(rng.integers(len(USUAL[kind])))]
+    return PART_ORDERS.get(part, (kind, usual))
+
+
+def _order_from(part: Part, rng: np.random.Generator, from_s: Seconds, until_s: Seconds) -> Seconds:
+    """Most orders began before the history does; the others in its first part. On the hour."""
+    late = float(rng.random()) * 0.6 if rng.random() < 0.3 else 0.0
+    if part is Part.NOT_FITTED:
+        late = 1 - 3600 * 26 / (until_s - from_s)
+    elif part is Part.WEARS_USED_TAG:
+        late = 0.5
+    elif part is not Part.ANYBODY:
+        late = 0.0
+    began = from_s + max(late, 0.0) * (until_s - from_s)
+    return float(began // 3600 * 3600)
+
+
+def _tag(
+    part: Part,
+    rng: np.random.Generator,
+    person_id: str,
+    order_from_s: Seconds,
+    from_s: Seconds,
+    until_s: Seconds,
+    before: Tag | None,
+) -> Tag | None:
+    """A third send as they go, the others every 5-15 minutes. None: not fitted yet."""
+    protocol = "osmand" if part is Part.ENTERS_ZONE or rng.random() < 0.3 else "hub"
+    live = part is not Part.ANYBODY or protocol == "osmand" or rng.random() < 0.3
+    every_s = 0.0 if live else float(rng.uniform(300, 900))
+    indoor_gnss = float(rng.choice([1 / 17, 0.2, 0.45], p=[0.4, 0.4, 0.2]))
+    beacon, device = bool(rng.random() < 0.5), f"TAG{700_000 + int(rng.integers(10_000)) * 7}"
+    if part is Part.NOT_FITTED:
+        return None
+    used = before.device_id if part is Part.WEARS_USED_TAG and before else None
+    ends_s = None
+    if part is Part.HANDED_BACK:
+        ends_s = float((from_s + 0.4 * (until_s - from_s)) // 3600 * 3600)
+    device = used or f"{device}{person_id[1:]}"
+    return Tag(
+        device, f"{person_id}-A1", order_from_s, ends_s, protocol, every_s, indoor_gnss, beacon
+    )
+
+
+def _curfew_hours(
+    part: Part, rng: np.random.Generator, until_s: Seconds
+) -> tuple[TimetableRow, ...]:
+    start, end = CURFEW_HOURS[int(rng.integers(len(CURFEW_HOURS)))]
+    if part is Part.LATE_HOME:
+        begins = datetime.fromtimestamp(until_s, UTC).astimezone(ZONE)
+        begins += timedelta(minutes=LATE_HOME_MINUTES)
+        start, end = f"{begins:%H:%M}", f"{begins + timedelta(hours=10):%H:%M}"
+    return (TimetableRow(WEEKDAYS, start, end),)
+
+
+def _ask(
+    requirement_id: str,
+    kind: RequirementKind,
+    town: Town,
+    rng: np.random.Generator,
+    haunts: list[Place],
+    hours: tuple[TimetableRow, ...],
+) -> Ask:
+    home = haunts[0]
+    if kind is EXCLUSION:
+        return Ask(requirement_id, kind, _zone_away_from(haunts, town, rng))
+    if kind is CURFEW:
+        return Ask(requirement_id, kind, Shape(home, 60.0), hours)
+    if kind is INCLUSION:
+        return Ask(requirement_id, kind, Shape(home, 9000.0))
+    if kind is ATTENDANCE:
+        return Ask(requirement_id, kind, Shape(haunts[4], 80.0), weekday=int(rng.integers(5)))
+    return Ask(requirement_id, kind)
+
+
+def _zone_away_from(haunts: list[Place], town: Town, rng: np.random.Generator) -> Shape:
+    """An exclusion zone some way from home that no usual way of this person crosses."""
+    home, radius_m = haunts[0], float(rng.uniform(150, 450))
+    for _ in range(40):
+        centre = town.near(home, 1200, 4500, rng)
+        if min(_off_line(centre, home, other) for other in haunts) > radius_m + 250:
+            break
+    if rng.random() < 0.5:
+        return Shape(centre, radius_m)
+    turns = np.sort(rng.uniform(0, 0.6, 7) + np.arange(7)) * (2 * np.pi / 7.6)
+    reach = rng.uniform(0.65, 1.0, 7) * radius_m
+    corners = zip(centre[0] + reach * np.cos(turns), centre[1] + reach * np.sin(turns), strict=True)
+    return Shape(centre, radius_m, tuple((float(east), float(north)) for east, north in corners))
+
+
+def _off_line(point: Place, start: Place, end: Place) -> float:
+    """Metres from a point to the straight way between two places."""
+    along = np.array(end) - np.array(start)
+    off = np.array(point) - np.array(start)
+    share = np.clip(off @ along / max(float(along @ along), 1.0), 0.0, 1.0)
+    return float(np.hypot(*(off - share * along)))

@@ -1,0 +1,116 @@
+"""The orders file of a world: the wearers' orders in the JSON of `waypost schema orders`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from waypost.clock import EPOCH, write_instant
+from waypost.geo import BRITISH
+from waypost.orders.values import WEEKDAYS, RequirementKind
+from waypost.worlds.hours import Seconds, local_date
+from waypost.worlds.people import Ask, Part, Shape, Wearer
+from waypost.worlds.places import Place
+
+ORDER_LENGTH = timedelta(days=182)
+# Sign-in name of the practitioner who answers for the wearers of each of these boroughs.
+CASELOAD: dict[str, str] = {"Islington": "practitioner", "Hackney": "practitioner"}
+NAMED_STAFF = ("practitioner", "monitoring")
+
+
+def orders_of(
+    people: Sequence[Wearer], *, officers: Mapping[str, str] = CASELOAD
+) -> dict[str, Any]:
+    """The orders file. `officers` gives each borough's practitioner; the cast is theirs too."""
+    return {"persons": [_person(wearer, officers) for wearer in people]}
+
+
+def instant_text(at_s: Seconds) -> str:
+    return write_instant(EPOCH + timedelta(seconds=round(at_s)))
+
+
+def _person(wearer: Wearer, officers: Mapping[str, str]) -> dict[str, Any]:
+    cast = wearer.part is not Part.ANYBODY
+    responsible = officers.get(wearer.borough) or (
+        next(iter(officers.values()), None) if cast else None
+    )
+    person: dict[str, Any] = {
+        "person_id": wearer.person_id,
+        "name": wearer.name,
+        "born": wearer.born.isoformat(),
+        "area": wearer.borough,
+        "team": wearer.borough,
+        "officers": [responsible] if responsible else [],
+        "orders": [_order(wearer)],
+        "activations": [],
+    }
+    if wearer.part is Part.LIMITED:
+        person["limited"] = True
+        person["officers"] = list(NAMED_STAFF)
+    if wearer.tag is not None:
+        person["activations"].append(
+            {
+                "activation_id": wearer.tag.activation_id,
+                "device_id": wearer.tag.device_id,
+                "from": instant_text(wearer.tag.from_s),
+                "to": None if wearer.tag.to_s is None else instant_text(wearer.tag.to_s),
+            }
+        )
+    return person
+
+
+def _order(wearer: Wearer) -> dict[str, Any]:
+    ends_s = wearer.order_from_s + ORDER_LENGTH.total_seconds()
+    if wearer.tag is not None and wearer.tag.to_s is not None:
+        ends_s = wearer.tag.to_s
+    return {
+        "order_id": f"{wearer.person_id}-O1",
+        "kind": wearer.order_kind.value,
+        "from": instant_text(wearer.order_from_s),
+        "to": instant_text(ends_s),
+        "requirements": [_requirement(ask, wearer) for ask in wearer.asks],
+    }
+
+
+def _requirement(ask: Ask, wearer: Wearer) -> dict[str, Any]:
+    said: dict[str, Any] = {"requirement_id": ask.requirement_id, "kind": ask.kind.value}
+    if ask.shape is not None:
+        said["zone"] = zone_json(ask.shape)
+    if ask.kind is RequirementKind.ATTENDANCE:
+        said["appointments"] = [_appointments(ask.weekday, local_date(wearer.order_from_s))]
+    elif ask.kind is not RequirementKind.TRAIL:
+        said["timetable"] = ask.timetable and [
+            {"days": list(row.days), "start": row.start, "end": row.end} for row in ask.timetable
+        ]
+    return said
+
+
+def _appointments(weekday: int, from_day: date) -> dict[str, str]:
+    first = from_day + timedelta(days=(weekday - from_day.weekday()) % 7)
+    return {
+        "rrule": f"DTSTART;TZID=Europe/London:{first:%Y%m%d}T100000\n"
+        f"RRULE:FREQ=WEEKLY;BYDAY={WEEKDAYS[weekday]}",
+        "duration": "PT1H",
+        "grace": "PT10M",
+    }
+
+
+def zone_json(shape: Shape) -> dict[str, Any]:
+    """A shape as GeoJSON with `radius_m` where it is a circle."""
+    if not shape.corners:
+        return {
+            "type": "Point",
+            "coordinates": degrees(shape.centre),
+            "radius_m": round(shape.radius_m),
+        }
+    ring = [degrees(corner) for corner in (*shape.corners, shape.corners[0])]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def degrees(place: Place) -> list[float]:
+    """[lon, lat], to the decimetre."""
+    lat, lon = BRITISH.unproject(np.array([place[0]]), np.array([place[1]]))
+    return [round(float(lon[0]), 6), round(float(lat[0]), 6)]
