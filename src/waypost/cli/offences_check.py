@@ -1,0 +1,34 @@
+"""`waypost offences check FILE`: what a police offence file holds and what is wrong with it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from waypost import clock
+from waypost.errors import BadFile
+from waypost.offences.check import check_police_csv
+from waypost.offences.print import outcome_json
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", help="police CSV (13 columns) or an e-mail with one; - for stdin")
+
+
+def run(args: argparse.Namespace) -> int:
+    outcome = check_police_csv(read_bytes(args.file), now=clock.now())
+    json.dump(outcome_json(outcome), sys.stdout, ensure_ascii=False, indent=1)
+    sys.stdout.write("\n")
+    return 0
+
+
+def read_bytes(path: str) -> bytes:
+    """The whole file, or standard input for `-`. BadFile when there is none to read."""
+    if path == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise BadFile(f"cannot read {path}: {error.strerror or error}") from None

@@ -1,0 +1,87 @@
+"""Cuts a delivery into rows: one CSV out of an e-mail, UTF-8 text, rows with their first line.
+
+A quotation mark that is never closed must not swallow the rest of the file (with a plain CSV
+reader it would end up, unseen, in one row's free text): that row is refused and reading goes on at
+the next line.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+ROW_LINES_MAX = (
+    200  # a quoted text may span this many lines; keeps bad quotes linear, not quadratic
+)
+
+_HEADER = re.compile(rb"\A(?:[\x21-\x39\x3b-\x7e]+:[^\n]*\n(?:[ \t][^\n]*\n)*)+\r?\n")
+_MAIL_SIGN = re.compile(rb"^(?:MIME-Version|Received|Content-Type):", re.IGNORECASE | re.MULTILINE)
+
+
+class NotOneCsv(ValueError):
+    """The delivery does not hold exactly one readable CSV; the text says what it holds."""
+
+
+def text_of(data: bytes) -> str:
+    """The CSV of a delivery as text: the file itself, or the one attachment of an e-mail."""
+    content = _attachment(data) if _is_mail(data) else data
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotOneCsv(
+            f"The file is not UTF-8 text (byte {error.start + 1} cannot be read)"
+        ) from None
+
+
+def rows_of(text: str) -> Iterator[tuple[int, list[str] | None]]:
+    """(physical line where the row starts, its cells); cells None when its quotes do not close.
+
+    Blank lines are skipped and counted. Line ends may be LF, CRLF or CR.
+    """
+    lines = list(io.StringIO(text, newline=""))
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        if not line.strip():
+            at += 1
+        elif '"' not in line:
+            yield at + 1, line.rstrip("\r\n").split(",")
+            at += 1
+        else:
+            cells, used = _quoted_row(lines[at : at + ROW_LINES_MAX])
+            yield at + 1, cells
+            at += used
+
+
+def _quoted_row(lines: list[str]) -> tuple[list[str] | None, int]:
+    reader = csv.reader(iter(lines), strict=True)
+    try:
+        return next(reader), reader.line_num
+    except csv.Error:
+        return None, 1
+
+
+def _is_mail(data: bytes) -> bool:
+    head = _HEADER.match(data[:65536])
+    return bool(head and _MAIL_SIGN.search(head.group()))
+
+
+def _attachment(data: bytes) -> bytes:
+    mail = message_from_bytes(data, policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    found = [part for part in mail.walk() if _is_csv(part)]
+    if len(found) != 1:
+        raise NotOneCsv(f"One csv attachment expected, {len(found)} found")
+    content = found[0].get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
+def _is_csv(part: EmailMessage) -> bool:
+    name = (part.get_filename() or "").lower()
+    return not part.is_multipart() and (
+        name.endswith(".csv") or part.get_content_type() == "text/csv"
+    )
