@@ -24,7 +24,8 @@ class QuarantinedMessage(models.Model):
 
     declares = Columns(
         Retention.QUARANTINE,
-        plain="id device_reference protocol received_at reason settled_at settled_by_id settled_how",
+        plain="id device_reference protocol received_at reason settled_at settled_by_id "
+        "settled_how",
         location="payload",
     )
     device_reference = models.CharField(max_length=80, db_index=True)
