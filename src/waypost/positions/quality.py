@@ -11,6 +11,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numba as nb
 import numpy as np
@@ -72,7 +73,7 @@ def set_aside_at_intake(
 def content_keys(
     lat: Floats,
     lon: Floats,
-    accuracy_m: npt.NDArray[np.float32],
+    accuracy_m: npt.NDArray[np.floating[Any]],
     mechanism: npt.NDArray[np.int8],
     valid: Flags | bool = True,
 ) -> npt.NDArray[np.int64]:

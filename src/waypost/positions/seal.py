@@ -1,0 +1,96 @@
+"""The sealed quarantine: what was measured while no order was live. Never judged, matched, shown.
+
+It is kept encrypted for 28 days in case the record of the order was late, then deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.db import connection
+
+from waypost.positions import raw
+from waypost.positions.log import packed, unpacked
+from waypost.positions.models import SealedRows
+from waypost.positions.schema import EVENTS, FIXES
+from waypost.units import ActivationNumber
+
+KEPT_FOR = timedelta(days=28)  # the longest an order's record has been late, with a margin
+_LENGTH = 8  # bytes before the fixes that say how long they are
+
+
+def seal(fixes: pa.Table, events: pa.Table, *, now: datetime) -> int:
+    """Put them away, a row per activation; returns how many were not sealed already.
+
+    Inside the caller's transaction. Resent rows are found by (measured_at, content_key).
+    """
+    if not connection.in_atomic_block:
+        raise ValueError("rows are sealed inside a transaction")
+    new = 0
+    numbers = set(fixes["activation"].to_pylist()) | set(events["activation"].to_pylist())
+    keys = raw.keys_of(numbers, now=now)
+    for number in sorted(numbers):
+        mine = [table.filter(pc.equal(table["activation"], number)) for table in (fixes, events)]
+        new += _seal_one(number, *_unknown(number, mine), key=keys[number], now=now)
+    return new
+
+
+def opened(row: SealedRows) -> tuple[pa.Table, pa.Table]:
+    """(fixes, events) of a sealed row: for subject access, and to release them when an order turns
+    out to have been live."""
+    number = ActivationNumber(row.activation_id)
+    data = raw.decrypted(bytes(row.payload), raw.stored_key(number), number)
+    size = int.from_bytes(data[:_LENGTH], "big")
+    return unpacked(data[_LENGTH : _LENGTH + size]), unpacked(data[_LENGTH + size :])
+
+
+def delete_due(now: datetime) -> int:
+    """Delete what has reached its date; returns how many sealed rows went."""
+    deleted, _ = SealedRows.objects.filter(delete_on__lte=now.date()).delete()
+    return deleted
+
+
+def _seal_one(number: int, fixes: pa.Table, events: pa.Table, *, key: bytes, now: datetime) -> int:
+    count = int(fixes.num_rows + events.num_rows)
+    if not count:
+        return 0
+    times = pa.concat_arrays(fixes["measured_at"].chunks + events["measured_at"].chunks)
+    body = packed(fixes.cast(FIXES))
+    payload = len(body).to_bytes(_LENGTH, "big") + body + packed(events.cast(EVENTS))
+    SealedRows.objects.create(
+        activation_id=number,
+        received_at=now,
+        earliest_at=pc.min(times).as_py(),
+        latest_at=pc.max(times).as_py(),
+        row_count=count,
+        payload=raw.encrypted(payload, key, number),
+        delete_on=(now + KEPT_FOR).date(),
+    )
+    return count
+
+
+def _unknown(number: int, mine: Sequence[pa.Table]) -> list[pa.Table]:
+    """The rows of (fixes, events) that this activation's sealed rows do not hold yet."""
+    sealed = [opened(row) for row in SealedRows.objects.filter(activation_id=number)]
+    if not sealed:
+        return [_once(table, set()) for table in mine]
+    return [
+        _once(table, {key for pair in sealed for key in _identities(pair[which])})
+        for which, table in enumerate(mine)
+    ]
+
+
+def _once(table: pa.Table, known: set[tuple[int, int]]) -> pa.Table:
+    keep = []
+    for identity in _identities(table):
+        keep.append(identity not in known)
+        known.add(identity)
+    return table.filter(pa.array(keep, pa.bool_()))
+
+
+def _identities(table: pa.Table) -> list[tuple[int, int]]:
+    times = table["measured_at"].cast(pa.int64()).to_pylist()
+    return list(zip(times, table["content_key"].to_pylist(), strict=True))
