@@ -40,6 +40,22 @@ class Alert(models.Model):
         indexes = [models.Index(fields=["status", "-urgency", "raised_at"])]
 
 
+class AlertViolation(models.Model):
+    """Which violations an alert speaks of; each belongs to one alert, so none alerts twice."""
+
+    declares = Columns(
+        Retention.CASE,
+        belongs="alert__person",
+        plain="id alert violation_id added_at certainty withdrawn ended",
+    )
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="violations")
+    violation_id = models.BigIntegerField(unique=True)
+    added_at = models.DateTimeField()
+    certainty = models.CharField(max_length=20)  # as last told to the alert
+    withdrawn = models.BooleanField(default=False)
+    ended = models.BooleanField(default=False)
+
+
 class AlertMove(models.Model):
     """One thing that happened to an alert: a move of status, a note, a growth."""
 

@@ -27,6 +27,40 @@ NEXT: dict[Status, frozenset[Status]] = {
     Status.CLOSED: frozenset({Status.RAISED}),  # reopened
 }
 OPEN = frozenset(Status) - {Status.CLOSED}
+UNATTENDED = frozenset({Status.RAISED})
+
+
+class Act(StrEnum):
+    """What a person may do to an alert. `TARGET` says to which status it leads."""
+
+    ACKNOWLEDGE = "acknowledge"
+    TAKE_IN_HAND = "take_in_hand"
+    NOTE = "note"  # leads nowhere: words only
+    EXPLAIN = "explain"
+    UPHOLD = "uphold"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+TARGET: dict[Act, Status] = {
+    Act.ACKNOWLEDGE: Status.ACKNOWLEDGED,
+    Act.TAKE_IN_HAND: Status.IN_HAND,
+    Act.EXPLAIN: Status.EXPLAINED,
+    Act.UPHOLD: Status.UPHELD,
+    Act.CLOSE: Status.CLOSED,
+    Act.REOPEN: Status.RAISED,
+}
+
+
+class Outcome(StrEnum):
+    """How an alert ended; closing asks for one."""
+
+    BREACH = "breach"  # upheld and enforced
+    WARNING_GIVEN = "warning_given"
+    REASONABLE_EXCUSE = "reasonable_excuse"
+    EQUIPMENT = "equipment"  # the tag or its signal, not the person
+    LATE_DATA = "late_data"  # later fixes took it back
+    NO_ACTION = "no_action"
 
 
 class AlertKind(StrEnum):

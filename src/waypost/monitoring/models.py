@@ -83,7 +83,8 @@ class Violation(models.Model):
         Retention.CASE,
         belongs="person",
         plain="id person requirement_reference kind from_at to_at certainty minutes raised_at "
-        "withdrawn version known_at requirement_version_id parameter_revision_id activation_id",
+        "withdrawn settled version known_at requirement_version_id parameter_revision_id "
+        "activation_id",
         sensitive="reasons",
     )
     person = models.ForeignKey("orders.Person", on_delete=models.CASCADE)
@@ -96,6 +97,7 @@ class Violation(models.Model):
     reasons = models.JSONField(default=list)
     raised_at = models.DateTimeField()
     withdrawn = models.BooleanField(default=False)
+    settled = models.BooleanField(default=False)  # only a late fix can change it any more
     version = models.IntegerField(default=1)
     known_at = models.DateTimeField()
     requirement_version_id = models.BigIntegerField(null=True)
@@ -103,7 +105,12 @@ class Violation(models.Model):
     activation_id = models.BigIntegerField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["person", "requirement_reference", "from_at"])]
+        indexes = [
+            models.Index(fields=["person", "requirement_reference", "from_at"]),
+            models.Index(
+                fields=["person"], condition=models.Q(settled=False), name="violation_unsettled"
+            ),
+        ]
 
 
 class ViolationVersion(models.Model):

@@ -1,0 +1,170 @@
+"""What people do to an alert: acknowledge, take in hand, note, explain, uphold, close, reopen.
+
+Each is the same short story in one transaction: load, may I?, decide by NEXT, save by
+compare-and-set on the version, the move, the inbox's version, the audit line last. What the machine
+does to alerts stands in raising.py; `judge_changes` and `fire_holds` are handed on from there.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from waypost.access import audit, may
+from waypost.access.values import Permission, Posted
+from waypost.alerts import lifecycle
+from waypost.alerts.inbox_version import raise_inbox_version
+from waypost.alerts.models import Alert, AlertMove
+from waypost.alerts.raising import fire_holds, judge_changes
+from waypost.alerts.values import Act, Status
+from waypost.errors import Conflict, NoSuchThing, Refused
+from waypost.orders.queries import case_of
+
+__all__ = [
+    "acknowledge",
+    "close",
+    "explain",
+    "fire_holds",
+    "judge_changes",
+    "note",
+    "reopen",
+    "take_in_hand",
+    "uphold",
+]
+
+MOVED_FIRST = "somebody moved this alert first; look at it again before you act"
+
+
+def acknowledge(
+    alert_id: int, *, by: Posted, now: datetime, note: str = "", expected_version: int | None = None
+) -> Alert:
+    """Say that it was seen; the officer becomes its owner when it has none."""
+    return _act(alert_id, Act.ACKNOWLEDGE, by, now, note, expected_version)
+
+
+def take_in_hand(
+    alert_id: int, *, by: Posted, now: datetime, note: str = "", expected_version: int | None = None
+) -> Alert:
+    """Say that somebody is dealing with it: the officer becomes its owner."""
+    return _act(alert_id, Act.TAKE_IN_HAND, by, now, note, expected_version)
+
+
+def note(
+    alert_id: int, *, by: Posted, now: datetime, note: str, expected_version: int | None = None
+) -> Alert:
+    """Add words; nothing else moves."""
+    return _act(alert_id, Act.NOTE, by, now, note, expected_version)
+
+
+def explain(
+    alert_id: int, *, by: Posted, now: datetime, note: str, expected_version: int | None = None
+) -> Alert:
+    """Say that there was a reasonable excuse, and which."""
+    return _act(alert_id, Act.EXPLAIN, by, now, note, expected_version)
+
+
+def uphold(
+    alert_id: int, *, by: Posted, now: datetime, note: str, expected_version: int | None = None
+) -> Alert:
+    """Say that it was a breach of the requirement, and why."""
+    return _act(alert_id, Act.UPHOLD, by, now, note, expected_version)
+
+
+def close(
+    alert_id: int,
+    *,
+    by: Posted,
+    now: datetime,
+    outcome: str,
+    note: str = "",
+    expected_version: int | None = None,
+) -> Alert:
+    """End it, with how it ended (values.Outcome)."""
+    return _act(alert_id, Act.CLOSE, by, now, note, expected_version, outcome=outcome)
+
+
+def reopen(
+    alert_id: int, *, by: Posted, now: datetime, note: str, expected_version: int | None = None
+) -> Alert:
+    """Raise a closed or withdrawn alert again, with the reason."""
+    return _act(alert_id, Act.REOPEN, by, now, note, expected_version)
+
+
+@transaction.atomic
+def _act(
+    alert_id: int,
+    act: Act,
+    by: Posted,
+    now: datetime,
+    note: str,
+    expected_version: int | None,
+    *,
+    outcome: str = "",
+) -> Alert:
+    alert = _load(alert_id)
+    may.check(by, Permission.ALERT_HANDLE, case_of(alert.person_id, now=now))
+    if expected_version is not None and expected_version != alert.version:
+        raise Conflict(MOVED_FIRST)
+    before = Status(alert.status)
+    after = lifecycle.decide(before, act, note=note, outcome=outcome)
+    if act is not Act.NOTE:
+        _save(alert, _changed(alert, act, after, by, now, outcome))
+    AlertMove.objects.create(
+        alert=alert,
+        at=now,
+        what=lifecycle.ACT_WORDS[act].replace(" ", "_"),
+        from_status=before,
+        to_status=after,
+        officer_id=by.officer_id,
+        note=note,
+    )
+    raise_inbox_version(now)
+    audit.record(
+        f"alert:{lifecycle.ACT_WORDS[act].replace(' ', '_')}",
+        by=by,
+        at=now,
+        about=alert.person_id,
+        detail={"alert": alert.pk, **({"outcome": outcome} if outcome else {})},
+    )
+    return alert
+
+
+def _load(alert_id: int) -> Alert:
+    """The alert, locked where the database can (PostgreSQL); SQLite's writers queue anyway."""
+    alert = Alert.objects.select_for_update().filter(pk=alert_id).first()
+    if alert is None:
+        raise NoSuchThing("there is no such alert")
+    return alert
+
+
+def _changed(
+    alert: Alert, act: Act, after: Status, by: Posted, now: datetime, outcome: str
+) -> dict[str, object]:
+    changed: dict[str, object] = {"status": after.value, "touched_at": now}
+    if act is Act.TAKE_IN_HAND or (act is Act.ACKNOWLEDGE and alert.owner_id is None):
+        changed["owner_id"] = by.officer_id
+    if act is Act.CLOSE:
+        changed |= {"closed_at": now, "outcome": outcome, "open_subject": None}
+    if act is Act.REOPEN:
+        changed |= {"closed_at": None, "outcome": "", "open_subject": _free_subject(alert)}
+    return changed
+
+
+def _free_subject(alert: Alert) -> str:
+    subject = f"{alert.person_id}:{alert.subject}"
+    other = Alert.objects.filter(open_subject=subject).exclude(pk=alert.pk).first()
+    if other is not None:
+        raise Refused(f"alert {other.pk} is open on the same matter; go on there")
+    return subject
+
+
+def _save(alert: Alert, changed: dict[str, object]) -> None:
+    saved = Alert.objects.filter(pk=alert.pk, version=alert.version).update(
+        **changed, version=F("version") + 1
+    )
+    if not saved:
+        raise Conflict(MOVED_FIRST)
+    for name, value in {**changed, "version": alert.version + 1}.items():
+        setattr(alert, name, value)

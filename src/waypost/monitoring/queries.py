@@ -1,0 +1,137 @@
+"""What may be asked of judging: how far it has come, what stands, how it came to stand so.
+
+These answer other rooms and pages that have already asked `access`; they check nothing themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from waypost.monitoring.models import Cursor, Dirty, PersonState, Violation, ViolationVersion
+from waypost.monitoring.reconcile import StoredViolation
+from waypost.monitoring.values import Certainty, JudgedViolation
+from waypost.orders.values import RequirementKind
+from waypost.units import RequirementRef
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Up to when everything received has been judged, and the worker's last sign of life."""
+
+    position: int
+    judged_to: datetime | None
+    beat_at: datetime | None
+    waiting_late: int  # persons whose late fixes wait to be judged again
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A violation as it stands in the store."""
+
+    violation_id: int
+    person_id: int
+    version: int
+    row: JudgedViolation
+    known_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VersionSeen:
+    """One version of a violation: what changed, when we knew."""
+
+    violation_id: int
+    version: int
+    change: str
+    from_at: datetime
+    to_at: datetime | None
+    certainty: str
+    minutes: float
+    reasons: tuple[str, ...]
+    known_at: datetime
+
+
+def progress() -> Progress:
+    cursor = Cursor.objects.first() or Cursor()
+    return Progress(
+        position=cursor.position,
+        judged_to=cursor.judged_to,
+        beat_at=cursor.beat_at,
+        waiting_late=Dirty.objects.count(),
+    )
+
+
+def standing(violation_ids: Collection[int]) -> dict[int, Standing]:
+    """The violations asked for, by id."""
+    return {
+        record.pk: _standing(record) for record in Violation.objects.filter(pk__in=violation_ids)
+    }
+
+
+def violations_of(
+    person_id: int, *, from_at: datetime, to_at: datetime, with_withdrawn: bool = True
+) -> list[Standing]:
+    """A person's violations that touch [from_at, to_at), earliest first."""
+    records = Violation.objects.filter(person_id=person_id, from_at__lt=to_at).exclude(
+        to_at__lte=from_at
+    )
+    if not with_withdrawn:
+        records = records.filter(withdrawn=False)
+    return [_standing(record) for record in records.order_by("from_at", "pk")]
+
+
+def history(violation_ids: Collection[int]) -> list[VersionSeen]:
+    """Every version of these violations, in the order in which we knew them."""
+    records = ViolationVersion.objects.filter(violation_id__in=violation_ids)
+    return [
+        VersionSeen(
+            violation_id=record.violation_id,
+            version=record.version,
+            change=record.change,
+            from_at=record.from_at,
+            to_at=record.to_at,
+            certainty=record.certainty,
+            minutes=record.minutes,
+            reasons=tuple(record.reasons),
+            known_at=record.known_at,
+        )
+        for record in records.order_by("known_at", "violation_id", "version")
+    ]
+
+
+def last_fix_at(person_ids: Collection[int]) -> dict[int, datetime]:
+    """Time of the last fix judged, by person."""
+    states = PersonState.objects.filter(person_id__in=person_ids, folded_to__isnull=False)
+    return {
+        person_id: folded_to
+        for person_id, folded_to in states.values_list("person_id", "folded_to")
+        if folded_to is not None
+    }
+
+
+def stored(records: Iterable[Violation]) -> list[StoredViolation]:
+    """Records as reconciling reads them."""
+    return [
+        StoredViolation(record.pk, record.version, record.settled, judged_of(record))
+        for record in records
+    ]
+
+
+def judged_of(record: Violation) -> JudgedViolation:
+    return JudgedViolation(
+        requirement_id=RequirementRef(record.requirement_reference),
+        kind=RequirementKind(record.kind),
+        from_at=record.from_at,
+        to_at=record.to_at,
+        certainty=Certainty(record.certainty),
+        minutes=record.minutes,
+        raised_at=record.raised_at,
+        reasons=tuple(record.reasons),
+        withdrawn=record.withdrawn,
+        requirement_version_id=record.requirement_version_id,
+    )
+
+
+def _standing(record: Violation) -> Standing:
+    return Standing(record.pk, record.person_id, record.version, judged_of(record), record.known_at)
