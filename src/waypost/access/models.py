@@ -25,9 +25,7 @@ class Team(models.Model):
     area = models.CharField(max_length=120, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["organisation", "name"], name="team_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="team_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -86,7 +84,8 @@ class AuditLine(models.Model):
 
     declares = Columns(
         Retention.AUDIT,
-        plain="number at kind officer_id role purpose person_id outcome previous_hash hash signature",
+        plain="number at kind officer_id role purpose person_id outcome previous_hash hash "
+        "signature",
         sensitive="body",
     )
     number = models.BigIntegerField(primary_key=True)

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     MATCH_READ = "match:read"
     AUDIT_READ = "audit:read"
     SYSTEM_READ = "system:read"
+    OFFICER_WRITE = "officer:write"
     OWN_DATA_READ = "own_data:read"
     SIGNED_IN = "signed_in"  # pages for anybody who has signed in (home, help)
     ANYBODY = "anybody"  # sign-in, health, static: named so that "public" is a decision

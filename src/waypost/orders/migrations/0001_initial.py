@@ -158,6 +158,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='requirementversion',
-            constraint=models.UniqueConstraint(fields=('person', 'reference', 'version'), name='requirement_version_once'),
+            constraint=models.UniqueConstraint(fields=('person', 'order_reference', 'reference', 'version'), name='requirement_version_once'),
         ),
     ]

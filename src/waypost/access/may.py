@@ -1,0 +1,178 @@
+"""May I? Pure answers from roles, reach, the case and the purpose; pages and actions ask the same.
+
+`RULES` is the whole of it: role -> permission -> how far it carries. Someone under limited access
+is known to named staff alone; for everybody else the answer reads as if they did not exist.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from waypost.access.purposes import GATEWAYS
+from waypost.access.values import Answer, Case, Permission, Posted, Purpose, Reach, Role
+from waypost.errors import NoSuchThing, Refused
+
+P = Permission
+NO_SUCH_PERSON = "There is no such person."
+
+
+def _all_of(reach: Reach, *permissions: Permission) -> dict[Permission, Reach]:
+    return dict.fromkeys(permissions, reach)
+
+
+RULES: dict[Role, dict[Permission, Reach]] = {
+    Role.MONITORING_OFFICER: _all_of(
+        Reach.ALL, P.ALERT_READ, P.ALERT_HANDLE, P.PERSON_READ, P.WHEREABOUTS_READ, P.ORDER_READ,
+        P.ORDER_WRITE, P.DEVICE_READ, P.QUARANTINE_READ,
+    ),
+    Role.PROBATION_PRACTITIONER: _all_of(
+        Reach.OWN, P.ALERT_READ, P.ALERT_HANDLE, P.PERSON_READ, P.WHEREABOUTS_READ, P.ORDER_READ,
+        P.DEVICE_READ,
+    ),
+    Role.POLICE_ANALYST: _all_of(
+        Reach.ALL, P.OFFENCE_READ, P.OFFENCE_UPLOAD, P.MATCH_RUN, P.MATCH_READ, P.WHEREABOUTS_READ,
+    ),
+    Role.POLICE_REQUESTER: {},  # asks for data through a request (disclosure), sees none here
+    Role.AUTHORISING_OFFICER: _all_of(Reach.ALL, P.OFFENCE_READ, P.MATCH_READ),
+    Role.COURT_REPORT_OFFICER: _all_of(Reach.TEAM, P.PERSON_READ, P.ORDER_READ),
+    Role.IOM_COORDINATOR: _all_of(
+        Reach.TEAM, P.PERSON_READ, P.ORDER_READ, P.ALERT_READ, P.WHEREABOUTS_READ,
+    ),
+    Role.PROGRAMME_EVALUATOR: {},  # aggregate figures only
+    Role.DATA_PROTECTION_OFFICER: _all_of(Reach.ALL, P.AUDIT_READ, P.WHEREABOUTS_READ),
+    Role.ADMINISTRATOR: _all_of(Reach.NOBODY, P.SYSTEM_READ, P.OFFICER_WRITE),  # no case data
+    Role.WEARER: _all_of(Reach.SELF, P.OWN_DATA_READ, P.WHEREABOUTS_READ, P.ORDER_READ),
+}  # fmt: skip
+WIDEST_FIRST = (Reach.ALL, Reach.TEAM, Reach.OWN, Reach.SELF, Reach.NOBODY)
+
+
+def decide(by: Posted, permission: Permission, case: Case | None = None) -> Answer:
+    """May they, in any of their roles? Without a case: may they at all?"""
+    return _decide_in(by, by.roles, permission, case)
+
+
+def check(by: Posted, permission: Permission, case: Case | None = None) -> None:
+    """Refused, saying what would be needed; NoSuchThing for what they may not know of."""
+    _raise(decide(by, permission, case))
+
+
+def decide_whereabouts(
+    by: Posted,
+    case: Case,
+    purpose: Purpose,
+    from_at: datetime,
+    to_at: datetime,
+    *,
+    now: datetime,
+) -> Answer:
+    """May they see where the person was in [from_at, to_at), for this purpose?
+
+    The purpose must be one of a role they hold, and that role must reach the case. `now` is told
+    because authorisations end; the windows of the gateways hold at any time.
+    """
+    gateway = GATEWAYS.get(purpose)
+    roles = by.roles & gateway.roles if gateway else frozenset()
+    answer = _decide_in(by, roles or by.roles, Permission.WHEREABOUTS_READ, case)
+    if not answer.allowed or by.is_machine:
+        return answer
+    if gateway is None or not roles:
+        return Answer(False, f"The purpose {purpose.value} is not one that your role may look for.")
+    if not from_at < to_at:
+        return Answer(False, "The window ends before it starts; choose a later end.")
+    if from_at > now:
+        return Answer(False, "The window has not begun; whereabouts are looked at afterwards.")
+    if to_at - from_at > gateway.window:
+        return Answer(
+            False,
+            f"For the purpose {purpose.value} one look covers at most {_words(gateway.window)}; "
+            "choose a shorter window, or obtain an authorisation.",
+        )
+    return Answer(True, f"{answer.rule}; {gateway.law}")
+
+
+def check_whereabouts(
+    by: Posted,
+    case: Case,
+    purpose: Purpose,
+    from_at: datetime,
+    to_at: datetime,
+    *,
+    now: datetime,
+) -> None:
+    """Refused or NoSuchThing where `decide_whereabouts` says no."""
+    _raise(decide_whereabouts(by, case, purpose, from_at, to_at, now=now))
+
+
+def reach(by: Posted, permission: Permission | None = None) -> Reach:
+    """How far the permission carries in the widest of their roles; without one, any permission."""
+    if by.is_machine:
+        return Reach.ALL
+    found = {
+        carried
+        for role in by.roles
+        for name, carried in RULES[role].items()
+        if permission in (None, name)
+    }
+    return next((one for one in WIDEST_FIRST if one in found), Reach.NOBODY)
+
+
+def in_reach(by: Posted, carried: Reach, case: Case) -> bool:
+    """Whether the case lies within the reach; a team's case without an officer is each member's."""
+    if carried is Reach.ALL:
+        return True
+    if carried is Reach.SELF:
+        return by.own_person_id == case.person_id
+    teams = bool(by.team_ids & case.team_ids)
+    own = by.officer_id in case.officer_ids or (not case.officer_ids and teams)
+    return {Reach.OWN: own, Reach.TEAM: own or teams}.get(carried, False)
+
+
+def _decide_in(
+    by: Posted, roles: frozenset[Role], permission: Permission, case: Case | None
+) -> Answer:
+    if by.is_machine:
+        return Answer(True, "Waypost itself")
+    if permission is Permission.ANYBODY:
+        return Answer(True, "open to anybody")
+    if permission is Permission.SIGNED_IN:
+        return Answer(True, "signed in")
+    carried = {role: RULES[role][permission] for role in roles if permission in RULES[role]}
+    if case is not None and case.limited and not _may_know(by, case, carried):
+        return Answer(False, NO_SUCH_PERSON, hidden=True)
+    if not carried:
+        return Answer(
+            False, f"Your role does not carry {permission.value}; {_who_has(permission)} may do it."
+        )
+    for role in sorted(carried):
+        if case is None or _reaches(by, carried[role], case):
+            return Answer(True, f"{role.value}: {permission.value}, reach {carried[role].value}")
+    return Answer(
+        False, "This case is not among yours; its responsible officer or team can take you on."
+    )
+
+
+def _reaches(by: Posted, carried: Reach, case: Case) -> bool:
+    named = carried is not Reach.SELF and by.officer_id in case.named_officer_ids
+    return named or in_reach(by, carried, case)
+
+
+def _may_know(by: Posted, case: Case, carried: dict[Role, Reach]) -> bool:
+    own = by.own_person_id == case.person_id and Reach.SELF in carried.values()
+    return own or by.officer_id in case.named_officer_ids
+
+
+def _who_has(permission: Permission) -> str:
+    roles = [role.value.replace("_", " ") for role in Role if permission in RULES[role]]
+    return f"a {' or '.join(roles)}" if roles else "nobody"
+
+
+def _words(window: timedelta) -> str:
+    hours = round(window.total_seconds() / 3600)
+    return f"{hours} hours" if hours <= 48 else f"{hours // 24} days"
+
+
+def _raise(answer: Answer) -> None:
+    if answer.hidden:
+        raise NoSuchThing(answer.rule)
+    if not answer.allowed:
+        raise Refused(answer.rule)

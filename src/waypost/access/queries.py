@@ -1,0 +1,120 @@
+"""What may be asked of access: who somebody is, by account or token, and the lines about them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from waypost.access import may
+from waypost.access.models import AccessToken, AuditLine, Officer, Posting
+from waypost.access.values import Permission, Posted, Reach, Role
+
+USED_AGAIN_AFTER = timedelta(minutes=5)  # how fine `last_used_at` is: a write per call is too much
+
+
+@dataclass(frozen=True, slots=True)
+class SeenLine:
+    """One audit line for reading."""
+
+    number: int
+    at: datetime
+    kind: str
+    officer: str
+    role: str
+    purpose: str
+    person_id: int | None
+    outcome: str
+    detail: dict[str, Any]
+
+
+def posted(officer: Officer, *, now: datetime) -> Posted:
+    """The officer as decisions see one: the roles and teams of the postings that hold now."""
+    postings = list(_live_postings(now).filter(officer=officer)) if officer.is_active else []
+    return Posted(
+        officer_id=officer.pk,
+        name=str(officer),
+        roles=frozenset(Role(posting.role) for posting in postings),
+        team_ids=frozenset(one.team_id for one in postings if one.team_id is not None),
+        own_person_id=officer.person_id,
+    )
+
+
+def posted_by_token(token: str, *, now: datetime) -> Posted | None:
+    """Whose token it is; None when unknown, revoked, expired, or its officer no longer active."""
+    found = (
+        AccessToken.objects.select_related("officer")
+        .filter(digest=token_digest(token), revoked_at=None, expires_at__gt=now)
+        .filter(officer__is_active=True)
+        .first()
+    )
+    if found is None:
+        return None
+    if found.last_used_at is None or now - found.last_used_at > USED_AGAIN_AFTER:
+        AccessToken.objects.filter(pk=found.pk).update(last_used_at=now)
+    return posted(found.officer, now=now)
+
+
+def token_digest(token: str) -> str:
+    """What is kept of a token: 256 random bits need no slow hash."""
+    return hashlib.sha256(token.strip().encode()).hexdigest()
+
+
+def reach(by: Posted, permission: Permission | None = None) -> Reach:
+    """How far the officer's permissions (or one of them) carry."""
+    return may.reach(by, permission)
+
+
+def audit_lines(
+    by: Posted,
+    *,
+    person_id: int | None = None,
+    officer_id: int | None = None,
+    kind: str = "",
+    before_number: int | None = None,
+    limit: int = 100,
+) -> list[SeenLine]:
+    """The latest lines, newest first, for those who review lawful use (AUDIT_READ)."""
+    may.check(by, Permission.AUDIT_READ)
+    lines = AuditLine.objects.order_by("-number")
+    if person_id is not None:
+        lines = lines.filter(person_id=person_id)
+    if officer_id is not None:
+        lines = lines.filter(officer_id=officer_id)
+    if kind:
+        lines = lines.filter(kind=kind)
+    if before_number is not None:
+        lines = lines.filter(number__lt=before_number)
+    return _seen(list(lines[:limit]))
+
+
+def looks_at(person_id: int, *, limit: int = 20) -> list[SeenLine]:
+    """Who looked at or acted on a person, newest first. The caller has asked "may I?"."""
+    return _seen(list(AuditLine.objects.filter(person_id=person_id).order_by("-number")[:limit]))
+
+
+def _seen(lines: list[AuditLine]) -> list[SeenLine]:
+    ids = {line.officer_id for line in lines if line.officer_id is not None}
+    names = {officer.pk: str(officer) for officer in Officer.objects.filter(pk__in=ids)}
+    return [
+        SeenLine(
+            line.number,
+            line.at,
+            line.kind,
+            "Waypost" if line.officer_id is None else names.get(line.officer_id, "former officer"),
+            line.role,
+            line.purpose,
+            line.person_id,
+            line.outcome,
+            json.loads(bytes(line.body)).get("detail", {}),
+        )
+        for line in lines
+    ]
+
+
+def _live_postings(now: datetime) -> Any:
+    return Posting.objects.filter(Q(to_at=None) | Q(to_at__gt=now), from_at__lte=now)

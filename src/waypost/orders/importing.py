@@ -1,0 +1,338 @@
+"""The work of an import: persons of a file against the records, a chunk at a time.
+
+A chunk's records are loaded together, compared as values, and what differs is written together:
+a national file is some dozens of statements per 400 persons, not one per requirement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from waypost.access.models import Officer, Team
+from waypost.access.values import Posted
+from waypost.errors import Problem
+from waypost.orders.models import (
+    Activation,
+    ActivationVersion,
+    AppointmentSeries,
+    AuthorisedAbsence,
+    Caseload,
+    Order,
+    Person,
+    RequirementVersion,
+    TimetableEntry,
+    ZoneVersion,
+)
+from waypost.orders.queries import requirement_value, requirement_versions
+from waypost.orders.values import ActivationSpan, PersonOrders, Requirement
+from waypost.orders.values import Order as OrderValue
+from waypost.orders.versions import asks_the_same, digest
+
+PERSON_COLUMNS = {"name": "full_name", "born": "born_on", "area": "area", "limited": "limited"}
+
+
+class Import:
+    """One run: `take` each chunk inside one transaction, then read the counts."""
+
+    def __init__(self, by: Posted, now: datetime) -> None:
+        self.by, self.now = by, now
+        self.made = self.requirement_versions = self.withdrawn = self.activations = 0
+        self.changed_ids: set[int] = set()
+        self.problems: list[Problem] = []
+
+    def take(self, persons: Sequence[PersonOrders]) -> None:
+        """Bring a chunk of persons in. Each part compares first and writes only what differs."""
+        records = self._persons(persons)
+        self._caseloads(persons, records)
+        self._orders(persons, records)
+        self._requirements(persons, records)
+        self._activations(persons, records)
+
+    def _persons(self, persons: Sequence[PersonOrders]) -> dict[str, Person]:
+        references = [person.person_id for person in persons]
+        known = {one.reference: one for one in Person.objects.filter(reference__in=references)}
+        fresh, changed = [], []
+        for person in persons:
+            said = _said_of(person)
+            record = known.get(person.person_id)
+            if record is None:
+                record = Person(reference=person.person_id, known_at=self.now, **said)
+                known[person.person_id] = record
+                fresh.append(record)
+            elif any(getattr(record, name) != value for name, value in said.items()):
+                for name, value in said.items():
+                    setattr(record, name, value)
+                changed.append(record)
+        Person.objects.bulk_create(fresh)
+        Person.objects.bulk_update(changed, list(PERSON_COLUMNS.values()), batch_size=200)
+        self.made += len(fresh)
+        self.changed_ids.update(record.pk for record in [*fresh, *changed])
+        return known
+
+    def _caseloads(self, persons: Sequence[PersonOrders], records: dict[str, Person]) -> None:
+        """Who the file says is responsible: others end, new ones begin; silence changes nothing."""
+        asked = [one for one in persons if "officers" in one.details or "team" in one.details]
+        if not asked:
+            return
+        officers = {one.username: one.pk for one in Officer.objects.filter(
+            username__in={name for one in asked for name in one.details.get("officers", ())}
+        )}  # fmt: skip
+        teams = {one.name: one.pk for one in Team.objects.filter(
+            name__in={one.details["team"] for one in asked if "team" in one.details}
+        )}  # fmt: skip
+        live = Caseload.objects.filter(Q(to_at=None) | Q(to_at__gt=self.now))
+        ids = [records[one.person_id].pk for one in asked]
+        rows: dict[int, list[Caseload]] = {}
+        for row in live.filter(person_id__in=ids):
+            rows.setdefault(row.person_id, []).append(row)
+        fresh: list[Caseload] = []
+        for person in asked:
+            record = records[person.person_id]
+            wanted = self._responsible(person, officers, teams)
+            had = {(row.officer_id, row.team_id): row for row in rows.get(record.pk, [])}
+            ended = [row.pk for key, row in had.items() if key not in wanted]
+            Caseload.objects.filter(pk__in=ended).update(to_at=self.now)
+            begun = [
+                Caseload(person=record, officer_id=officer, team_id=team, from_at=self.now,
+                         named=record.limited and officer is not None)
+                for officer, team in sorted(wanted - set(had), key=str)
+            ]  # fmt: skip
+            fresh += begun
+            if ended or begun:
+                self.changed_ids.add(record.pk)
+        Caseload.objects.bulk_create(fresh)
+
+    def _responsible(
+        self, person: PersonOrders, officers: dict[str, int], teams: dict[str, int]
+    ) -> set[tuple[int | None, int | None]]:
+        wanted: set[tuple[int | None, int | None]] = set()
+        for name in person.details.get("officers", ()):
+            if name in officers:
+                wanted.add((officers[name], None))
+            else:
+                self._problem("UNKNOWN_OFFICER", "officers", name, "nobody signs in by this name",
+                              "make the officer first: waypost officer")  # fmt: skip
+        team = person.details.get("team")
+        if team in teams:
+            wanted.add((None, teams[team]))
+        elif team:
+            self._problem("UNKNOWN_TEAM", "team", team, "there is no team of this name",
+                          "make the team first: waypost officer --team")  # fmt: skip
+        return wanted
+
+    def _orders(self, persons: Sequence[PersonOrders], records: dict[str, Person]) -> None:
+        current: dict[tuple[int, str], Order] = {}
+        ids = [records[person.person_id].pk for person in persons]
+        for row in Order.objects.filter(person_id__in=ids).order_by("version"):
+            current[row.person_id, row.reference] = row
+        fresh = []
+        for person in persons:
+            record = records[person.person_id]
+            for order in self._once(person.orders, "order_id"):
+                had = current.get((record.pk, order.order_id))
+                said = (order.kind.value, order.from_at, order.to_at)
+                if had is None or (had.kind, had.from_at, had.to_at) != said:
+                    fresh.append(_order_record(order, record, had, self.now))
+                    self.changed_ids.add(record.pk)
+        Order.objects.bulk_create(fresh)
+
+    def _requirements(self, persons: Sequence[PersonOrders], records: dict[str, Person]) -> None:
+        ids = [records[person.person_id].pk for person in persons]
+        current: dict[tuple[int, str, str], RequirementVersion] = {}
+        for row in RequirementVersion.objects.filter(person_id__in=ids).order_by("version"):
+            current[row.person_id, row.order_reference, row.reference] = row
+        fresh: list[tuple[RequirementVersion, Requirement | None]] = []
+        for person in persons:
+            record = records[person.person_id]
+            for order in {order.order_id: order for order in reversed(person.orders)}.values():
+                kept = {one.requirement_id: one for one in reversed(order.requirements)}
+                self._once(order.requirements, "requirement_id")
+                for requirement in reversed(kept.values()):
+                    had = current.get((record.pk, order.order_id, requirement.requirement_id))
+                    if had is None or had.withdrawn or had.digest != digest(requirement):
+                        fresh.append((self._version(requirement, order, record, had), requirement))
+                fresh += [
+                    (self._withdrawal(row), None)
+                    for (person_id, order_id, reference), row in current.items()
+                    if (person_id, order_id) == (record.pk, order.order_id)
+                    and reference not in kept
+                    and not row.withdrawn
+                ]
+        RequirementVersion.objects.bulk_create([row for row, _ in fresh])
+        _write_parts([(row, asked) for row, asked in fresh if asked is not None], self.now)
+        self.requirement_versions += sum(asked is not None for _, asked in fresh)
+        self.withdrawn += sum(asked is None for _, asked in fresh)
+        self.changed_ids.update(row.person_id for row, _ in fresh)
+
+    def _version(
+        self,
+        requirement: Requirement,
+        order: OrderValue,
+        person: Person,
+        had: RequirementVersion | None,
+    ) -> RequirementVersion:
+        return RequirementVersion(
+            person=person,
+            order_reference=order.order_id,
+            reference=requirement.requirement_id,
+            version=had.version + 1 if had else 1,
+            kind=requirement.kind.value,
+            timezone=requirement.timezone,
+            from_at=requirement.from_at,
+            to_at=requirement.to_at,
+            valid_from=self._valid_from(requirement, order, had),
+            known_at=self.now,
+            digest=digest(requirement),
+        )
+
+    def _valid_from(
+        self, requirement: Requirement, order: OrderValue, had: RequirementVersion | None
+    ) -> datetime:
+        """From when a version binds, where the file does not say.
+
+        A changed zone or changed hours bind from now: nobody is judged for a past in which
+        something else was ordered. Dates and exceptions say of themselves when they bind, so a
+        change of those alone corrects the version before.
+        """
+        start = requirement.from_at or order.from_at
+        if requirement.valid_from is not None:
+            return requirement.valid_from
+        if had is None or start > self.now:
+            return start
+        before = requirement_value(requirement_versions().get(pk=had.pk))
+        same = not had.withdrawn and asks_the_same(before, requirement)
+        return had.valid_from if same else self.now
+
+    def _withdrawal(self, row: RequirementVersion) -> RequirementVersion:
+        return RequirementVersion(
+            person_id=row.person_id,
+            order_reference=row.order_reference,
+            reference=row.reference,
+            version=row.version + 1,
+            kind=row.kind,
+            timezone=row.timezone,
+            from_at=row.from_at,
+            to_at=row.to_at,
+            valid_from=self.now,
+            known_at=self.now,
+            digest=row.digest,
+            withdrawn=True,
+        )
+
+    def _activations(self, persons: Sequence[PersonOrders], records: dict[str, Person]) -> None:
+        references = [span.activation_id for person in persons for span in person.activations]
+        known: dict[str, Activation] = {}
+        for start in range(0, len(references), 500):
+            rows = Activation.objects.filter(reference__in=references[start : start + 500])
+            known.update({row.reference: row for row in rows})
+        fresh: list[Activation] = []
+        for person in persons:
+            record = records[person.person_id]
+            for span in self._once(person.activations, "activation_id"):
+                had = known.get(span.activation_id)
+                if had is None:
+                    known[span.activation_id] = _activation_record(span, record, self.now)
+                    fresh.append(known[span.activation_id])
+                elif had.person_id != record.pk:
+                    self._problem("ACTIVATION_OF_ANOTHER", "activation_id", span.activation_id,
+                                  "this activation is of another person",
+                                  "give each fitting of a tag its own id")  # fmt: skip
+                    continue
+                elif _span_of(had) != (span.device_id, span.from_at, span.to_at):
+                    _change_activation(had, span, self.now)
+                else:
+                    continue
+                self.activations += 1
+                self.changed_ids.add(record.pk)
+        Activation.objects.bulk_create(fresh)
+
+    def _once(self, rows: Sequence[Any], name: str) -> list[Any]:
+        """The rows without those whose id came before; these are problems."""
+        found: dict[str, Any] = {}
+        for row in rows:
+            if getattr(row, name) in found:
+                self._problem("DUPLICATE_ID", name, getattr(row, name),
+                              "this id stands twice; the first is taken",
+                              "send each once")  # fmt: skip
+            found.setdefault(getattr(row, name), row)
+        return list(found.values())
+
+    def _problem(self, kind: str, field: str, value: str, message: str, action: str) -> None:
+        self.problems.append(Problem(None, kind, field, value, message, action))
+
+
+def _said_of(person: PersonOrders) -> dict[str, Any]:
+    return {
+        column: person.details[name]
+        for name, column in PERSON_COLUMNS.items()
+        if name in person.details
+    }
+
+
+def _order_record(order: OrderValue, person: Person, had: Order | None, now: datetime) -> Order:
+    return Order(
+        reference=order.order_id,
+        person=person,
+        kind=order.kind.value,
+        from_at=order.from_at,
+        to_at=order.to_at,
+        known_at=now,
+        version=had.version + 1 if had else 1,
+    )
+
+
+def _activation_record(span: ActivationSpan, person: Person, now: datetime) -> Activation:
+    return Activation(
+        reference=span.activation_id,
+        person=person,
+        device_reference=span.device_id,
+        from_at=span.from_at,
+        to_at=span.to_at,
+        known_at=now,
+    )
+
+
+def _span_of(row: Activation) -> tuple[str, datetime, datetime | None]:
+    return row.device_reference, row.from_at, row.to_at
+
+
+def _change_activation(row: Activation, span: ActivationSpan, now: datetime) -> None:
+    """Keep what the activation said, then say the new."""
+    ActivationVersion.objects.create(
+        activation=row,
+        version=row.version,
+        device_reference=row.device_reference,
+        from_at=row.from_at,
+        to_at=row.to_at,
+        known_at=row.known_at,
+    )
+    row.device_reference, row.from_at, row.to_at = span.device_id, span.from_at, span.to_at
+    row.version, row.known_at = row.version + 1, now
+    row.save()
+
+
+def _write_parts(versions: Iterable[tuple[RequirementVersion, Requirement]], now: datetime) -> None:
+    """The zones, hours, appointments and exceptions of new versions, one statement a table."""
+    pairs = list(versions)
+    ZoneVersion.objects.bulk_create(
+        ZoneVersion(requirement=row, place=place, geometry=dict(zone.geometry),
+                    radius_m=zone.radius_m, width_m=zone.width_m,
+                    valid_from=row.valid_from, known_at=now)
+        for row, asked in pairs for place, zone in enumerate(asked.zones)
+    )  # fmt: skip
+    TimetableEntry.objects.bulk_create(
+        TimetableEntry(requirement=row, days=" ".join(one.days), start=one.start, end=one.end)
+        for row, asked in pairs for one in asked.timetable or ()
+    )  # fmt: skip
+    AppointmentSeries.objects.bulk_create(
+        AppointmentSeries(requirement=row, rrule=one.rrule, duration=one.duration, grace=one.grace)
+        for row, asked in pairs for one in asked.appointments
+    )  # fmt: skip
+    AuthorisedAbsence.objects.bulk_create(
+        AuthorisedAbsence(requirement=row, from_at=one.from_at, to_at=one.to_at, reason=one.reason)
+        for row, asked in pairs for one in asked.exceptions
+    )  # fmt: skip

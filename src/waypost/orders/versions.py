@@ -1,0 +1,107 @@
+"""Versions of a requirement: which of them binds when.
+
+A variation binds from its `valid_from`; until then the version before it did. A correction has the
+`valid_from` of what it corrects and so replaces it for all time. A withdrawal binds nobody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from waypost.clock import write_instant
+from waypost.orders.values import Order, Requirement
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One stored version of a requirement."""
+
+    version: int
+    valid_from: datetime
+    withdrawn: bool
+    requirement: Requirement
+
+
+def effective(versions: Iterable[Version], order: Order) -> list[Requirement]:
+    """The requirements of one order as they bind, each clipped to the time of its version.
+
+    Oldest first within a reference; references in the order of their first version.
+    """
+    by_reference: dict[str, list[Version]] = defaultdict(list)
+    for version in versions:
+        by_reference[version.requirement.requirement_id].append(version)
+    return [piece for same in by_reference.values() for piece in _pieces(same, order) if piece]
+
+
+def _pieces(versions: list[Version], order: Order) -> list[Requirement]:
+    kept: list[tuple[Version, datetime | None]] = []  # latest first, each with where it ends
+    limit: datetime | None = None
+    for version in sorted(versions, key=lambda one: one.version, reverse=True):
+        if limit is None or version.valid_from < limit:
+            if not version.withdrawn:
+                kept.append((version, limit))
+            limit = version.valid_from
+    pieces = []
+    for version, end in reversed(kept):
+        requirement = version.requirement
+        start = requirement.from_at
+        if version is not kept[-1][0]:  # something was ordered before: this binds from its own time
+            start = max(start or order.from_at, version.valid_from)
+        to_at = _earlier(requirement.to_at, end)
+        if to_at is None or to_at > (start or order.from_at):
+            pieces.append(replace(requirement, from_at=start, to_at=to_at))
+    return pieces
+
+
+def digest(requirement: Requirement) -> str:
+    """A hash of what the requirement says, whatever record it came from."""
+    text = _canonical(_asked(requirement) | _dated(requirement))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def asks_the_same(one: Requirement, other: Requirement) -> bool:
+    """Whether the two ask the same place and hours, dates and exceptions apart."""
+    return _canonical(_asked(one)) == _canonical(_asked(other))
+
+
+def _asked(requirement: Requirement) -> dict[str, Any]:
+    return {
+        "kind": requirement.kind,
+        "zones": [[zone.geometry, zone.radius_m, zone.width_m] for zone in requirement.zones],
+        "timetable": requirement.timetable
+        and [[row.days, row.start, row.end] for row in requirement.timetable],
+        "timezone": requirement.timezone,
+        "appointments": [[one.rrule, one.duration, one.grace] for one in requirement.appointments],
+    }
+
+
+def _dated(requirement: Requirement) -> dict[str, Any]:
+    return {
+        "exceptions": [[one.from_at, one.to_at, one.reason] for one in requirement.exceptions],
+        "from": requirement.from_at,
+        "to": requirement.to_at,
+    }
+
+
+def _canonical(said: dict[str, Any]) -> str:
+    return json.dumps(said, sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: Any) -> str | float:
+    if isinstance(value, datetime):
+        return write_instant(value)
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    raise TypeError(f"no digest of a {type(value).__name__}")
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    if one is None or other is None:
+        return one or other
+    return min(one, other)
