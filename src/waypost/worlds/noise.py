@@ -91,8 +91,9 @@ def _moments(
     stretch = path.stretch(ticks)
     under = path.under[stretch]
     roof = under == Under.ROOF
-    keeps = ~roof | (rng.random(len(ticks)) < 0.27)  # indoors about one tick in four: 3-5 min
-    keeps &= under != Under.GROUND
+    indoors = np.zeros(len(ticks), dtype=np.bool_)  # every third to fifth tick
+    indoors[np.minimum(np.cumsum(rng.integers(3, 6, len(ticks) // 3 + 1)), len(ticks) - 1)] = True
+    keeps = (~roof | indoors) & (under != Under.GROUND)
     ticks, stretch, roof = ticks[keeps], stretch[keeps], roof[keeps]
     mechanism = np.full(len(ticks), Mechanism.GNSS, dtype=np.int8)
     indoors_cell = roof & (rng.random(len(ticks)) > tag.indoor_gnss)
