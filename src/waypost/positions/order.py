@@ -1,0 +1,95 @@
+"""One order for fixes and events everywhere: (activation, measured_at, content_key), each row once.
+
+Vectorised: activation and time are packed into one integer and sorted; only rows that tie on it
+are looked at further. Of rows that say the same, the one received first stays.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Integers = npt.NDArray[np.int64]
+
+
+def in_order(table: pa.Table) -> pa.Table:
+    """The table (of schema.FIXES or schema.EVENTS, or more columns) sorted, each key once."""
+    if table.num_rows == 0:
+        return table
+    table = table.combine_chunks()
+    activation, measured = integers(table, "activation"), integers(table, "measured_at")
+    key, received = integers(table, "content_key"), integers(table, "received_at")
+    order = _by_activation_and_time(activation, measured)
+    if order is not None:
+        activation, measured = activation[order], measured[order]
+        key, received = key[order], received[order]
+    tied = np.flatnonzero((activation[1:] == activation[:-1]) & (measured[1:] == measured[:-1]))
+    if not tied.size:
+        return table if order is None else table.take(pa.array(order))
+    order = np.arange(len(key)) if order is None else order
+    inside = np.union1d(tied, tied + 1)  # rows that tie: put right among themselves, in place
+    settled = inside[
+        np.lexsort((received[inside], key[inside], measured[inside], activation[inside]))
+    ]
+    order[inside] = order[settled]
+    key[inside] = key[settled]
+    again = np.zeros(len(key), dtype=np.bool_)
+    again[tied + 1] = key[tied + 1] == key[tied]
+    return table.take(pa.array(order[~again]))
+
+
+def integers(table: Any, name: str) -> Integers:
+    """A column of numbers or times as int64; a view where it can be one."""
+    column = table[name].cast(pa.int64())
+    return np.asarray(column.to_numpy(), dtype=np.int64)
+
+
+def known_rows(
+    activation: Integers, measured: Integers, key: Integers, held: pa.Table
+) -> npt.NDArray[np.bool_]:
+    """Which rows `held` (in order, each once) has already. Exact: no hashing."""
+    found = np.zeros(len(key), dtype=np.bool_)
+    if held.num_rows == 0 or not len(key):
+        return found
+    held_key = integers(held, "content_key")
+    packed, held_packed = _packed_alike(
+        (activation, measured), (integers(held, "activation"), integers(held, "measured_at"))
+    )
+    left = np.searchsorted(held_packed, packed, "left")
+    right = np.searchsorted(held_packed, packed, "right")
+    for step in range(int((right - left).max())):
+        at = left + step
+        within = at < right
+        found[within] |= held_key[at[within]] == key[within]
+    return found
+
+
+def _by_activation_and_time(activation: Integers, measured: Integers) -> Integers | None:
+    """The order of the rows, or None when they are in order already."""
+    span = int(measured.max()) - int(measured.min())
+    widest = max(int(activation.max()), -int(activation.min()), 1)
+    if widest.bit_length() + span.bit_length() > 62:  # a wild clock: too wide to pack
+        return np.lexsort((measured, activation)).astype(np.int64)
+    packed = (activation << span.bit_length()) + (measured - measured.min())
+    if bool(np.all(packed[1:] >= packed[:-1])):
+        return None
+    return np.argsort(packed, kind="stable").astype(np.int64)
+
+
+def _packed_alike(ours: tuple[Integers, Integers], held: tuple[Integers, Integers]) -> Any:
+    """(activation, time) of both as one sortable value; slow pairs only where times are wild."""
+    base = min(int(ours[1].min()), int(held[1].min()))
+    bits = (max(int(ours[1].max()), int(held[1].max())) - base).bit_length()
+    widest = max(int(ours[0].max()), int(held[0].max()), 1)
+    if widest.bit_length() + bits <= 62:
+        return [(activation << bits) + (measured - base) for activation, measured in (ours, held)]
+    return [_pairs(*ours), _pairs(*held)]
+
+
+def _pairs(activation: Integers, measured: Integers) -> Any:
+    pairs = np.empty(len(measured), dtype=[("activation", np.int64), ("measured", np.int64)])
+    pairs["activation"], pairs["measured"] = activation, measured
+    return pairs

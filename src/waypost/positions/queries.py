@@ -1,0 +1,165 @@
+"""What may be asked of positions: history and log as one, and one person's track, with its reason.
+
+A reader opens the lake's snapshot first, takes from it the log position it contains, and only then
+reads the log above it: whatever the archivist does meanwhile, no row is missed, and a row seen in
+both is kept once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.db import transaction
+
+from waypost.access import audit, may
+from waypost.access.values import Posted, Purpose
+from waypost.orders.directory import ActivationDirectory
+from waypost.orders.models import Activation
+from waypost.orders.queries import case_of, person_orders
+from waypost.positions import lake, log, tracks
+from waypost.positions.lake import Kind
+from waypost.positions.models import LakeImport, LogEntry
+from waypost.positions.order import in_order
+from waypost.positions.tracks import Track
+
+LOG_PAGE = 1_000  # entries decoded at a time
+LIST_MAX = 64  # more activations than this are read as a range and picked out afterwards
+
+
+def fixes_between(
+    activations: Collection[int] | None,
+    from_at: datetime,
+    to_at: datetime,
+    *,
+    received_by: datetime | None = None,
+) -> pa.Table:
+    """Fixes measured in [from_at, to_at), lake and log together, as schema.FIXES.
+
+    activations   their numbers; None: all
+    received_by   only what we had received by then (inclusive); None: everything
+    order         (activation, measured_at, content_key), each key once: the one received first
+    """
+    return _between("fixes", activations, from_at, to_at, received_by)
+
+
+def events_between(
+    activations: Collection[int] | None,
+    from_at: datetime,
+    to_at: datetime,
+    *,
+    received_by: datetime | None = None,
+) -> pa.Table:
+    """The same for events, as schema.EVENTS."""
+    return _between("events", activations, from_at, to_at, received_by)
+
+
+def whereabouts(
+    person_id: int,
+    from_at: datetime,
+    to_at: datetime,
+    *,
+    by: Posted,
+    purpose: Purpose,
+    now: datetime,
+) -> Track:
+    """One person's track in [from_at, to_at) while an order was live; leaves the line track:viewed.
+
+    raises   Refused or NoSuchThing (the entry point writes the refusal)
+    """
+    may.check_whereabouts(by, case_of(person_id, now=now), purpose, from_at, to_at, now=now)
+    track = tracks.track_of(*_monitored(person_id, from_at, to_at), from_at, min(to_at, now))
+    with transaction.atomic():  # opened after the reading: a transaction holds SQLite's only lock
+        audit.record(
+            "track:viewed", by=by, at=now, about=person_id, purpose=purpose,
+            detail={
+                "from": from_at.isoformat(), "to": to_at.isoformat(),
+                "fixes": len(track.rows), "events": len(track.events),
+            },
+        )  # fmt: skip
+    return track
+
+
+def unfinished_imports() -> list[LakeImport]:
+    """Imports that ended without marking their persons: the process died. Empty while any writer is
+    at work, since the import may be the one."""
+    waiting = list(LakeImport.objects.filter(ended_at=None).order_by("pk"))
+    return [] if not waiting or lake.writer_is_busy() else waiting
+
+
+def oldest_unarchived() -> datetime | None:
+    """When the oldest entry not yet in the lake was committed: how far the archivist lags."""
+    reached = min(lake.snapshot(kind).log_position for kind in lake.KINDS)
+    rows = LogEntry.objects.filter(position__gt=reached).order_by("position")
+    return rows.values_list("committed_at", flat=True).first()
+
+
+def _monitored(person_id: int, from_at: datetime, to_at: datetime) -> tuple[pa.Table, pa.Table]:
+    """(fixes, events) of the person, only from the time in which an order was live."""
+    directory = ActivationDirectory(person_orders([person_id]))
+    numbers = list(Activation.objects.filter(person_id=person_id).values_list("pk", flat=True))
+    spans = {number: directory.spans(number) for number in numbers}
+    fixes, events = (
+        tracks.only_live(_between(kind, numbers, from_at, to_at, None), spans)
+        for kind in lake.KINDS
+    )
+    return fixes, events
+
+
+def _between(
+    kind: Kind,
+    activations: Collection[int] | None,
+    from_at: datetime,
+    to_at: datetime,
+    received_by: datetime | None,
+) -> pa.Table:
+    if to_at <= from_at or (activations is not None and not activations):
+        return lake.SCHEMAS[kind].empty_table()
+    snapshot = lake.snapshot(kind)
+    wanted = _wanted(activations, from_at, to_at, received_by)
+    reach = (min(activations), max(activations)) if activations is not None else None
+    parts = [lake.read(snapshot.paths(from_at, to_at, reach), kind, filters=wanted)]
+    parts += _from_log(kind, snapshot.log_position, wanted)
+    rows = pa.concat_tables(parts)
+    if activations is not None and len(activations) > LIST_MAX:
+        chosen = pa.array(sorted(activations), pa.int64())
+        rows = rows.filter(pc.is_in(rows["activation"], value_set=chosen))
+    return in_order(rows)
+
+
+def _wanted(
+    activations: Collection[int] | None,
+    from_at: datetime,
+    to_at: datetime,
+    received_by: datetime | None,
+) -> Any:
+    """The rows asked for, as an Arrow expression (files skip row groups by it)."""
+    wanted = (pc.field("measured_at") >= _time(from_at)) & (pc.field("measured_at") < _time(to_at))
+    if activations is not None and len(activations) <= LIST_MAX:
+        wanted &= pc.field("activation").isin(sorted(activations))
+    elif activations is not None:
+        wanted &= pc.field("activation") >= min(activations)
+        wanted &= pc.field("activation") <= max(activations)
+    if received_by is not None:
+        wanted &= pc.field("received_at") <= _time(received_by)
+    return wanted
+
+
+def _time(instant: datetime) -> Any:
+    return pa.scalar(instant, pa.timestamp("us", tz="UTC"))
+
+
+def _from_log(kind: Kind, position: int, wanted: Any) -> list[pa.Table]:
+    """What the log holds above the position."""
+    found: list[pa.Table] = []
+    while True:
+        rows = LogEntry.objects.filter(position__gt=position).order_by("position")
+        page = list(rows.values_list("position", kind)[:LOG_PAGE])
+        if not page:
+            return found
+        tables = [log.unpacked(data) for _, data in page]
+        found.append(pa.concat_tables(tables).combine_chunks().filter(wanted))
+        position = page[-1][0]
