@@ -35,7 +35,8 @@ class Match(models.Model):
     declares = Columns(
         Retention.OFFENCE,
         belongs="person",
-        plain="id run offence_id person activation_id score verdict sequences seconds_inside coverage",
+        plain="id run offence_id person activation_id score verdict sequences seconds_inside "
+        "coverage",
         location="nearest_m fixes",
     )
     run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="matches")
@@ -44,7 +45,7 @@ class Match(models.Model):
     activation_id = models.BigIntegerField()
     score = models.FloatField()
     verdict = models.CharField(max_length=20)  # the file's column is called `class`
-    sequences = models.CharField(max_length=2000)
+    sequences = models.TextField()
     nearest_m = models.FloatField(null=True)
     seconds_inside = models.FloatField(default=0.0)
     coverage = models.FloatField(null=True)

@@ -20,7 +20,7 @@ from waypost.offences.values import (
 
 _BATCH = re.compile(rf"({'|'.join(FORCES.values())})([0-9]{{8}})(-[0-9]{{1,6}})?(-[RA])?", re.ASCII)
 _DATE = re.compile(r"[0-9]{14}")
-_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CONTROL_OR_LINE = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -144,7 +144,7 @@ def _check_number(name: str, text: str, line: int, problems: list[Problem]) -> f
     text = text.strip()
     if not text:
         return None
-    number = float(text) if _NUMBER.fullmatch(text) else float("nan")
+    number = float(text) if NUMBER.fullmatch(text) else float("nan")
     if not isfinite(number):
         problems.append(problem("INVALID_NUMBER", line, name, text))
         return None

@@ -1,0 +1,92 @@
+"""The words of matching: a seen place, a match with its fixes, the shape of both as Arrow. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+SCORE_DECIMALS = 6  # beyond that two routes to the same area may differ
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A usable fix as matching sees it.
+
+    us      measured at, microseconds UTC
+    r95_m   0 where the tag stated no accuracy: a point
+    key     positions.quality.content_keys: with the time, what makes a fix itself
+    """
+
+    us: int
+    lat: float
+    lon: float
+    r95_m: float
+    key: int
+    mechanism: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Qualified:
+    """One fix that counts: its label (A1, A2, B1, ...), distance and overlap."""
+
+    label: str
+    fix: Seen
+    distance_m: float
+    overlap: float
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """One offence and one person whose fixes lay in its circle while it could have happened.
+
+    score           best overlap of a fix circle with the crime circle, 0.5-1
+    nearest_m       from the circle's centre to the nearest fix of the padded window
+    seconds_inside  first to last fix of each run, summed
+    coverage        share of the unpadded window within 5 min of a usable fix
+    prior           the last fix before the padded window with its distance: shown, never a match
+    """
+
+    score: float
+    sequences: str
+    nearest_m: float
+    seconds_inside: float
+    coverage: float
+    fixes: tuple[Qualified, ...]
+    prior: tuple[Seen, float] | None
+
+
+# One row a matched pair. `offence` is its place in the list asked about, `person` a code of the
+# source.
+MATCHES = pa.schema(
+    [
+        ("offence", pa.int64()),
+        ("person", pa.int64()),
+        ("score", pa.float64()),
+        ("sequences", pa.string()),
+        ("nearest_m", pa.float64()),
+        ("seconds_inside", pa.float64()),
+        ("coverage", pa.float64()),
+        ("fix_count", pa.int64()),
+        ("first_us", pa.int64()),
+        ("last_us", pa.int64()),
+        ("prior_us", pa.int64()),  # null: none in the hour before
+        ("prior_m", pa.float64()),
+    ]
+)
+
+# The fixes that made them, labelled.
+MATCH_FIXES = pa.schema(
+    [
+        ("offence", pa.int64()),
+        ("person", pa.int64()),
+        ("label", pa.string()),
+        ("us", pa.int64()),
+        ("lat", pa.float64()),
+        ("lon", pa.float64()),
+        ("r95_m", pa.float64()),
+        ("mechanism", pa.int64()),
+        ("distance_m", pa.float64()),
+        ("overlap", pa.float64()),
+    ]
+)

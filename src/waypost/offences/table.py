@@ -1,0 +1,158 @@
+"""Reads an offences file for matching: the police CSV, or a CSV with a header.
+
+With a header windows may have any length and any place on Earth; the police CSV keeps its rules.
+"""
+
+from __future__ import annotations
+
+import csv
+from datetime import datetime
+from math import isfinite
+
+from waypost.clock import read_instant
+from waypost.errors import BadFile, Problem, Read
+from waypost.offences.check import check_police_csv
+from waypost.offences.lines import NotOneCsv, rows_of, text_of
+from waypost.offences.row import NUMBER
+from waypost.offences.values import CIRCLE_RADIUS_M, Offence
+
+NEEDED = ("crime_reference", "from_time", "to_time", "lat", "lon")
+OPTIONAL = ("force", "crime_type", "radius_m", "text")
+_LIMITS = {"lat": 90.0, "lon": 180.0}
+
+
+def read_offences(data: bytes, *, now: datetime) -> Read[Offence]:
+    """The offences of a file of either kind; each one once.
+
+    raises   BadFile when the file as a whole is refused: the sentence says why
+    """
+    try:
+        text = text_of(data)
+    except NotOneCsv as error:
+        raise BadFile(str(error)) from None
+    header = _header(text)
+    if header is not None:
+        return _once(_read_table(text, header))
+    outcome = check_police_csv(data, now=now)
+    if outcome.status == "FAILED":
+        raise BadFile(f"{outcome.problems[0].message}: {outcome.problems[0].action}")
+    return _once(Read(outcome.accepted, [each for each in outcome.problems if each.line]))
+
+
+def _header(text: str) -> list[str] | None:
+    """The names of the first line, when it is a header."""
+    first = next(csv.reader(text[:4096].splitlines()[:1]), [])
+    names = [name.strip() for name in first]
+    if "crime_reference" not in names:
+        return None
+    missing = [name for name in NEEDED if name not in names]
+    if missing:
+        raise BadFile(f"columns missing in the offences file: {', '.join(missing)}")
+    return names
+
+
+def _read_table(text: str, names: list[str]) -> Read[Offence]:
+    rows: list[Offence] = []
+    problems: list[Problem] = []
+    lines = rows_of(text)
+    next(lines)
+    for line, cells in lines:
+        if cells is None or len(cells) != len(names):
+            problems.append(
+                Problem(
+                    line,
+                    "INVALID_COLUMN_COUNT",
+                    None,
+                    None,
+                    "Incorrect number of columns",
+                    f"give {len(names)} columns, as in the first line",
+                )
+            )
+            continue
+        offence, wrong = _read_row(line, dict(zip(names, cells, strict=True)))
+        problems += wrong
+        if offence is not None:
+            rows.append(offence)
+    return Read(rows, problems)
+
+
+def _read_row(line: int, row: dict[str, str]) -> tuple[Offence | None, list[Problem]]:
+    problems: list[Problem] = []
+    reference = row["crime_reference"].strip()
+    if not reference:
+        problems.append(
+            Problem(
+                line,
+                "MISSING_CRIME_REFERENCE",
+                "crime_reference",
+                None,
+                "Crime reference must be present",
+                "Provide the missing crime reference",
+            )
+        )
+    from_at = _instant(row, "from_time", line, problems)
+    to_at = _instant(row, "to_time", line, problems)
+    lat, lon = (_number(row, name, line, problems) for name in ("lat", "lon"))
+    radius = CIRCLE_RADIUS_M
+    if row.get("radius_m", "").strip():
+        radius = _number(row, "radius_m", line, problems) or radius
+    if from_at is not None and to_at is not None and from_at > to_at:
+        problems.append(
+            Problem(
+                line,
+                "CRIME_DATE_TIME_TO_AFTER_FROM",
+                "to_time",
+                row["to_time"],
+                "Crime date time to must be after crime date time from",
+                "Ensure from date/time precedes to date/time",
+            )
+        )
+    if problems or from_at is None or to_at is None or lat is None or lon is None:
+        return None, problems
+    force, crime_type, text = (row.get(name, "") for name in ("force", "crime_type", "text"))
+    return Offence(
+        force=force.strip(),
+        reference=reference,
+        crime_type=crime_type.strip(),
+        from_at=from_at,
+        to_at=to_at,
+        lat=lat,
+        lon=lon,
+        radius_m=radius,
+        text=text,
+        line=line,
+    ), []
+
+
+def _instant(row: dict[str, str], name: str, line: int, problems: list[Problem]) -> datetime | None:
+    try:
+        return read_instant(row[name])
+    except (ValueError, OverflowError) as error:
+        kind = "INVALID_FROM_DATE_FORMAT" if name == "from_time" else "INVALID_TO_DATE_FORMAT"
+        action = "write 2026-03-01T09:00:00Z"
+        problems.append(Problem(line, kind, name, row[name], str(error), action))
+        return None
+
+
+def _number(row: dict[str, str], name: str, line: int, problems: list[Problem]) -> float | None:
+    text = row[name].strip()
+    number = float(text) if NUMBER.fullmatch(text) else float("nan")
+    limit = _LIMITS.get(name)
+    if isfinite(number) and (abs(number) <= limit if limit else number > 0):
+        return number
+    if isfinite(number):
+        kind, message = "INVALID_LOCATION_DATA_RANGE", "Location data range exceeds valid range"
+    else:
+        kind, message = "INVALID_NUMBER", "Field must be number"
+    action = f"{name} is -{limit:g} to {limit:g} degrees" if limit else "give metres above 0"
+    problems.append(Problem(line, kind, name, row[name], message, action))
+    return None
+
+
+def _once(read: Read[Offence]) -> Read[Offence]:
+    """A row that says the same as an earlier one is the same offence."""
+    once: dict[tuple[object, ...], Offence] = {}
+    for each in read.rows:
+        place = (each.lat, each.lon, each.from_at, each.to_at, each.radius_m)
+        once.setdefault((each.force, each.reference, *place), each)
+    return Read(list(once.values()), read.problems)
