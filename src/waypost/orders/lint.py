@@ -1,0 +1,203 @@
+"""Odd things in orders that read well: said before they hurt somebody, never refused.
+
+Each check takes one person (or all of them) and gives findings; `CHECKS` is the list. A finding is
+a question to a human: the court may have meant it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from waypost.orders.hours import hours_by_day
+from waypost.orders.shapes import covers, far_from_britain, trouble_of
+from waypost.orders.timetable import Window, required_windows
+from waypost.orders.values import Order, OrderKind, PersonOrders, Requirement, RequirementKind
+
+HORIZON = timedelta(days=366)  # how far an open-ended order is looked at
+TOGETHER = timedelta(days=56)  # how far two timetables are compared
+NO_END = datetime.max.replace(tzinfo=UTC)
+CURFEW_HOURS_NOTABLE = 16
+# Sentencing Act 2020 Sch. 9 para. 9, as amended by the Police, Crime, Sentencing and Courts Act
+# 2022: community and suspended sentence orders, at most 20 hours a day and 112 in seven days.
+CURFEW_HOURS_DAY_MAX, CURFEW_HOURS_WEEK_MAX = 20, 112
+CURFEW_CAPPED = {OrderKind.COMMUNITY_ORDER, OrderKind.SUSPENDED_SENTENCE}
+# A tag outdoors is good to about 28 m (domain page, section 3): inside less nobody can be placed.
+ZONE_RADIUS_M_MIN = 28
+MUST_BE_INSIDE = {RequirementKind.CURFEW, RequirementKind.INCLUSION, RequirementKind.ATTENDANCE,
+                  RequirementKind.RESTRICTION}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One odd thing; requirement_id None when it is about the person, an order or a tag."""
+
+    person_id: str | None
+    requirement_id: str | None
+    kind: str
+    message: str
+
+    def row(self) -> dict[str, str | None]:
+        """As `waypost orders check` prints it."""
+        return {
+            "person_id": self.person_id,
+            "requirement_id": self.requirement_id,
+            "kind": self.kind,
+            "message": self.message,
+        }
+
+
+Said = tuple[str | None, str, str]  # requirement_id, kind, message
+
+
+def lint(person: PersonOrders) -> list[Finding]:
+    """What is odd about one person's orders and tags."""
+    said = (one for check in CHECKS for one in check(person))
+    return [Finding(person.person_id, *one) for one in said]
+
+
+def lint_all(persons: Sequence[PersonOrders]) -> list[Finding]:
+    """What is odd about each person, then what is odd between them."""
+    found = [finding for person in persons for finding in lint(person)]
+    found += shared_devices(persons)
+    if any(person.activations for person in persons):
+        found += [
+            Finding(person.person_id, None, "order_without_activation",
+                    "the person has orders and no tag")
+            for person in persons if person.orders and not person.activations
+        ]  # fmt: skip
+    return found
+
+
+def shared_devices(persons: Sequence[PersonOrders]) -> Iterator[Finding]:
+    """One tag on two persons, or twice, at the same time."""
+    worn = sorted(
+        (span.device_id, span.from_at, span.to_at or NO_END, span.activation_id, person.person_id)
+        for person in persons
+        for span in person.activations
+    )
+    for one, other in pairwise(worn):
+        if one[0] == other[0] and other[1] < one[2]:
+            message = f"device {one[0]} is in activation {other[3]} while activation {one[3]} lasts"
+            yield Finding(other[4], None, "device_activations_overlap", message)
+
+
+def _dates(person: PersonOrders) -> Iterator[Said]:
+    for order in person.orders:
+        if order.to_at is not None and order.to_at <= order.from_at:
+            yield None, "order_ends_before_start", f"order {order.order_id} ends before it starts"
+        elif not order.requirements:
+            yield None, "order_without_requirements", f"order {order.order_id} asks nothing"
+        if order.kind is OrderKind.OTHER:
+            yield (None, "order_kind_unknown",
+                   f"order {order.order_id} is of a kind whose rules are not checked")  # fmt: skip
+
+
+def _never_required(person: PersonOrders) -> Iterator[Said]:
+    for order, requirement in _all(person):
+        end = order.to_at or order.from_at + HORIZON
+        if end > order.from_at and not required_windows(requirement, order, order.from_at, end):
+            yield (requirement.requirement_id, "never_required",
+                   "nothing is ever required while the order lasts")  # fmt: skip
+
+
+def _duplicates(person: PersonOrders) -> Iterator[Said]:
+    seen: set[str] = set()
+    for _, requirement in _all(person):
+        if requirement.requirement_id in seen:
+            yield requirement.requirement_id, "duplicate_requirement", "this id stands twice"
+        seen.add(requirement.requirement_id)
+    orders = [order.order_id for order in person.orders]
+    for order_id in sorted({one for one in orders if orders.count(one) > 1}):
+        yield None, "duplicate_order", f"order {order_id} stands twice"
+
+
+def _zones(person: PersonOrders) -> Iterator[Said]:
+    for _, requirement in _all(person):
+        for zone in requirement.zones:
+            if trouble := trouble_of(zone):
+                yield requirement.requirement_id, *trouble
+            elif far_from_britain(zone):
+                yield requirement.requirement_id, "zone_outside_britain", "the zone is abroad"
+            inside = requirement.kind in MUST_BE_INSIDE
+            if inside and zone.radius_m is not None and zone.radius_m < ZONE_RADIUS_M_MIN:
+                yield (requirement.requirement_id, "zone_too_small",
+                       f"within {zone.radius_m:g} m a tag can hardly be placed")  # fmt: skip
+
+
+def _curfew_hours(person: PersonOrders) -> Iterator[Said]:
+    for order, requirement in _all(person):
+        if requirement.kind is not RequirementKind.CURFEW:
+            continue
+        hours = hours_by_day(requirement.timetable)
+        day, week = max(hours), sum(hours)
+        capped = order.kind in CURFEW_CAPPED
+        if capped and day > CURFEW_HOURS_DAY_MAX:
+            yield (requirement.requirement_id, "curfew_over_day_maximum",
+                   f"{day:g} hours in a day; the law allows {CURFEW_HOURS_DAY_MAX}")  # fmt: skip
+        elif day > CURFEW_HOURS_NOTABLE:
+            yield requirement.requirement_id, "curfew_long", f"{day:g} hours in a day"
+        if capped and week > CURFEW_HOURS_WEEK_MAX:
+            yield (requirement.requirement_id, "curfew_over_week_maximum",
+                   f"{week:g} hours in a week; the law allows {CURFEW_HOURS_WEEK_MAX}")  # fmt: skip
+
+
+def _cut_off(person: PersonOrders) -> Iterator[Said]:
+    """A place where the person must be that lies in a zone where they must not, at that time."""
+    pairs = list(_all(person))
+    for order, exclusion in pairs:
+        if exclusion.kind is not RequirementKind.EXCLUSION:
+            continue
+        for other_order, place in pairs:
+            if place.kind not in MUST_BE_INSIDE or not _meet(order, exclusion, other_order, place):
+                continue
+            if any(covers(zone, spot) for zone in exclusion.zones for spot in place.zones):
+                kind = "home_cut_off" if place.kind is RequirementKind.CURFEW else "place_cut_off"
+                yield (exclusion.requirement_id, kind,
+                       f"the zone covers where {place.requirement_id} ({place.kind}) "
+                       "asks the person to be")  # fmt: skip
+
+
+def _lawful(person: PersonOrders) -> Iterator[Said]:
+    for order, requirement in _all(person):
+        if requirement.kind is RequirementKind.TRAIL and order.kind is OrderKind.COURT_BAIL:
+            yield (requirement.requirement_id, "trail_on_bail",
+                   "whereabouts monitoring is not available on court bail")  # fmt: skip
+
+
+def _tags(person: PersonOrders) -> Iterator[Said]:
+    spans = sorted(person.activations, key=lambda span: (span.from_at, span.activation_id))
+    for one, other in pairwise(spans):
+        if other.from_at < (one.to_at or NO_END) and one.device_id != other.device_id:
+            yield (None, "activations_overlap",
+                   f"activations {one.activation_id} and {other.activation_id} "
+                   "are on the person at once")  # fmt: skip
+    for order in person.orders if spans else ():
+        end = order.to_at or NO_END
+        if not any(span.from_at < end and order.from_at < (span.to_at or NO_END) for span in spans):
+            yield (None, "order_without_activation",
+                   f"no tag is worn while order {order.order_id} lasts")  # fmt: skip
+
+
+CHECKS: tuple[Callable[[PersonOrders], Iterable[Said]], ...] = (
+    _dates, _duplicates, _never_required, _zones, _curfew_hours, _cut_off, _lawful, _tags,
+)  # fmt: skip
+
+
+def _all(person: PersonOrders) -> Iterator[tuple[Order, Requirement]]:
+    for order in person.orders:
+        for requirement in order.requirements:
+            yield order, requirement
+
+
+def _meet(one_order: Order, one: Requirement, other_order: Order, other: Requirement) -> bool:
+    """Whether the two are ever required at once, in the first weeks of their common time."""
+    start = max(one_order.from_at, other_order.from_at)
+    mine = required_windows(one, one_order, start, start + TOGETHER)
+    return _overlap(mine, required_windows(other, other_order, start, start + TOGETHER))
+
+
+def _overlap(some: list[Window], others: list[Window]) -> bool:
+    return any(a < d and c < b for a, b in some for c, d in others)
