@@ -1,0 +1,205 @@
+"""The demo's scene: people who can sign in, a month of history, and what officers did about it.
+
+    set_scene(home, seed, wearers, days, say) -> Scene
+
+Done once for a home; an attempt that was cut short begins again where it can, since every step is
+idempotent for the same end instant, and that is written down first.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from waypost import clock
+from waypost.access.values import Posted, Role
+from waypost.errors import Unavailable
+
+if TYPE_CHECKING:
+    from waypost.worlds.world import World
+
+PASS_PHRASE = "demo pass phrase, not for real people"  # noqa: S105
+SETTLED_AFTER = timedelta(hours=24)
+SCENE_FILE = "demo.json"
+Say = Callable[[str], None]
+
+# Sign-in name, role and name shown: one officer per role, all invented.
+OFFICERS: tuple[tuple[str, Role, str], ...] = (
+    ("monitoring", Role.MONITORING_OFFICER, "Marlow Controlroom"),
+    ("practitioner", Role.PROBATION_PRACTITIONER, "Perrin Caseworthy"),
+    ("analyst", Role.POLICE_ANALYST, "Ansel Mappington"),
+    ("requester", Role.POLICE_REQUESTER, "Reed Askwell"),
+    ("authorising", Role.AUTHORISING_OFFICER, "Avery Signwell"),
+    ("court", Role.COURT_REPORT_OFFICER, "Corin Reportson"),
+    ("iom", Role.IOM_COORDINATOR, "Iona Togetherly"),
+    ("evaluator", Role.PROGRAMME_EVALUATOR, "Evan Countwright"),
+    ("dataprotection", Role.DATA_PROTECTION_OFFICER, "Dara Keepsafe"),
+    ("administrator", Role.ADMINISTRATOR, "Adrian Switchley"),
+)
+TEAM_ROLES = {Role.PROBATION_PRACTITIONER, Role.COURT_REPORT_OFFICER, Role.IOM_COORDINATOR}
+WEARER_USERNAME = "wearer"
+PRACTICE = "Probation Service, demo region"
+UPHELD_ONE_IN = 4
+UPHELD = "No reasonable excuse was given; a warning letter was sent."
+EXPLANATIONS = (
+    "Spoke to the wearer by telephone; the explanation was checked and accepted.",
+    "Tag signal was poor at the address; position confirmed by home visit.",
+    "Wearer was on the way to a hospital appointment; letter seen.",
+)
+
+
+@dataclass
+class Scene:
+    """What made the demo's world; `ready` once all of it stands."""
+
+    seed: int
+    wearers: int
+    days: float
+    until: str
+    ready: bool = False
+
+    @classmethod
+    def find(cls, home: Path) -> Scene | None:
+        file = home / SCENE_FILE
+        return cls(**json.loads(file.read_text())) if file.exists() else None
+
+    def save(self, home: Path) -> None:
+        draft = home / f".{SCENE_FILE}"
+        draft.write_text(json.dumps(asdict(self)))
+        draft.replace(home / SCENE_FILE)
+
+
+def set_scene(home: Path, *, seed: int, wearers: int, days: float, say: Say) -> Scene:
+    """Fill the home, or find that it is filled."""
+    scene = Scene.find(home)
+    if scene is None:
+        now = clock.now().replace(microsecond=0)
+        scene = Scene(seed, wearers, days, clock.write_instant(now))
+        scene.save(home)
+    if scene.ready:
+        return scene
+    say(f"writing {scene.days:g} days of {scene.wearers} wearers")
+    world = _write_world(scene, home / "world")
+    say("making officers and bringing in orders")
+    _people(world)
+    say(f"bringing in {world.fixes.num_rows:,} fixes")
+    _history(home / "world" / "fixes.parquet")
+    say("judging the month")
+    judge_all(home)
+    say("bringing in the police file and matching it")
+    _match(world)
+    say("closing what officers have dealt with")
+    settle_old_alerts()
+    scene.ready = True
+    scene.save(home)
+    return scene
+
+
+def _write_world(scene: Scene, folder: Path) -> World:
+    from waypost.worlds.files import write_world
+    from waypost.worlds.world import make_world
+
+    until = clock.read_instant(scene.until)
+    world = make_world(scene.seed, wearers=scene.wearers, days=scene.days, until=until)
+    write_world(world, folder, made_with=asdict(scene))
+    return world
+
+
+def _people(world: World) -> None:
+    """Officers first: the orders file names who is responsible for whom."""
+    from waypost.access.actions import make_officer, make_team
+    from waypost.access.values import MACHINE
+    from waypost.orders.actions import import_orders
+    from waypost.orders.models import Person
+    from waypost.orders.read import read_orders
+    from waypost.worlds.places import BOROUGHS
+    from waypost.worlds.world import world_json
+
+    now = clock.now()
+    teams = {
+        name: make_team(PRACTICE, "probation_region", name, area=name, now=now) for name in BOROUGHS
+    }
+    for username, role, name in OFFICERS:
+        team = teams["Islington"] if role in TEAM_ROLES else None
+        make_officer(username, name, PASS_PHRASE, role, team=team, now=now)
+    import_orders(read_orders(world_json(world)).rows, by=MACHINE, now=now)
+    person = Person.objects.filter(limited=False).order_by("reference").first()
+    if person is not None:
+        make_officer(
+            WEARER_USERNAME,
+            person.full_name,
+            PASS_PHRASE,
+            Role.WEARER,
+            person_id=person.pk,
+            now=now,
+        )
+
+
+def _history(file: Path) -> None:
+    from functools import partial
+
+    from waypost.access.values import MACHINE
+    from waypost.monitoring.actions import mark_dirty
+    from waypost.positions.actions import import_fixes
+
+    now = clock.now()
+    mark = partial(mark_dirty, reason="import", now=now)
+    import_fixes(str(file), renames={}, by=MACHINE, now=now, mark=mark)
+
+
+def judge_all(home: Path) -> None:
+    """Run a worker until nothing waits: in a process of its own, as everywhere else."""
+    words = [sys.executable, "-m", "waypost.cli.main", "worker", "--once"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Unavailable(f"the worker could not judge the history: {done.stderr.strip()[-400:]}")
+
+
+def _match(world: World) -> None:
+    from waypost.access.models import Officer
+    from waypost.access.queries import posted
+    from waypost.matching.actions import run_matching
+    from waypost.offences.actions import take_delivery
+
+    now = clock.now()
+    analyst = posted(Officer.objects.get(username="analyst"), now=now)
+    batch = take_delivery(world.offences_csv, "offences.csv", by=analyst, now=now)
+    run_matching(batch.pk, by=analyst, now=now)
+
+
+def settle_old_alerts() -> None:
+    """Close alerts of what ended over a day ago, as the monitoring officer would have: seen, taken
+    in hand, explained or upheld, closed. Without it the inbox would open on a month of history."""
+    from waypost.access.models import Officer
+    from waypost.access.queries import posted
+    from waypost.alerts.models import Alert
+
+    now = clock.now()
+    officer = posted(Officer.objects.get(username="monitoring"), now=now)
+    old = Alert.objects.filter(closed_at=None, from_at__lt=now - SETTLED_AFTER).order_by("pk")
+    for alert in list(old.exclude(person__limited=True)):
+        _settle(alert.pk, alert.status, officer, now)
+
+
+def _settle(alert_id: int, status: str, officer: Posted, now: datetime) -> None:
+    from waypost.alerts import actions
+    from waypost.alerts.values import Outcome, Status
+
+    if status == Status.WITHDRAWN:
+        actions.close(alert_id, by=officer, now=now, outcome=Outcome.LATE_DATA)
+        return
+    actions.acknowledge(alert_id, by=officer, now=now)
+    actions.take_in_hand(alert_id, by=officer, now=now)
+    if alert_id % UPHELD_ONE_IN == 0:
+        actions.uphold(alert_id, by=officer, now=now, note=UPHELD)
+        actions.close(alert_id, by=officer, now=now, outcome=Outcome.BREACH)
+        return
+    words = EXPLANATIONS[alert_id % len(EXPLANATIONS)]
+    actions.explain(alert_id, by=officer, now=now, note=words)
+    actions.close(alert_id, by=officer, now=now, outcome=Outcome.REASONABLE_EXCUSE)
