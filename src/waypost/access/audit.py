@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import secrets
 from collections.abc import Iterator, Mapping
@@ -36,6 +37,7 @@ from waypost.access.values import Posted, Purpose
 from waypost.clock import write_instant
 from waypost.home import home, secret
 
+log = logging.getLogger(__name__)
 AUDIT_LOCK = 0x57415950_41554449  # "WAYPAUDI": the advisory lock of the chain's end
 
 
@@ -131,13 +133,21 @@ def move_head(count: int, last_hash: str) -> None:
     with open(folder / "audit-head.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         now_there = read_head()
-        if now_there and now_there.count >= count:
+        if now_there and (now_there.count >= count or not _stands(now_there)):
             return
         head = sign_head(_key(), count, last_hash)
         content = {"count": head.count, "hash": head.hash, "signature": head.signature}
         _replace(folder / "audit-head.json", json.dumps(content).encode())
         if count == 1 or not (folder / "audit-public.pem").exists():
             _replace(folder / "audit-public.pem", public_pem())
+
+
+def _stands(head: Head) -> bool:
+    """Whether the line the head names is there. A head whose line was cut is left as the proof."""
+    if AuditLine.objects.filter(number=head.count, hash=head.hash).exists():
+        return True
+    log.error("audit line %d is not as the signed head says; run: waypost audit verify", head.count)
+    return False
 
 
 def public_pem() -> bytes:

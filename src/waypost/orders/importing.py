@@ -32,6 +32,7 @@ from waypost.orders.values import ActivationSpan, PersonOrders, Requirement
 from waypost.orders.values import Order as OrderValue
 from waypost.orders.versions import asks_the_same, digest
 
+Holder = tuple[int | None, int | None, bool]  # officer, team, named staff
 PERSON_COLUMNS = {"name": "full_name", "born": "born_on", "area": "area", "limited": "limited"}
 
 
@@ -92,33 +93,38 @@ class Import:
         fresh: list[Caseload] = []
         for person in asked:
             record = records[person.person_id]
-            wanted = self._responsible(person, officers, teams)
-            had = {(row.officer_id, row.team_id): row for row in rows.get(record.pk, [])}
-            ended = [row.pk for key, row in had.items() if key not in wanted]
-            Caseload.objects.filter(pk__in=ended).update(to_at=self.now)
+            wanted = self._responsible(person, record, officers, teams)
+            had = {_holder(row): row for row in rows.get(record.pk, [])}
             begun = [
-                Caseload(person=record, officer_id=officer, team_id=team, from_at=self.now,
-                         named=record.limited and officer is not None)
-                for officer, team in sorted(wanted - set(had), key=str)
+                Caseload(person=record, officer_id=officer, team_id=team, named=named,
+                         from_at=self.now)
+                for officer, team, named in sorted(wanted - set(had), key=str)
             ]  # fmt: skip
+            ended = [row.pk for holder, row in had.items() if holder not in wanted]
+            Caseload.objects.filter(pk__in=ended).update(to_at=self.now)
             fresh += begun
             if ended or begun:
                 self.changed_ids.add(record.pk)
         Caseload.objects.bulk_create(fresh)
 
     def _responsible(
-        self, person: PersonOrders, officers: dict[str, int], teams: dict[str, int]
-    ) -> set[tuple[int | None, int | None]]:
-        wanted: set[tuple[int | None, int | None]] = set()
+        self,
+        person: PersonOrders,
+        record: Person,
+        officers: dict[str, int],
+        teams: dict[str, int],
+    ) -> set[Holder]:
+        """Who should hold the case; officers of somebody under limited access are named staff."""
+        wanted: set[Holder] = set()
         for name in person.details.get("officers", ()):
             if name in officers:
-                wanted.add((officers[name], None))
+                wanted.add((officers[name], None, record.limited))
             else:
                 self._problem("UNKNOWN_OFFICER", "officers", name, "nobody signs in by this name",
                               "make the officer first: waypost officer")  # fmt: skip
         team = person.details.get("team")
         if team in teams:
-            wanted.add((None, teams[team]))
+            wanted.add((None, teams[team], False))
         elif team:
             self._problem("UNKNOWN_TEAM", "team", team, "there is no team of this name",
                           "make the team first: waypost officer --team")  # fmt: skip
@@ -263,6 +269,10 @@ class Import:
 
     def _problem(self, kind: str, field: str, value: str, message: str, action: str) -> None:
         self.problems.append(Problem(None, kind, field, value, message, action))
+
+
+def _holder(row: Caseload) -> Holder:
+    return row.officer_id, row.team_id, row.named
 
 
 def _said_of(person: PersonOrders) -> dict[str, Any]:
