@@ -42,7 +42,9 @@ class BatchDelivery(models.Model):
     """An idempotent JSON batch already taken, with the answer it got."""
 
     declares = Columns(
-        Retention.OPERATIONS, plain="id client key digest received_at answer log_position"
+        Retention.OPERATIONS,
+        plain="id client key digest received_at log_position",
+        location="answer",  # repeats what was wrong with refused rows
     )
     client = models.CharField(max_length=120)
     key = models.CharField(max_length=200)

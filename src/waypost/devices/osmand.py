@@ -24,7 +24,7 @@ from waypost.devices.reading import (
     place,
     positive,
     read_object,
-    without_none,
+    stated,
 )
 from waypost.devices.values import HttpMessage, HttpReply, Unreadable
 from waypost.positions.values import Decoded, DecodedEvent, DecodedFix, EventKind
@@ -141,8 +141,8 @@ def _decode_json(message: HttpMessage) -> Decoded:
 def _json_location(location: object) -> tuple[DecodedFix | None, list[DecodedEvent]]:
     if not isinstance(location, dict):
         raise Unreadable("the body has no location object")
-    stated_at = location.get("timestamp")
-    measured_at = None if stated_at is None else instant(stated_at)
+    claimed = location.get("timestamp")
+    measured_at = None if claimed is None else instant(claimed)
     battery, extras = _part(location, "battery"), _part(location, "extras")
     events = _alarms(location.get("alarm") or extras.get("alarm"), measured_at)
     percent = battery_percent(battery.get("level"), is_share=True)
@@ -172,7 +172,7 @@ def _json_fix(location: Mapping[str, Any], measured_at: datetime | None) -> Deco
 
 
 def _activity(location: Mapping[str, Any]) -> dict[str, Any]:
-    return without_none(
+    return stated(
         {
             "event": location.get("event"),
             "motion": location.get("is_moving"),
@@ -193,15 +193,16 @@ def _battery(
     """The level is an event, since fixes carry no battery; charging alone is a mere contact."""
     if percent is None:
         return []
-    attributes = without_none({"percent": percent, "charging": charging})
+    attributes = stated({"percent": percent, "charging": charging})
     return [DecodedEvent(measured_at, EventKind.BATTERY_LEVEL, attributes)]
 
 
 def _surroundings(parameters: Parameters) -> dict[str, Any]:
     """Cell towers and access points as sent: kept, though we do not look them up anywhere."""
-    heard = {"cell_towers": parameters.get("cell"), "access_points": parameters.get("wifi")}
+    names = {"cell_towers": "cell", "access_points": "wifi"}
+    heard = {ours: parameters[theirs] for ours, theirs in names.items() if theirs in parameters}
     others = {name: _typed(v[0]) for name, v in parameters.items() if name not in _TAKEN}
-    return {**without_none(heard), **others}
+    return {**heard, **others}
 
 
 def _mechanism(provider: str | None, has_hdop: bool) -> Mechanism:

@@ -21,7 +21,7 @@ from waypost.devices.reading import (
     place,
     positive,
     read_object,
-    without_none,
+    stated,
 )
 from waypost.devices.values import HttpMessage, HttpReply, Unreadable
 from waypost.positions.values import Decoded, DecodedEvent, DecodedFix, EventKind
@@ -60,7 +60,7 @@ def _decode_kind(kind: str, root: Mapping[str, Any], device: str) -> Decoded:
     if kind == "lwt":  # the broker's last will: its tst is when the phone had connected
         return Decoded(device, events=(DecodedEvent(None, EventKind.NO_CONTACT),))
     if kind == "beacon":
-        seen = without_none({name: root.get(name) for name in ("uuid", "major", "minor", "rssi")})
+        seen = stated({name: root.get(name) for name in ("uuid", "major", "minor", "rssi")})
         return Decoded(device, events=(DecodedEvent(measured_at, EventKind.BEACON_SEEN, seen),))
     fix = _fix(root, measured_at)
     events = _events(kind, root, measured_at)
@@ -90,19 +90,19 @@ def _fix(root: Mapping[str, Any], measured_at: datetime | None) -> DecodedFix | 
 def _events(kind: str, root: Mapping[str, Any], measured_at: datetime | None) -> list[DecodedEvent]:
     events = []
     if kind == "transition":
-        crossed = without_none({"event": root.get("event"), "region": root.get("desc")})
+        crossed = stated({"event": root.get("event"), "region": root.get("desc")})
         events.append(DecodedEvent(measured_at, EventKind.OTHER, crossed))
     percent = battery_percent(root.get("batt"))
     if percent is not None:
         state = root.get("bs")
         charging = _CHARGING.get(state) if isinstance(state, int) else None
-        level = without_none({"percent": percent, "charging": charging})
+        level = stated({"percent": percent, "charging": charging})
         events.append(DecodedEvent(measured_at, EventKind.BATTERY_LEVEL, level))
     return events
 
 
 def _attributes(root: Mapping[str, Any]) -> dict[str, Any]:
-    return without_none(
+    return stated(
         {
             "event": root.get("t"),
             "network": root.get("conn"),

@@ -19,6 +19,7 @@ from waypost.devices.values import Unreadable
 from waypost.positions.values import EventKind
 
 MILLISECONDS_FROM = 10**11  # a whole number above it counts milliseconds: as seconds, year 5138
+TEXT_LENGTH_MAX = 500  # of an attribute
 DEVICE_ID_LENGTH_MAX = 80  # of models.Device.reference
 _PLAIN_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -153,9 +154,13 @@ def alarm_kinds(value: object) -> list[tuple[EventKind, str]]:
     ]
 
 
-def without_none(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes that were stated."""
-    return {name: value for name, value in values.items() if value is not None}
+def stated(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes that were stated: plain values only, texts cut, 1e999 left out."""
+    return {
+        name: value[:TEXT_LENGTH_MAX] if isinstance(value, str) else value
+        for name, value in values.items()
+        if isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
+    }
 
 
 def _refuse_constant(word: str) -> float:

@@ -1,9 +1,15 @@
-"""What stands on the wire of protocols that speak HTTP: one request, one answer. Pure values."""
+"""What stands on the wire of protocols that speak HTTP, and who may have sent it. Pure values."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from waypost.errors import Read
+from waypost.positions.values import Decoded, DecodedEvent, DecodedFix
+
+KEPT_HEADERS = ("content-type", "x-limit-u", "x-limit-d")  # those that decoders read
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +29,96 @@ class HttpMessage:
     def query(self) -> str:
         return self.uri.partition("?")[2].partition("#")[0]
 
+    def to_bytes(self) -> bytes:
+        """The request as it is kept: it reads like one, with the headers that decoders read."""
+        lines = [f"{self.method} {self.uri}"]
+        lines += [f"{name}: {self.headers[name]}" for name in KEPT_HEADERS if name in self.headers]
+        return "\n".join([*lines, "", ""]).encode(errors="replace") + self.body
+
+    @classmethod
+    def from_bytes(cls, kept: bytes) -> HttpMessage:
+        """What `to_bytes` kept."""
+        head, _, body = kept.partition(b"\n\n")
+        first, *rest = head.decode(errors="replace").split("\n")
+        method, _, uri = first.partition(" ")
+        headers = dict(line.split(": ", 1) for line in rest if ": " in line)
+        return cls(method, uri, headers, body)
+
 
 @dataclass(frozen=True, slots=True)
 class HttpReply:
     status: int
     body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who a message says it is from: a tag, or (vendor hubs) an activation by its reference."""
+
+    device_id: str | None = None
+    activation_id: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.device_id or self.activation_id or ""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """A row of the JSON batch that could be read: one fix or one event.
+
+    number   1-based place in the batch
+    sent     the row as it was sent, as JSON
+    """
+
+    number: int
+    sender: Sender
+    sent: str
+    fix: DecodedFix | None = None
+    event: DecodedEvent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TagMessage:
+    """One message of one tag, decoded and waiting for its commit."""
+
+    protocol: str
+    message: HttpMessage
+    decoded: Decoded
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BatchMessage:
+    """A JSON batch, read and waiting for its commit.
+
+    token    bearer token of the client; None: the machine itself
+    digest   SHA-256 of the body, hex: the same key with another body is a conflict
+    """
+
+    token: str | None
+    key: str
+    digest: str
+    read: Read[BatchRow]
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableMessage:
+    """Bytes that are no message at all: kept whole for an officer, refused to the sender."""
+
+    protocol: str
+    payload: bytes
+    reason: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Asks whether a commit would go through just now."""
+
+
+Item = TagMessage | BatchMessage | UnreadableMessage | Ping
 
 
 class Unreadable(ValueError):

@@ -1,4 +1,4 @@
-"""What tags say, read as they mean it: golden lines of our own, and the public cases where there."""
+"""What tags say, read as they mean it: golden lines of ours, public cases where they are."""
 
 from __future__ import annotations
 
@@ -141,6 +141,17 @@ def test_no_json_of_the_right_words_makes_a_decoder_fail(root, kind):
         assert -180 <= fix.lon <= 180
     line = json.dumps({"id": 1, "encoding": "text", "input": json.dumps(root)})
     json.dumps(decode_line(HTTP[kind], line.encode()), allow_nan=False)
+
+
+def test_a_number_too_large_for_a_float_is_left_out():
+    """JSON's 1e999 reads as infinity, which no JSON we write may hold."""
+    body = (
+        '{"device_id":"1","location":{"odometer":1e999,"event":1e999,"coords":'
+        '{"latitude":51,"longitude":0,"altitude":1e999}}}'
+    )
+    line = json.dumps({"id": 1, "encoding": "text", "input": body})
+    fix = decode_line(HTTP["osmand"], line.encode())["fixes"][0]
+    assert (fix["altitude_m"], fix["attributes"]) == (None, {})
 
 
 def test_a_body_nested_a_hundred_thousand_deep_is_refused_in_words():

@@ -1,0 +1,196 @@
+"""The gateway's doors: HTTP requests decoded in the event loop, put in line, answered when kept.
+
+`http` is one listener with a path a protocol; `osmand` and `owntracks` are listeners of their own
+at any path, since such clients can often be told a host and a port only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from waypost import clock
+from waypost.devices.batch import read_batch
+from waypost.devices.committer import Committer
+from waypost.devices.protocols import HTTP
+from waypost.devices.values import (
+    BatchMessage,
+    HttpMessage,
+    HttpReply,
+    Item,
+    Ping,
+    TagMessage,
+    Unreadable,
+    UnreadableMessage,
+)
+from waypost.errors import Unavailable
+
+MESSAGE_BYTES_MAX = 2**20
+BATCH_BYTES_MAX = 8 * 2**20
+URI_LENGTH_MAX = 16_384
+KEY_LENGTH_MAX = 200
+# Longer than SQLite waits for its lock (20 s), so that a slow commit is not answered as a lost one.
+REPLY_WITHIN_S = 25.0
+READY_WITHIN_S = 5.0
+METHODS = ["GET", "POST", "PUT"]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class TooLarge(Exception):
+    """The body is larger than we read."""
+
+
+class Doors:
+    """What the listeners share: the line to the committer and the figures it keeps."""
+
+    def __init__(self, committer: Committer[Item, HttpReply], counts: dict[str, int]) -> None:
+        self._committer, self._counts = committer, counts
+        self.unavailable = 0  # replies of 503
+
+    def application(self, protocol: str) -> Starlette:
+        """The app of one listener."""
+        own = [
+            Route("/healthz", _healthy, methods=["GET"]),
+            Route("/readyz", self._ready, methods=["GET"]),
+            Route("/metrics", self._metrics, methods=["GET"]),
+        ]
+        if protocol == "http":
+            doors = [
+                Route(f"/intake/{name}", self.tag_endpoint(name), methods=METHODS) for name in HTTP
+            ]
+            return Starlette(
+                routes=[*own, *doors, Route("/intake/batch", self._batch, methods=["POST"])]
+            )
+        anywhere = Route("/{path:path}", self.tag_endpoint(protocol), methods=METHODS)
+        return Starlette(routes=[*own, anywhere])
+
+    def tag_endpoint(self, protocol: str) -> Endpoint:
+        """One message of one tag."""
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                message = await _message(request)
+            except TooLarge:
+                return _plain(413, "the request is larger than 1 MiB")
+            except ClientDisconnect:
+                return Response(status_code=400)
+            decoded = HTTP[protocol].decode(message)
+            item = TagMessage(protocol, message, decoded, clock.now())
+            return _as_response(await self._kept(item, len(message.uri) + len(message.body)))
+
+        return endpoint
+
+    async def _batch(self, request: Request) -> Response:
+        key = request.headers.get("idempotency-key", "").strip()
+        if not key or len(key) > KEY_LENGTH_MAX or not key.isprintable():
+            return _refusal(
+                400, "send an Idempotency-Key header of your own choosing, at most 200 characters"
+            )
+        try:
+            body = await _body(request, BATCH_BYTES_MAX)
+        except TooLarge:
+            return _refusal(413, "the batch is larger than 8 MiB; send it in parts")
+        except ClientDisconnect:
+            return Response(status_code=400)
+        item = await asyncio.to_thread(_read_batch, body, key, _bearer(request))
+        reply = await self._kept(item, 4 * len(body))  # rows read weigh more than their text
+        if reply.status == 200:
+            return Response(reply.body, media_type="application/json")
+        return _refusal(reply.status, reply.body)
+
+    async def _kept(self, item: Item, size_bytes: int) -> HttpReply:
+        """The reply, once the item is committed; 503 with nothing promised when it is not."""
+        try:
+            return await asyncio.wait_for(self._answer_of(item, size_bytes), REPLY_WITHIN_S)
+        except (Unavailable, TimeoutError) as error:
+            self.unavailable += 1
+            return HttpReply(503, str(error) or "the store is slow; nothing is promised; try again")
+
+    def _answer_of(self, item: Item, size_bytes: int) -> asyncio.Future[HttpReply]:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[HttpReply] = loop.create_future()
+
+        def settle(outcome: HttpReply | Unavailable) -> None:
+            if future.done():  # the client left, or waited too long
+                return
+            if isinstance(outcome, Unavailable):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
+
+        def answer(outcome: HttpReply | Unavailable) -> None:
+            loop.call_soon_threadsafe(settle, outcome)
+
+        self._committer.offer(item, answer, size_bytes=size_bytes)
+        return future
+
+    async def _ready(self, request: Request) -> Response:
+        """Whether a commit goes through just now."""
+        try:
+            await asyncio.wait_for(self._answer_of(Ping(), 0), READY_WITHIN_S)
+        except (Unavailable, TimeoutError):
+            return _plain(503, "the store does not answer")
+        return _plain(200, "ready")
+
+    async def _metrics(self, request: Request) -> Response:
+        figures = {**self._counts, "unavailable": self.unavailable}
+        lines = [f"waypost_gateway_{name}_total {value}" for name, value in figures.items()]
+        lines.append(f"waypost_gateway_waiting {self._committer.waiting}")
+        return _plain(200, "\n".join([*lines, ""]))
+
+
+async def _healthy(request: Request) -> Response:
+    return _plain(200, "alive")
+
+
+async def _message(request: Request) -> HttpMessage:
+    uri = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if len(uri) > URI_LENGTH_MAX:
+        raise TooLarge
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return HttpMessage(request.method, uri, headers, await _body(request, MESSAGE_BYTES_MAX))
+
+
+async def _body(request: Request, bytes_max: int) -> bytes:
+    """The body, read no further than `bytes_max`, whatever the sender says its length is."""
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > bytes_max:
+            raise TooLarge
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _read_batch(body: bytes, key: str, token: str | None) -> Item:
+    received_at = clock.now()
+    try:
+        read = read_batch(body)
+    except Unreadable as trouble:
+        return UnreadableMessage("batch", body, str(trouble), received_at)
+    return BatchMessage(token, key, hashlib.sha256(body).hexdigest(), read, received_at)
+
+
+def _bearer(request: Request) -> str | None:
+    given = request.headers.get("authorization", "").strip()
+    return given.removeprefix("Bearer ").strip() if given else None
+
+
+def _as_response(reply: HttpReply) -> Response:
+    return _plain(reply.status, reply.body)
+
+
+def _plain(status: int, text: str) -> Response:
+    headers = {"Retry-After": "1"} if status == 503 else None
+    return PlainTextResponse(text, status_code=status, headers=headers)
+
+
+def _refusal(status: int, sentence: str) -> Response:
+    headers = {"Retry-After": "1"} if status == 503 else None
+    return JSONResponse({"error": sentence}, status_code=status, headers=headers)

@@ -1,0 +1,149 @@
+"""Whose a message is and where it goes: the log, the sealed quarantine, or an officer's list.
+
+A tag is on somebody only from-to, so each fix is placed by when it was measured:
+
+    tag worn then, an order live         -> LOGGED
+    tag worn then, no order live         -> SEALED (never judged, matched or shown)
+    not worn then, but worn at receipt   -> LOGGED, set aside there as FUTURE or BEFORE_FITTING
+    nobody known to wear it              -> UNPLACED: an officer settles it
+
+A time in the future is a clock that is wrong: the time of receipt decides instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from waypost.devices.values import Sender
+from waypost.orders.directory import ActivationDirectory
+from waypost.orders.values import ActivationSpan
+from waypost.positions.batch import IntakeRow
+from waypost.positions.quality import CLOCK_TOLERANCE_US
+from waypost.positions.values import Decoded, DecodedEvent, DecodedFix
+from waypost.units import ActivationNumber
+
+CLOCK_TOLERANCE = timedelta(microseconds=CLOCK_TOLERANCE_US)
+UNKNOWN_TAG = "no activation of this tag is known"
+UNKNOWN_ACTIVATION = "no activation of this reference is known"
+NOT_WORN = "no activation of this tag was live when this was measured"
+
+
+class Fate(Enum):
+    LOGGED = "logged"
+    SEALED = "sealed"
+    UNPLACED = "unplaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where one fix or event goes; `reason` says why it is UNPLACED."""
+
+    fate: Fate
+    span: ActivationSpan | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """One message, parted by activation and fate. `reason` is set when part of it is UNPLACED."""
+
+    logged: tuple[IntakeRow, ...] = ()
+    sealed: tuple[IntakeRow, ...] = ()
+    reason: str | None = None
+
+    @property
+    def one_owner(self) -> ActivationNumber | None:
+        """The activation that all of it belongs to: only then the raw message is kept with it,
+        since a key of one person must not open another's."""
+        numbers = {row.activation for row in self.logged}
+        whole = len(numbers) == 1 and not self.sealed and self.reason is None
+        return numbers.pop() if whole else None
+
+
+def place(
+    directory: ActivationDirectory,
+    sender: Sender,
+    measured_at: datetime | None,
+    received_at: datetime,
+) -> Placed:
+    """Where something measured then, by this sender, goes."""
+    at = measured_at or received_at
+    if at > received_at + CLOCK_TOLERANCE:
+        at = received_at
+    span = _span_at(directory, sender, at)
+    if span is None:
+        at = received_at
+        span = _span_at(directory, sender, at)
+    if span is None or span.number is None:
+        return Placed(Fate.UNPLACED, reason=_why_unplaced(directory, sender))
+    live = directory.order_live(span.number, at)
+    return Placed(Fate.LOGGED if live else Fate.SEALED, span)
+
+
+def route(directory: ActivationDirectory, decoded: Decoded, received_at: datetime) -> Routed:
+    """The parts of a decoded message. ValueError when it names no device."""
+    if decoded.device_id is None:
+        raise ValueError("a message without a device cannot be routed")
+    sender = Sender(device_id=decoded.device_id)
+    seen_all: list[DecodedFix | DecodedEvent] = [*decoded.fixes, *decoded.events]
+    whole = [(seen, place(directory, sender, seen.measured_at, received_at)) for seen in seen_all]
+    reasons = [placed.reason for _, placed in whole if placed.fate is Fate.UNPLACED]
+    return Routed(
+        logged=_rows(whole, Fate.LOGGED, received_at),
+        sealed=_rows(whole, Fate.SEALED, received_at),
+        reason=reasons[0] if reasons else None,
+    )
+
+
+def intake_row(
+    span: ActivationSpan,
+    received_at: datetime,
+    seen: Iterable[DecodedFix | DecodedEvent],
+    raw_place: int | None = None,
+) -> IntakeRow:
+    """What was seen under one activation, as the log takes it."""
+    if span.number is None:
+        raise ValueError(f"activation {span.activation_id} has no number")
+    rows = list(seen)
+    return IntakeRow(
+        activation=span.number,
+        from_at=span.from_at,
+        to_at=span.to_at,
+        received_at=received_at,
+        fixes=[row for row in rows if isinstance(row, DecodedFix)],
+        events=[row for row in rows if isinstance(row, DecodedEvent)],
+        raw_place=raw_place,
+    )
+
+
+def _span_at(directory: ActivationDirectory, sender: Sender, at: datetime) -> ActivationSpan | None:
+    if sender.device_id is not None:
+        return directory.live_at(sender.device_id, at)
+    worn = directory.by_reference(sender.activation_id or "")
+    if worn is None or at < worn.span.from_at:
+        return None
+    return worn.span if worn.span.to_at is None or at < worn.span.to_at else None
+
+
+def _why_unplaced(directory: ActivationDirectory, sender: Sender) -> str:
+    if sender.device_id is None:
+        known = directory.by_reference(sender.activation_id or "") is not None
+        return NOT_WORN if known else UNKNOWN_ACTIVATION
+    return NOT_WORN if directory.any_of(sender.device_id) else UNKNOWN_TAG
+
+
+def _rows(
+    whole: list[tuple[DecodedFix | DecodedEvent, Placed]], fate: Fate, received_at: datetime
+) -> tuple[IntakeRow, ...]:
+    spans = {p.span.number: p.span for _, p in whole if p.fate is fate and p.span}
+    return tuple(
+        intake_row(
+            span,
+            received_at,
+            [seen for seen, p in whole if p.fate is fate and p.span and p.span.number == number],
+        )
+        for number, span in spans.items()
+    )
