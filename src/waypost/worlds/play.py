@@ -45,9 +45,11 @@ class Player:
     def __init__(
         self, host: str, port: int, *, key: str, clock: Callable[[], float] = time.time,
         acknowledged: Callable[[Sequence[Telegram]], None] | None = None, lines: int = LINES,
+        gather_s: float = GATHER_S,
     ) -> None:  # fmt: skip
         self.host, self.port, self.key = host, port, key
         self.clock, self.acknowledged, self.lines = clock, acknowledged, lines
+        self.gather_s = gather_s
         self.tally = Tally()
         self._batches = 0
         self._jitter = random.Random(key)
@@ -69,9 +71,10 @@ class Player:
         gathered: list[Telegram] = []
         for telegram in telegrams:
             if gathered and (
-                telegram.send_s > gathered[0].send_s + GATHER_S or len(gathered) >= BATCH_ROWS_MAX
+                telegram.send_s > gathered[0].send_s + self.gather_s
+                or len(gathered) >= BATCH_ROWS_MAX
             ):
-                await self._until(min(telegram.send_s, gathered[0].send_s + GATHER_S))
+                await self._until(min(telegram.send_s, gathered[0].send_s + self.gather_s))
                 yield self._batch(gathered)
                 gathered = []
             await self._until(telegram.send_s)

@@ -58,7 +58,7 @@ class Happening:
 
 def telegrams(
     people: Sequence[Wearer], town: Town, seed: int, start_s: Seconds, length_s: Seconds, *,
-    opening: bool = True,
+    opening: bool = True, happening_every_s: Seconds = HAPPENING_EVERY_S,
 ) -> list[Telegram]:  # fmt: skip
     """Everything measured in [start_s, start_s + length_s) by the tags worn then.
 
@@ -75,7 +75,9 @@ def telegrams(
         device_id: path_of(wearer, town, seed, start_s, end_s) for device_id, wearer in worn.items()
     }
     told = list(_opening(list(worn.values()), start_s)) if opening else []
-    told += _later(worn, paths, rng, told, start_s + (330 if opening else 0), end_s)
+    told += _later(
+        worn, paths, rng, told, start_s + (330 if opening else 0), end_s, happening_every_s
+    )
     said = [
         telegram
         for device_id, wearer in worn.items()
@@ -191,6 +193,7 @@ def _opening(worn: Sequence[Wearer], start_s: Seconds) -> Iterator[Happening]:
 def _later(
     worn: dict[str, Wearer], paths: dict[str, Path], rng: np.random.Generator,
     told: Sequence[Happening], from_s: Seconds, end_s: Seconds,
+    every_s: Seconds,
 ) -> list[Happening]:  # fmt: skip
     """One happening after another, to somebody who is not in one already."""
     busy = {one.device_id: one.to_s for one in told}
@@ -202,7 +205,7 @@ def _later(
         if happening is not None and busy.get(happening.device_id, 0.0) < at_s:
             busy[happening.device_id] = happening.to_s
             found.append(happening)
-            at_s += HAPPENING_EVERY_S * float(rng.uniform(0.6, 1.4))
+            at_s += every_s * float(rng.uniform(0.6, 1.4))
         at_s += 0.5  # nobody to tell of: look a little later
     return found
 

@@ -21,7 +21,9 @@ def test_a_story_is_judged_as_it_is_told(name, tmp_path):
     found = [json.loads(line) for line in out.read_text().splitlines()]
     expected = world.truth["violations"]
     keys = expected[0].keys()
-    assert [{key: row[key] for key in keys} for row in found if not row.get("withdrawn")] == expected
+    assert [
+        {key: row[key] for key in keys} for row in found if not row.get("withdrawn")
+    ] == expected
 
 
 @pytest.mark.parametrize("name", STORIES)
