@@ -18,7 +18,7 @@ class OffenceBatch(models.Model):
     force = models.CharField(max_length=40, blank=True)
     status = models.CharField(max_length=20)  # SUCCESSFUL PARTIAL FAILED ERROR
     file_name = models.CharField(max_length=200)
-    digest = models.CharField(max_length=64, db_index=True)
+    digest = models.CharField(max_length=64, unique=True)  # the same bytes once
     content = models.BinaryField()  # as sent
     received_at = models.DateTimeField()
     officer_id = models.BigIntegerField(null=True)

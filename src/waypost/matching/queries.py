@@ -1,0 +1,160 @@
+"""What may be asked of matching: runs, and one run's matches with the fixes that made them.
+
+Opening matches shows where people were: it needs a purpose and leaves one audit line a person.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from waypost.access import audit, may
+from waypost.access.values import Permission, Posted, Purpose
+from waypost.errors import NoSuchThing, Refused
+from waypost.matching.models import Match, MatchingRun
+from waypost.offences.queries import offences_by_number
+from waypost.offences.values import Offence
+from waypost.orders.queries import visible_person_ids
+
+RUNS_LISTED = 200
+MATCHES_A_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run as lists show it: who asked, on what, with what result."""
+
+    number: int
+    method: str
+    status: str
+    message: str
+    batch_number: int | None
+    made_at: datetime
+    ended_at: datetime | None
+    offence_count: int
+    tag_count: int
+    match_count: int
+    code_version: str
+    data_digest: str
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRow:
+    """One match. `fixes` hold label, at, lat, lon, r95_m, mechanism, distance_m, overlap."""
+
+    number: int
+    offence: Offence
+    person_id: int
+    person_reference: str
+    activation_id: int
+    score: float
+    verdict: str
+    sequences: str
+    nearest_m: float | None
+    seconds_inside: float
+    coverage: float | None
+    fixes: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """One page of a run, best matches first; of people whom the asker may know of."""
+
+    run: RunRow
+    matches: list[MatchRow]
+    page: int
+    pages: int
+
+
+def runs(by: Posted, *, now: datetime) -> list[RunRow]:
+    """The latest runs, newest first; matches are counted as far as the asker may know of them."""
+    may.check(by, Permission.MATCH_READ)
+    rows = list(MatchingRun.objects.order_by("-made_at", "-pk")[:RUNS_LISTED])
+    visible = _visible(Match.objects.filter(run__in=[row.pk for row in rows]), by, now)
+    counts = Counter(visible.values_list("run_id", flat=True))
+    return [_run_row(row, counts[row.pk]) for row in rows]
+
+
+def run_page(
+    run_id: int, by: Posted, *, now: datetime, purpose: Purpose = Purpose.CRIME_MAPPING,
+    page: int = 1,
+) -> RunPage:  # fmt: skip
+    """The matches of a run with their fixes; leaves a line match:viewed about each person shown.
+
+    raises   Refused for another purpose than crime mapping; NoSuchThing when there is no such run
+    """
+    may.check(by, Permission.MATCH_READ)
+    if purpose is not Purpose.CRIME_MAPPING:
+        raise Refused("Matches are looked at for the purpose of crime mapping only.")
+    run = MatchingRun.objects.filter(pk=run_id).first()
+    if run is None:
+        raise NoSuchThing("There is no such matching run.")
+    visible = _visible(Match.objects.filter(run=run), by, now)
+    count = visible.count()
+    pages = max(1, -(-count // MATCHES_A_PAGE))
+    page = min(max(page, 1), pages)
+    rows = _match_rows(visible, page)
+    with transaction.atomic():
+        for person_id in sorted({row.person_id for row in rows}):
+            shown = [row.number for row in rows if row.person_id == person_id]
+            detail = {"run": run.pk, "matches": shown}
+            audit.record(
+                "match:viewed", by=by, at=now, about=person_id, purpose=purpose, detail=detail
+            )
+    return RunPage(_run_row(run, count), rows, page, pages)
+
+
+def _visible(matches: QuerySet[Match], by: Posted, now: datetime) -> QuerySet[Match]:
+    persons = visible_person_ids(by, Permission.MATCH_READ, now=now)
+    if persons is None:
+        return matches
+    wanted = set(matches.values_list("person_id", flat=True)) & persons
+    return matches.filter(person_id__in=wanted)
+
+
+def _match_rows(matches: QuerySet[Match], page: int) -> list[MatchRow]:
+    first = (page - 1) * MATCHES_A_PAGE
+    ordered = matches.select_related("person").order_by("-score", "offence_id", "person_id", "pk")
+    rows = list(ordered[first : first + MATCHES_A_PAGE])
+    offences = offences_by_number([row.offence_id for row in rows])
+    return [
+        MatchRow(
+            number=row.pk,
+            offence=offences[row.offence_id],
+            person_id=row.person_id,
+            person_reference=row.person.reference,
+            activation_id=row.activation_id,
+            score=row.score,
+            verdict=row.verdict,
+            sequences=row.sequences,
+            nearest_m=row.nearest_m,
+            seconds_inside=row.seconds_inside,
+            coverage=row.coverage,
+            fixes=row.fixes,
+        )
+        for row in rows
+    ]
+
+
+def _run_row(run: MatchingRun, match_count: int) -> RunRow:
+    return RunRow(
+        number=run.pk,
+        method=run.method,
+        status=run.status,
+        message=run.message,
+        batch_number=run.batch_id,
+        made_at=run.made_at,
+        ended_at=run.ended_at,
+        offence_count=run.offence_count,
+        tag_count=len(run.population),
+        match_count=match_count,
+        code_version=run.code_version,
+        data_digest=run.data_digest,
+        parameters=run.parameters,
+    )

@@ -1,0 +1,107 @@
+"""What may be asked of offences: deliveries with their problems, the offences they brought."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from waypost.access import may
+from waypost.access.values import Permission, Posted
+from waypost.errors import NoSuchThing
+from waypost.offences.models import OffenceBatch, OffenceVersion
+from waypost.offences.values import Offence
+
+BATCHES_LISTED = 200
+OFFENCES_LISTED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """One delivery as lists show it."""
+
+    number: int
+    batch_id: str
+    force: str
+    status: str
+    file_name: str
+    received_at: datetime
+    accepted_count: int
+    refused_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPage:
+    """One delivery with its problems (as `offences check` prints them) and its offences.
+
+    offences   at most OFFENCES_LISTED, by line, as (number of the version, offence)
+    """
+
+    batch: BatchRow
+    problems: list[dict[str, Any]]
+    offences: list[tuple[int, Offence]]
+    offence_count: int
+
+
+def batches(by: Posted) -> list[BatchRow]:
+    """The latest deliveries, newest first."""
+    may.check(by, Permission.OFFENCE_READ)
+    rows = OffenceBatch.objects.defer("content", "outcome").order_by("-received_at", "-pk")
+    return [_batch_row(row) for row in rows[:BATCHES_LISTED]]
+
+
+def batch_page(number: int, by: Posted) -> BatchPage:
+    """One delivery. NoSuchThing when there is none."""
+    may.check(by, Permission.OFFENCE_READ)
+    batch = OffenceBatch.objects.defer("content").filter(pk=number).first()
+    if batch is None:
+        raise NoSuchThing("There is no such offence batch.")
+    rows = OffenceVersion.objects.filter(batch=batch).order_by("line", "pk")
+    listed = [(row.pk, offence_of(row)) for row in rows[:OFFENCES_LISTED]]
+    return BatchPage(_batch_row(batch), batch.outcome, listed, rows.count())
+
+
+def current_offences(batch_number: int | None = None) -> list[tuple[int, Offence]]:
+    """(number of the version, offence) of every current version; of one delivery where named."""
+    rows = OffenceVersion.objects.filter(current=True).order_by("pk")
+    if batch_number is not None:
+        rows = rows.filter(batch_id=batch_number)
+    return [(row.pk, offence_of(row)) for row in rows]
+
+
+def offences_by_number(numbers: Sequence[int]) -> dict[int, Offence]:
+    """The versions of these numbers, current or not."""
+    rows = OffenceVersion.objects.filter(pk__in=numbers)
+    return {row.pk: offence_of(row) for row in rows}
+
+
+def offence_of(row: OffenceVersion) -> Offence:
+    """The record as the value that matching reads."""
+    return Offence(
+        force=row.force,
+        reference=row.reference,
+        crime_type=row.crime_type,
+        from_at=row.from_at,
+        to_at=row.to_at,
+        lat=row.lat,
+        lon=row.lon,
+        easting_m=row.easting_m,
+        northing_m=row.northing_m,
+        radius_m=row.radius_m,
+        text=row.text,
+        line=row.line,
+    )
+
+
+def _batch_row(row: OffenceBatch) -> BatchRow:
+    return BatchRow(
+        number=row.pk,
+        batch_id=row.batch_id,
+        force=row.force,
+        status=row.status,
+        file_name=row.file_name,
+        received_at=row.received_at,
+        accepted_count=row.accepted_count,
+        refused_count=row.refused_count,
+    )

@@ -1,0 +1,138 @@
+"""Runs in the store: who is in scope, what is kept, what opening a run leaves behind."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import transaction
+
+from waypost.access.models import AuditLine
+from waypost.access.values import MACHINE, Posted, Purpose, Role
+from waypost.errors import Conflict, Refused
+from waypost.matching.actions import ask_for_run, carry_out, run_matching
+from waypost.matching.queries import run_page, runs
+from waypost.offences.actions import take_delivery
+from waypost.orders.models import Activation, Order, Person
+from waypost.positions import batch, log
+from waypost.positions.values import DecodedFix
+from waypost.units import Mechanism
+
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
+
+AT = datetime(2026, 2, 3, 12, tzinfo=UTC)
+NOW = datetime(2026, 2, 5, tzinfo=UTC)
+ANALYST = Posted(7, "analyst", frozenset({Role.POLICE_ANALYST}))
+
+
+@pytest.fixture(autouse=True)
+def own_lake(tmp_path, settings):
+    settings.LAKE_URI = str(tmp_path / "lake")
+
+
+def wearer(name: str, kind: str = "community_order", *, limited: bool = False, ends=None) -> int:
+    """A person with one order and one tag; the activation's number."""
+    since = AT - timedelta(days=10)
+    person = Person.objects.create(reference=name, known_at=since, limited=limited)
+    Order.objects.create(
+        reference="O1", person=person, kind=kind, known_at=since, from_at=since, to_at=ends
+    )
+    return Activation.objects.create(
+        reference=f"A-{name}", person=person, device_reference=f"D-{name}", known_at=since,
+        from_at=since,
+    ).pk  # fmt: skip
+
+
+def seen(activation: int, *minutes: float, lat: float = 51.5) -> None:
+    fixes = tuple(
+        DecodedFix(AT + timedelta(minutes=m), lat, -0.1, accuracy_m=10.0, mechanism=Mechanism.GNSS)
+        for m in minutes
+    )
+    row = batch.IntakeRow(activation, AT - timedelta(days=10), None, NOW, fixes=fixes)
+    with transaction.atomic():
+        log.append(*batch.build([row]), [], source="test", now=NOW)
+
+
+def crimes() -> int:
+    rows = "Metropolitan,RB,,MPS20260204,C1,20260203120000,20260203121000,,,51.5,-0.1,WGS84,\n"
+    return take_delivery(rows.encode(), "crimes.csv", by=MACHINE, now=NOW).pk
+
+
+def test_a_run_finds_who_was_there_and_keeps_what_it_rests_on():
+    there, elsewhere = wearer("P1"), wearer("P2")
+    seen(there, 0, 1, 5)
+    seen(elsewhere, 0, 1, 5, lat=51.6)
+    run = run_matching(crimes(), by=ANALYST, now=NOW)
+    assert (run.status, run.offence_count, run.match_count) == ("done", 1, 1)
+    assert run.population == [there, elsewhere]
+    assert len(run.data_digest) == 64
+    assert run.parameters["radius_m"] == 100
+    again = run_matching(run.batch_id, by=ANALYST, now=NOW)
+    assert again.data_digest == run.data_digest
+    seen(there, 7)
+    assert run_matching(run.batch_id, by=ANALYST, now=NOW).data_digest != run.data_digest
+
+
+def test_a_page_shows_matches_with_their_fixes_and_leaves_a_line_about_each_person():
+    for name in ("P1", "P2"):
+        seen(wearer(name), 0, 1, 5)
+    run = run_matching(crimes(), by=ANALYST, now=NOW)
+    page = run_page(run.pk, ANALYST, now=NOW)
+    assert [match.person_reference for match in page.matches] == ["P1", "P2"]
+    match = page.matches[0]
+    assert (match.offence.reference, match.sequences, match.seconds_inside) == (
+        "C1",
+        "A1 A2 A3",
+        300,
+    )
+    assert match.fixes[1] == {
+        "label": "A2", "at": "2026-02-03T12:01:00Z", "lat": 51.5, "lon": -0.1, "r95_m": 10.0,
+        "mechanism": "gnss", "distance_m": 0.0, "overlap": 1.0,
+    }  # fmt: skip
+    lines = AuditLine.objects.filter(kind="match:viewed", purpose=Purpose.CRIME_MAPPING.value)
+    assert [line.person_id for line in lines.order_by("number")] == [
+        match.person_id for match in page.matches
+    ]
+
+
+def test_court_bail_is_never_searched_and_no_order_after_its_end():
+    """Trail alone is not available on court bail; a fix without a live order is nobody's."""
+    bailed, free = wearer("BAIL", "court_bail"), wearer("ENDED", ends=AT - timedelta(minutes=5))
+    seen(bailed, 0)
+    seen(free, 0)
+    run = run_matching(crimes(), by=ANALYST, now=NOW)
+    assert (run.population, run.match_count) == ([free], 0)
+
+
+def test_a_person_under_limited_access_is_matched_and_not_shown_to_those_who_may_not_know():
+    seen(wearer("SECRET", limited=True), 0)
+    run = run_matching(crimes(), by=ANALYST, now=NOW)
+    page = run_page(run.pk, ANALYST, now=NOW)
+    assert (page.matches, page.run.match_count, run.match_count) == ([], 0, 1)
+    assert runs(ANALYST, now=NOW)[0].match_count == 0
+    assert not AuditLine.objects.filter(kind="match:viewed").exists()
+
+
+def test_a_run_is_carried_out_once():
+    run = ask_for_run(None, by=ANALYST, now=NOW)
+    assert runs(ANALYST, now=NOW)[0].status == "waiting"
+    assert carry_out(run.pk, now=NOW).status == "done"
+    with pytest.raises(Conflict):
+        carry_out(run.pk, now=NOW)
+
+
+def test_matches_are_for_those_who_may_read_them_and_for_crime_mapping_alone():
+    run = run_matching(crimes(), by=ANALYST, now=NOW)
+    practitioner = Posted(8, "practitioner", frozenset({Role.PROBATION_PRACTITIONER}))
+    with pytest.raises(Refused):
+        run_page(run.pk, practitioner, now=NOW)
+    with pytest.raises(Refused):
+        run_matching(run.batch_id, by=practitioner, now=NOW)
+    with pytest.raises(Refused, match="crime mapping"):
+        run_page(run.pk, ANALYST, now=NOW, purpose=Purpose.SUPERVISION)
+
+
+def test_asking_and_running_leave_their_audit_lines():
+    run_matching(crimes(), by=ANALYST, now=NOW)
+    kinds = list(AuditLine.objects.order_by("number").values_list("kind", flat=True))
+    assert kinds == ["offences:taken", "matching:asked", "matching:ran"]
