@@ -160,7 +160,7 @@ def _csv_blocks(stream: IO[bytes], renames: Mapping[str, str]) -> Iterator[Fixes
     names = [name.strip() for name in _split(header.decode("utf-8", "replace"))]
     wanted = _wanted(names, renames)
     for block, line in _pieces(stream, first_line=2):
-        yield _csv_fast(block, names, wanted) or _csv_slow(block, names, wanted, line)
+        yield _csv_fast(block, names, wanted, line) or _csv_slow(block, names, wanted, line)
 
 
 def _wanted(names: Sequence[str], renames: Mapping[str, str]) -> dict[str, str]:
@@ -182,7 +182,9 @@ def _wanted(names: Sequence[str], renames: Mapping[str, str]) -> dict[str, str]:
     return wanted
 
 
-def _csv_fast(block: bytes, names: list[str], wanted: dict[str, str]) -> FixesFile | None:
+def _csv_fast(
+    block: bytes, names: list[str], wanted: dict[str, str], line: int
+) -> FixesFile | None:
     """The block by Arrow's reader, or None when anything in it is not as it should be."""
     if b'"' in block and any(line.count(b'"') % 2 for line in block.split(b"\n")):
         return None
@@ -199,12 +201,17 @@ def _csv_fast(block: bytes, names: list[str], wanted: dict[str, str]) -> FixesFi
         )  # fmt: skip
     except pa.ArrowInvalid:
         return None
-    return _checked_fast(table, wanted)
+    return _checked_fast(block, table, wanted, line)
 
 
-def _checked_fast(table: pa.Table, wanted: Mapping[str, str]) -> FixesFile | None:
+def _checked_fast(
+    block: bytes, table: pa.Table, wanted: Mapping[str, str], line: int
+) -> FixesFile | None:
+    if block.count(b"\n") + (not block.endswith(b"\n")) != table.num_rows:
+        return None  # blank lines: a row's number does not tell its line
     columns = {name: table[sent] for name, sent in wanted.items()}
-    checked, problems = rowcheck.check(columns, None, wanted)
+    lines = np.arange(line, line + table.num_rows, dtype=np.int64)
+    checked, problems = rowcheck.check(columns, lines, wanted)
     return None if problems else FixesFile(checked, [], checked.num_rows)
 
 
@@ -285,10 +292,10 @@ def _unreadable(line: int, text: str, count: int, expected: int) -> Problem:
 def _ndjson_blocks(stream: IO[bytes], renames: Mapping[str, str]) -> Iterator[FixesFile]:
     wanted = {name: renames.get(name, name) for name in NAMES}
     for block, line in _pieces(stream, first_line=1):
-        yield _ndjson_fast(block, wanted) or _ndjson_slow(block, wanted, line)
+        yield _ndjson_fast(block, wanted, line) or _ndjson_slow(block, wanted, line)
 
 
-def _ndjson_fast(block: bytes, wanted: Mapping[str, str]) -> FixesFile | None:
+def _ndjson_fast(block: bytes, wanted: Mapping[str, str], line: int) -> FixesFile | None:
     schema = pa.schema(
         [(sent, pa.float64() if name in NUMBERS else pa.string()) for name, sent in wanted.items()]
     )
@@ -301,7 +308,7 @@ def _ndjson_fast(block: bytes, wanted: Mapping[str, str]) -> FixesFile | None:
         )
     except pa.ArrowInvalid:
         return None
-    return _checked_fast(table, wanted)
+    return _checked_fast(block, table, wanted, line)
 
 
 def _ndjson_slow(block: bytes, wanted: Mapping[str, str], line: int) -> FixesFile:

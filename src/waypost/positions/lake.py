@@ -46,6 +46,7 @@ LOG_APP = "log"  # the Delta application whose transaction version is the log po
 ROW_GROUP = 32_768  # rows: deleting one person from a national day took 0.4 s instead of 9 s
 FILE_ROWS = 1_000_000  # about 32 files for a national day
 FILES_A_DAY = 32
+HISTORY_READ = 500  # commits looked back at: with one every two minutes, most of a day
 _DAY_US = 86_400_000_000
 # Dictionaries pay only where values repeat: without them the rest writes four times as fast.
 _DICTIONARIES = ["activation", "mechanism", "kind", "set_aside"]
@@ -151,7 +152,7 @@ def position_before(kind: Kind, instant: datetime) -> int:
     if table is None:
         return 0
     past = [
-        commit for commit in table.history(limit=5_000)
+        commit for commit in table.history(limit=HISTORY_READ)
         if from_us(int(commit["timestamp"]) * 1_000) <= instant
     ]  # fmt: skip
     if not past:

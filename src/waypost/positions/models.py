@@ -59,7 +59,9 @@ class ActivationKey(models.Model):
     """The key of an activation's raw messages, wrapped by the installation's; destroy to forget."""
 
     declares = Columns(
-        Retention.WHEREABOUTS, belongs="activation__person", plain="activation made_at",
+        Retention.WHEREABOUTS,
+        belongs="activation__person",
+        plain="activation made_at",
         sensitive="wrapped",
     )
     activation = models.OneToOneField(

@@ -35,6 +35,8 @@ def in_order(table: pa.Table) -> pa.Table:
         np.lexsort((received[inside], key[inside], measured[inside], activation[inside]))
     ]
     order[inside] = order[settled]
+    order[inside] = order[settled]
+    key = key.copy()  # may be a view of the table
     key[inside] = key[settled]
     again = np.zeros(len(key), dtype=np.bool_)
     again[tied + 1] = key[tied + 1] == key[tied]

@@ -27,6 +27,7 @@ from waypost.positions.order import in_order
 from waypost.positions.tracks import Track
 
 LOG_PAGE = 1_000  # entries decoded at a time
+KEYS = ["activation", "measured_at", "received_at", "content_key"]
 LIST_MAX = 64  # more activations than this are read as a range and picked out afterwards
 
 
@@ -83,6 +84,20 @@ def whereabouts(
     return track
 
 
+def held_keys(first: int, last: int, from_at: datetime, to_at: datetime) -> pa.Table:
+    """What lake and log hold of activations first..last in [from_at, to_at): their keys only.
+
+    columns   activation, measured_at, received_at, content_key; in order, each once
+    """
+    snapshot = lake.snapshot("fixes")
+    wanted = _in_time(from_at, to_at)
+    wanted &= (pc.field("activation") >= first) & (pc.field("activation") <= last)
+    paths = snapshot.paths(from_at, to_at, (first, last))
+    parts = [lake.read(paths, "fixes", filters=wanted, columns=KEYS)]
+    parts += [part.select(KEYS) for part in _from_log("fixes", snapshot.log_position, wanted)]
+    return in_order(pa.concat_tables(parts))
+
+
 def unfinished_imports() -> list[LakeImport]:
     """Imports that ended without marking their persons: the process died. Empty while any writer is
     at work, since the import may be the one."""
@@ -137,7 +152,7 @@ def _wanted(
     received_by: datetime | None,
 ) -> Any:
     """The rows asked for, as an Arrow expression (files skip row groups by it)."""
-    wanted = (pc.field("measured_at") >= _time(from_at)) & (pc.field("measured_at") < _time(to_at))
+    wanted = _in_time(from_at, to_at)
     if activations is not None and len(activations) <= LIST_MAX:
         wanted &= pc.field("activation").isin(sorted(activations))
     elif activations is not None:
@@ -146,6 +161,10 @@ def _wanted(
     if received_by is not None:
         wanted &= pc.field("received_at") <= _time(received_by)
     return wanted
+
+
+def _in_time(from_at: datetime, to_at: datetime) -> Any:
+    return (pc.field("measured_at") >= _time(from_at)) & (pc.field("measured_at") < _time(to_at))
 
 
 def _time(instant: datetime) -> Any:

@@ -44,10 +44,12 @@ FILE_FIXES = pa.schema(
         ("course_deg", pa.float32()),
         ("set_aside", pa.int8()),
         ("content_key", pa.int64()),
+        ("line", pa.int64()),  # physical line (CSV, NDJSON) or row (Parquet), from 1
     ]
 )
 
 Flags = npt.NDArray[np.bool_]
+Lines = npt.NDArray[np.int64]
 NUMBER_PATTERN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 TIME_PATTERN = (
     r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d(:?\d\d)?)$"  # what Arrow reads
@@ -70,7 +72,7 @@ ACTIONS = {
 class _Finder:
     """Gathers which rows are wrong, and how; sentences are made only for those."""
 
-    def __init__(self, columns: Mapping[str, Any], lines: Any, sent: Mapping[str, str]) -> None:
+    def __init__(self, columns: Mapping[str, Any], lines: Lines, sent: Mapping[str, str]) -> None:
         self.columns, self.lines, self.sent = columns, lines, sent
         self.found: list[tuple[int, int, Problem]] = []
         self.bad: set[int] = set()
@@ -79,11 +81,10 @@ class _Finder:
         message, action = ACTIONS[kind]
         for row in np.flatnonzero(wrong):
             self.bad.add(int(row))
-            line = None if self.lines is None else int(self.lines[row])
             value = self.columns[name][int(row)].as_py() if name in self.columns else None
             problem = Problem(
-                line, kind, self.sent.get(name, name), None if value is None else str(value),
-                message, action,
+                int(self.lines[row]), kind, self.sent.get(name, name),
+                None if value is None else str(value), message, action,
             )  # fmt: skip
             self.found.append((int(row), len(self.found), problem))
 
@@ -92,12 +93,12 @@ class _Finder:
 
 
 def check(
-    columns: Mapping[str, Any], lines: Any, sent: Mapping[str, str]
+    columns: Mapping[str, Any], lines: Lines, sent: Mapping[str, str]
 ) -> tuple[pa.Table, list[Problem]]:
     """The good rows as FILE_FIXES and the problems of the rest.
 
     columns   contract name -> Arrow column: text as sent, or already typed; absent ones left out
-    lines     physical line per row, or None when not known (a caller who only asks "all good?")
+    lines     physical line per row
     sent      contract name -> the sender's column name, for the problems
     """
     columns = {name: _whole(column) for name, column in columns.items()}
@@ -136,6 +137,7 @@ def check(
                 measured, received, lat, lon, True, -clock.FOREVER_US, clock.FOREVER_US
             ),
             "content_key": quality.content_keys(lat, lon, r95, mechanism),
+            "line": lines,
         },
         schema=FILE_FIXES,
     )

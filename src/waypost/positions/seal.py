@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection
@@ -15,6 +16,7 @@ from django.db import connection
 from waypost.positions import raw
 from waypost.positions.log import packed, unpacked
 from waypost.positions.models import SealedRows
+from waypost.positions.order import in_order, integers
 from waypost.positions.schema import EVENTS, FIXES
 from waypost.units import ActivationNumber
 
@@ -29,11 +31,15 @@ def seal(fixes: pa.Table, events: pa.Table, *, now: datetime) -> int:
     """
     if not connection.in_atomic_block:
         raise ValueError("rows are sealed inside a transaction")
-    new = 0
-    numbers = set(fixes["activation"].to_pylist()) | set(events["activation"].to_pylist())
+    parts = [_by_activation(table) for table in (fixes, events)]
+    numbers = sorted({number for part in parts for number in part})
     keys = raw.keys_of(numbers, now=now)
-    for number in sorted(numbers):
-        mine = [table.filter(pc.equal(table["activation"], number)) for table in (fixes, events)]
+    new = 0
+    for number in numbers:
+        mine = [
+            part.get(number, schema.empty_table())
+            for part, schema in zip(parts, (FIXES, EVENTS), strict=True)
+        ]
         new += _seal_one(number, *_unknown(number, mine), key=keys[number], now=now)
     return new
 
@@ -51,6 +57,18 @@ def delete_due(now: datetime) -> int:
     """Delete what has reached its date; returns how many sealed rows went."""
     deleted, _ = SealedRows.objects.filter(delete_on__lte=now.date()).delete()
     return deleted
+
+
+def _by_activation(table: pa.Table) -> dict[ActivationNumber, pa.Table]:
+    """Each activation's rows, in order, each once: slices of one sorted table."""
+    rows = in_order(table)
+    numbers = integers(rows, "activation")
+    starts = np.flatnonzero(np.diff(numbers, prepend=-1))
+    ends = [*starts[1:].tolist(), rows.num_rows]
+    return {
+        ActivationNumber(int(numbers[start])): rows.slice(start, end - start)
+        for start, end in zip(starts.tolist(), ends, strict=True)
+    }
 
 
 def _seal_one(number: int, fixes: pa.Table, events: pa.Table, *, key: bytes, now: datetime) -> int:
@@ -76,18 +94,15 @@ def _unknown(number: int, mine: Sequence[pa.Table]) -> list[pa.Table]:
     """The rows of (fixes, events) that this activation's sealed rows do not hold yet."""
     sealed = [opened(row) for row in SealedRows.objects.filter(activation_id=number)]
     if not sealed:
-        return [_once(table, set()) for table in mine]
+        return list(mine)
     return [
-        _once(table, {key for pair in sealed for key in _identities(pair[which])})
+        _without(table, {key for pair in sealed for key in _identities(pair[which])})
         for which, table in enumerate(mine)
     ]
 
 
-def _once(table: pa.Table, known: set[tuple[int, int]]) -> pa.Table:
-    keep = []
-    for identity in _identities(table):
-        keep.append(identity not in known)
-        known.add(identity)
+def _without(table: pa.Table, known: set[tuple[int, int]]) -> pa.Table:
+    keep = [identity not in known for identity in _identities(table)]
     return table.filter(pa.array(keep, pa.bool_()))
 
 
