@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import struct
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ def verify_bundle(data: bytes, trusted_pem: bytes | None = None) -> BundleVerdic
     """
     try:
         entries = _unzip(data)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, ValueError, RuntimeError, EOFError, OSError, struct.error) as error:
         return BundleVerdict(f"this is not a bundle: {error}")
     for name in (MANIFEST, SIGNATURE, PUBLIC_KEY):
         if name not in entries:

@@ -33,7 +33,7 @@ def trouble_of(zone: Zone) -> tuple[str, str] | None:
     """What is wrong with the shape itself: (kind, message), or None."""
     drawn = shape(dict(zone.geometry))
     if zone.geometry["type"] in {"Polygon", "MultiPolygon"}:
-        if drawn.area == 0:
+        if shapely.make_valid(drawn).area == 0:  # the plain area of a bow tie may cancel to 0
             return "zone_without_area", "the zone has no area"
         if not drawn.is_valid:
             why = explain_validity(drawn).split("[")[0].lower()  # without the coordinates
