@@ -56,6 +56,28 @@ class AlertViolation(models.Model):
     ended = models.BooleanField(default=False)
 
 
+class AlertReport(models.Model):
+    """Which reports of a tag an alert speaks of: the same report sent again alerts nobody."""
+
+    declares = Columns(
+        Retention.CASE,
+        belongs="alert__person",
+        plain="id alert activation_id content_key measured_at added_at",
+    )
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="reports")
+    activation_id = models.BigIntegerField()
+    content_key = models.BigIntegerField()
+    measured_at = models.DateTimeField()
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activation_id", "measured_at", "content_key"], name="alert_report_once"
+            )
+        ]
+
+
 class AlertMove(models.Model):
     """One thing that happened to an alert: a move of status, a note, a growth."""
 

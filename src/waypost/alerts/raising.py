@@ -15,31 +15,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from waypost.access import audit
 from waypost.access.values import MACHINE
 from waypost.alerts import lifecycle, urgency
 from waypost.alerts.inbox_version import raise_inbox_version
-from waypost.alerts.models import Alert, AlertMove, AlertViolation
+from waypost.alerts.models import Alert, AlertMove, AlertReport, AlertViolation
 from waypost.alerts.values import AlertKind, Status
 from waypost.jobs import due
+from waypost.monitoring.news import News, TagReport
 from waypost.monitoring.queries import standing
-from waypost.monitoring.reconcile import ChangeKind, News
+from waypost.monitoring.reconcile import ChangeKind
 from waypost.monitoring.values import Certainty
 from waypost.notices.outbox import enqueue
 from waypost.orders.queries import cases_of
-from waypost.positions.values import EventKind
 
 HOLD_DUE = "alert"  # kind of due row; its subject is the violation's id
 TOLD_OF = frozenset(ChangeKind) - {ChangeKind.SETTLED, ChangeKind.JOINED}
-
-
-@dataclass(frozen=True, slots=True)
-class TagState:
-    """A state the tag itself reported."""
-
-    person_id: int
-    kind: EventKind
-    measured_at: datetime
 
 
 @dataclass
@@ -51,7 +44,7 @@ class Told:
 
 
 def judge_changes(
-    changes: Sequence[News], *, now: datetime, tag_states: Sequence[TagState] = ()
+    changes: Sequence[News], *, now: datetime, tag_reports: Sequence[TagReport] = ()
 ) -> int:
     """Let alerts follow; how many moved. Call it last in the transaction that saved the changes."""
     told = Told([])
@@ -59,14 +52,15 @@ def judge_changes(
     for news in changes:
         if news.kind in TOLD_OF:
             _follow(news, links.get(news.violation_id), told, now)
-    for state in tag_states:
-        _raise_tag_state(state, told, now)
+    for report in tag_reports:
+        _raise_tag_state(report, told, now)
     _finish(told, now)
     return len(told.moved)
 
 
-def fire_holds(*, now: datetime, limit: int = 500) -> int:
-    """Violations whose hold has passed become alerts, if they still stand. In a transaction."""
+@transaction.atomic
+def fire_holds(now: datetime, *, limit: int = 500) -> int:
+    """Violations whose hold has passed become alerts, if they still stand; how many rows fired."""
     rows = due.past(HOLD_DUE, now=now, limit=limit)
     if not rows:
         return 0
@@ -135,16 +129,30 @@ def _raise(news: News, kind: AlertKind, told: Told, now: datetime) -> None:
     )
 
 
-def _raise_tag_state(state: TagState, told: Told, now: datetime) -> None:
+def _raise_tag_state(report: TagReport, told: Told, now: datetime) -> None:
     """At once. A tag that says it again adds nothing to an alert somebody has yet to decide."""
-    _raise_or_join(
-        person_id=state.person_id,
-        subject=f"tag:{state.kind}",
-        kind=urgency.TAG_STATES[state.kind],
+    same = AlertReport.objects.filter(
+        activation_id=report.activation,
+        measured_at=report.measured_at,
+        content_key=report.content_key,
+    )
+    if same.exists():
+        return
+    alert = _raise_or_join(
+        person_id=report.person_id,
+        subject=f"tag:{report.kind}",
+        kind=urgency.TAG_STATES[report.kind],
         certainty=Certainty.CERTAIN,
-        from_at=state.measured_at,
+        from_at=report.measured_at,
         told=told,
         now=now,
+    )
+    AlertReport.objects.create(
+        alert=alert,
+        activation_id=report.activation,
+        measured_at=report.measured_at,
+        content_key=report.content_key,
+        added_at=now,
     )
 
 

@@ -66,9 +66,7 @@ class Dirty(models.Model):
 class ParameterRevision(models.Model):
     """The rules' numbers in force from a time; a change is a new revision."""
 
-    declares = Columns(
-        Retention.REFERENCE, plain="id values valid_from known_at officer_id digest"
-    )
+    declares = Columns(Retention.REFERENCE, plain="id values valid_from known_at officer_id digest")
     values = models.JSONField()
     valid_from = models.DateTimeField()
     known_at = models.DateTimeField()

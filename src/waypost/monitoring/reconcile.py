@@ -59,16 +59,6 @@ class Change:
     old: StoredViolation | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class News:
-    """A change as it was saved: what alerts are told."""
-
-    kind: ChangeKind
-    person_id: int
-    violation_id: int
-    row: JudgedViolation
-
-
 def reconcile(
     old: Sequence[StoredViolation],
     final: Sequence[JudgedViolation],

@@ -87,7 +87,8 @@ def take_back_abandoned(*, now: datetime) -> int:
 
 def back_off(attempts: int) -> timedelta:
     """How long to wait after so many failures: doubling, at most two hours."""
-    return min(BACK_OFF_FIRST * 2 ** max(attempts - 1, 0), timedelta(hours=2))
+    doublings = max(attempts - 1, 0)
+    return min(BACK_OFF_FIRST * (1 << doublings), timedelta(hours=2))
 
 
 def _claim(notice: Notice, now: datetime) -> bool:

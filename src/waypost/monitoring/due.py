@@ -1,0 +1,40 @@
+"""Ticks: a person is judged when time alone may have changed something, though nothing arrived."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from waypost.jobs import due
+from waypost.monitoring.live import judge_one, load
+from waypost.monitoring.news import Follower
+from waypost.monitoring.planbook import PlanBook
+from waypost.monitoring.saving import JUDGE_DUE, Judged, lock_cursor, save
+
+PERSONS_AT_ONCE = 500
+
+
+def run_due(book: PlanBook, follow: Follower, *, revision_id: int, now: datetime) -> int:
+    """Judge persons whose time has come; how many. Outrun when somebody else judged one of them.
+
+    Only to be called when everything received has been judged: else a fix that waits in the log
+    would be taken for missing.
+    """
+    rows = due.past(JUDGE_DUE, now=now, limit=PERSONS_AT_ONCE)
+    if not rows:
+        return 0
+    person_ids = [int(row.subject) for row in rows]
+    loaded = load(person_ids, book)
+    judged: list[Judged] = []
+    for person_id, (version, state) in loaded.states.items():
+        old = loaded.moving.get(person_id, [])
+        judged.append(judge_one(book, person_id, version, state, None, old, now))
+    gone = [str(person_id) for person_id in person_ids if person_id not in loaded.states]
+    with transaction.atomic():
+        lock_cursor(now=now)
+        news = save(judged, revision_id=revision_id, now=now)
+        due.clear(JUDGE_DUE, gone)  # marked dirty: the late lane sets it again
+        if news:
+            follow(news, now=now)
+    return len(rows)

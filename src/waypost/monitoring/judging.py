@@ -1,0 +1,95 @@
+"""Judging one person: fold what is new, ask what stands, say what changed. No database.
+
+Live, ticks and the late lane all come through here, so they cannot come to differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as wall_time
+
+import numpy as np
+
+from waypost.clock import from_us, to_us
+from waypost.monitoring.fold import FixArrays, State, fold, project
+from waypost.monitoring.plan import Plan
+from waypost.monitoring.reconcile import Change, StoredViolation, reconcile
+from waypost.monitoring.values import JudgedViolation
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What judging gave. `checkpoints`: the state at the start of each day that began meanwhile."""
+
+    state: State
+    changes: list[Change]
+    next_due: datetime | None
+    checkpoints: dict[date, bytes]
+
+
+def judge(
+    plan: Plan,
+    state: State,
+    fixes: FixArrays | None,
+    old: Sequence[StoredViolation],
+    *,
+    as_of: datetime,
+    late: bool = False,
+    redone_from: datetime | None = None,
+) -> Verdict:
+    """Fold the fixes, none older than the state, and compare what stands as of `as_of` with `old`.
+
+    fixes        None for a tick: only time has passed
+    late         rows not seen before were found late
+    redone_from  late: where folding began again, None for the orders' start
+    """
+    final: list[JudgedViolation] = []
+    checkpoints: dict[date, bytes] = {}
+    for day, part in () if fixes is None else by_day(fixes):
+        if state.folded_to is None or state.folded_to < midnight(day):
+            checkpoints[day] = state.to_bytes()
+        folded = fold(plan, state, part)
+        state, final = folded.state, final + folded.rows
+    projected = project(plan, state, as_of)
+    changes = reconcile(old, final, projected.rows, late=late, redone_from=redone_from)
+    return Verdict(state, changes, projected.next_due, checkpoints)
+
+
+def by_day(fixes: FixArrays) -> Iterator[tuple[date, FixArrays]]:
+    """The fixes of each UTC day that has some, in order."""
+    days = fixes.measured_us // (DAY // timedelta(microseconds=1))
+    for day in np.unique(days):
+        index = np.flatnonzero(days == day)
+        yield from_us(int(fixes.measured_us[index[0]])).date(), fixes.take(index)
+
+
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, wall_time(0), tzinfo=UTC)
+
+
+def in_time(fixes: FixArrays, state: State) -> tuple[FixArrays, int | None]:
+    """Fixes newer than the state, and the time of the earliest that is not (None: all are).
+
+    What was measured at the very time of the last fix folded counts as late: it may be the same fix
+    sent twice, and only a fold over the whole history can tell.
+    """
+    if state.folded_to_us is None or not fixes.measured_us.size:
+        return fixes, None
+    newer = fixes.measured_us > state.folded_to_us
+    if newer.all():
+        return fixes, None
+    return fixes.take(np.flatnonzero(newer)), int(fixes.measured_us[~newer].min())
+
+
+def usable(fixes: FixArrays) -> FixArrays:
+    """Without what was set aside at intake: a fix from 2099 must not move the state's clock."""
+    good = fixes.set_aside == 0
+    return fixes if good.all() else fixes.take(np.flatnonzero(good))
+
+
+def since(fixes: FixArrays, from_at: datetime) -> FixArrays:
+    return fixes.take(np.flatnonzero(fixes.measured_us >= to_us(from_at)))

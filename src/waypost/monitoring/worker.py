@@ -1,0 +1,132 @@
+"""The judging worker: live first, then what fell due, then holds, then a slice of late persons.
+
+    while not stopped:  round() until there is nothing to do, then wait for the log or the next due
+
+Every lane saves in its own transaction and can be killed at any instant: what was not committed is
+judged again from what was. Two workers may run at once; the cursor lets only one of them save.
+What other rooms do with the outcome comes in as `Followers`, built in cli/worker.py.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from waypost.clock import Instant
+from waypost.monitoring.actions import parameter_revision
+from waypost.monitoring.due import run_due
+from waypost.monitoring.late import drop_old_checkpoints, mark_changed_orders, run_late
+from waypost.monitoring.live import run_live
+from waypost.monitoring.news import Follower
+from waypost.monitoring.planbook import PlanBook
+from waypost.monitoring.saving import At, Outrun, beat, read_cursor
+from waypost.monitoring.values import Parameters
+from waypost.positions.log import head_position
+from waypost.positions.values import EventKind
+
+BEAT_EVERY = timedelta(seconds=1)  # how fine `judged_to` is while nothing happens
+LATE_AT_ONCE = 10  # late persons judged before the log is looked at again
+TIDY_EVERY = timedelta(hours=1)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Followers:
+    """What other rooms do: each is called inside, or opens, its own transaction.
+
+    judge            news and tag reports, in the transaction that saved them
+    tag_kinds        states of a tag that are worth reporting
+    fire_holds       alerts whose hold has passed; in its own transaction; how many rows fired
+    finish_imports   marks persons of imports that a crash left open; how many imports
+    """
+
+    judge: Follower
+    tag_kinds: frozenset[EventKind]
+    fire_holds: Callable[[datetime], int]
+    finish_imports: Callable[[datetime], int]
+
+
+class Worker:
+    def __init__(
+        self,
+        followers: Followers,
+        clock: Callable[[], Instant],
+        parameters: Parameters | None = None,
+    ) -> None:
+        self.followers = followers
+        self.clock = clock
+        self.book = PlanBook(parameters or Parameters())
+        self.revision_id = parameter_revision(self.book.parameters, now=clock())
+        self._beat_at: datetime | None = None
+        self._tidied_at: datetime | None = None
+        read_cursor()
+
+    def round(self) -> bool:
+        """One round; whether there may be more to do at once."""
+        now = self.clock()
+        try:
+            self._follow_orders(now)
+            cursor = read_cursor()
+            if self._live(cursor, now) is not None:
+                return True
+            return self._when_drained(cursor, now)
+        except Outrun:
+            log.info("another worker was quicker; reading the cursor again")
+            return True
+
+    def run_until_idle(self, *, rounds_max: int = 100_000) -> int:
+        """Rounds until there is nothing left to do now; how many."""
+        for number in range(rounds_max):
+            if not self.round():
+                return number
+        raise ValueError(f"still not idle after {rounds_max} rounds")
+
+    def is_caught_up(self) -> bool:
+        """Whether nothing received waits to be judged: then a rest makes the next batch larger."""
+        return head_position() <= read_cursor().position
+
+    def _live(self, cursor: At, now: datetime) -> At | None:
+        return run_live(
+            cursor,
+            self.book,
+            self.followers.judge,
+            tag_kinds=self.followers.tag_kinds,
+            follow_orders=lambda: self._follow_orders(now),
+            revision_id=self.revision_id,
+            now=now,
+        )
+
+    def _when_drained(self, cursor: At, now: datetime) -> bool:
+        """Everything received is judged: let time pass, then look back."""
+        self._beat(cursor, now)
+        fired = run_due(self.book, self.followers.judge, revision_id=self.revision_id, now=now)
+        fired += self.followers.fire_holds(now)
+        late = run_late(
+            self.book,
+            self.followers.judge,
+            revision_id=self.revision_id,
+            now=now,
+            limit=LATE_AT_ONCE,
+        )
+        self._tidy(now)
+        return bool(fired or late)
+
+    def _follow_orders(self, now: datetime) -> None:
+        if self.book.refresh():
+            marked = mark_changed_orders(self.book, now=now)
+            log.info("orders changed: %d persons to be judged again", marked)
+
+    def _beat(self, cursor: At, now: datetime) -> None:
+        if self._beat_at is None or now - self._beat_at >= BEAT_EVERY:
+            if head_position() <= cursor.position:
+                beat(cursor.position, judged_to=now, now=now)
+            self._beat_at = now
+
+    def _tidy(self, now: datetime) -> None:
+        if self._tidied_at is None or now - self._tidied_at >= TIDY_EVERY:
+            drop_old_checkpoints(now=now)
+            self.followers.finish_imports(now)
+            self._tidied_at = now
