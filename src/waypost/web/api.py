@@ -1,0 +1,99 @@
+"""The JSON API for machines: bearer tokens, the contract's fields, every look audited."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Schema
+from ninja.security import HttpBearer
+
+from waypost.access import may
+from waypost.access.queries import posted_by_token
+from waypost.access.values import Permission, Posted, Purpose
+from waypost.alerts.queries import api_alerts
+from waypost.clock import now, read_instant, write_instant
+from waypost.errors import BadUse, WaypostError
+from waypost.orders.queries import person_by_reference
+from waypost.positions.queries import whereabouts
+from waypost.positions.tracks import TrackRow
+from waypost.web import middleware
+
+
+class Bearer(HttpBearer):
+    """A token of `waypost token ROLE`, whose officer holds the permission the route names."""
+
+    def __init__(self, permission: Permission) -> None:
+        super().__init__()
+        self.permission = permission
+
+    def authenticate(self, request: HttpRequest, token: str) -> Posted | None:
+        by = posted_by_token(token, now=now())
+        if by is None:
+            return None
+        request.asker = by  # type: ignore[attr-defined]
+        may.check(by, self.permission)
+        return by
+
+
+class Items(Schema):
+    items: list[dict[str, Any]]
+
+
+api = NinjaAPI(title="Waypost", docs_url=None, openapi_url=None, urls_namespace="api")
+
+
+@api.exception_handler(WaypostError)
+def refused(request: HttpRequest, error: WaypostError) -> HttpResponse:
+    return middleware.respond(request, error)
+
+
+@api.get("alerts", auth=Bearer(Permission.ALERT_READ), response=Items)
+def alerts(request: HttpRequest) -> dict[str, Any]:
+    """Alerts within the token's reach, as the contract has them."""
+    by: Posted = request.auth  # type: ignore[attr-defined]
+    return {"items": api_alerts(by, now=now())}
+
+
+@api.get("fixes", auth=Bearer(Permission.WHEREABOUTS_READ), response=Items)
+def fixes(request: HttpRequest, person_id: str, purpose: str, to: str = "") -> dict[str, Any]:
+    """A person's fixes between `from` and `to`, for a purpose; leaves the line track:viewed."""
+    by: Posted = request.auth  # type: ignore[attr-defined]
+    at = now()
+    from_at = _instant("from", request.GET.get("from", ""))
+    to_at = _instant("to", to) if to else at
+    person = person_by_reference(person_id)
+    track = whereabouts(person.pk, from_at, to_at, by=by, purpose=_purpose(purpose), now=at)
+    return {"items": [fix_item(person_id, row) for row in track.rows]}
+
+
+def fix_item(person_id: str, row: TrackRow) -> dict[str, Any]:
+    """A fix in the words of the fixes file, with why it was set aside."""
+    return {
+        "person_id": person_id,
+        "time": write_instant(row.measured_at),
+        "received_at": write_instant(row.received_at),
+        "lat": row.lat,
+        "lon": row.lon,
+        "accuracy_m": row.accuracy_m,
+        "accuracy_stated": row.accuracy_stated,
+        "mechanism": row.mechanism.name,
+        "speed_mps": row.speed_mps,
+        "course_deg": row.course_deg,
+        "set_aside": None if row.used else row.words,
+    }
+
+
+def _instant(name: str, text: str) -> datetime:
+    try:
+        return read_instant(text)
+    except ValueError as error:
+        raise BadUse(f"{name}: {error}") from None
+
+
+def _purpose(name: str) -> Purpose:
+    try:
+        return Purpose(name)
+    except ValueError:
+        raise BadUse(f"purpose is one of: {', '.join(Purpose)}") from None

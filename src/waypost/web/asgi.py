@@ -1,0 +1,22 @@
+"""The web process: our static files, then Django for everything else."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "waypost.settings")
+
+from django.core.asgi import get_asgi_application
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+STATIC = Path(__file__).parent / "static"
+
+application = Starlette(
+    routes=[
+        Mount("/static", StaticFiles(directory=STATIC)),
+        Mount("/", get_asgi_application()),
+    ]
+)

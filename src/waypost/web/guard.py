@@ -1,0 +1,65 @@
+"""The guard before every page: signed in, and holding the permission the route names.
+
+Whether this person may see this case is asked again by the query or action the page calls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from waypost.access import may
+from waypost.access.values import Permission
+from waypost.web.who import asker
+
+View = Callable[..., Any]
+
+
+def guarded(view: View, permission: Permission) -> View:
+    """The view behind its permission; carries it as `.permission` for the house check."""
+    page = _guarded_async(view, permission) if _is_async(view) else _guarded(view, permission)
+    if permission is not Permission.ANYBODY:
+        page = never_cache(page)  # the back button shows nothing after signing out
+    page.permission = permission  # type: ignore[attr-defined]
+    return page
+
+
+def let_in(request: HttpRequest, permission: Permission) -> HttpResponseBase | None:
+    """None when the asker may go on, else where to go; Refused when signed in without leave."""
+    if permission is Permission.ANYBODY:
+        return None
+    by = asker(request)
+    if by is None:
+        back = urlencode({"next": request.get_full_path()})
+        return HttpResponseRedirect(f"{reverse('sign-in')}?{back}")
+    may.check(by, permission)
+    return None
+
+
+def _is_async(view: View) -> bool:
+    return asyncio.iscoroutinefunction(view)
+
+
+def _guarded(view: View, permission: Permission) -> View:
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return let_in(request, permission) or view(request, *args, **kwargs)
+
+    return page
+
+
+def _guarded_async(view: View, permission: Permission) -> View:
+    @wraps(view)
+    async def page(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        elsewhere = await sync_to_async(let_in)(request, permission)
+        return elsewhere or await view(request, *args, **kwargs)
+
+    return page

@@ -1,0 +1,1 @@
+"""What a page shows, made from what a query gave: words and shapes, no records."""

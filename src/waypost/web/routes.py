@@ -1,0 +1,75 @@
+"""Every page and answer of the web, once: its path, its name, its permission, what it is for.
+
+`urls.py` is built from this table and puts the guard of the named permission before each view, so
+that a page without a permission cannot exist; tests/house/test_routes.py walks the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from waypost.access.values import Permission
+from waypost.web.pages import (
+    alerts,
+    audit,
+    health,
+    persons,
+    showing,
+    signing,
+    system,
+    whereabouts,
+)
+
+P = Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    path: str
+    name: str
+    view: Callable[..., Any]
+    permission: Permission
+    summary: str  # one sentence for a person
+    title: str = ""  # its word in the menu
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("sign-in", "sign-in", signing.sign_in, P.ANYBODY, "Sign in."),
+    Route("sign-out", "sign-out", signing.sign_out, P.ANYBODY, "Sign out."),
+    Route("", "home", signing.home, P.SIGNED_IN, "The page your role came for."),
+    Route(
+        "inbox", "inbox", alerts.inbox, P.ALERT_READ,
+        "Every alert that is not cleared, most urgent first, live.", "Inbox",
+    ),
+    Route("inbox/rows", "inbox-rows", alerts.inbox_rows, P.ALERT_READ, "The inbox's rows, anew."),
+    Route("inbox/events", "inbox-events", alerts.inbox_events, P.ALERT_READ,
+          "A stream of version numbers: when to fetch the rows anew."),
+    Route("alerts/<int:alert_id>", "alert", alerts.alert, P.ALERT_READ, "One alert and its story."),
+    Route("alerts/<int:alert_id>/move", "alert-move", alerts.move, P.ALERT_HANDLE,
+          "Acknowledge, take in hand, note, explain, uphold, close or reopen an alert."),
+    Route("people", "people", persons.people, P.PERSON_READ, "The people you may see.", "People"),
+    Route("people/<int:person_id>", "person", persons.person, P.PERSON_READ,
+          "One person: orders, requirements, alerts, tag, who has looked."),
+    Route("people/<int:person_id>/whereabouts", "whereabouts", whereabouts.ask, P.WHEREABOUTS_READ,
+          "State a purpose and a window, then see where the person was."),
+    Route("mine", "mine", persons.mine, P.OWN_DATA_READ,
+          "What you have to do now and next, and what is known about you.", "My requirements"),
+    Route("audit", "audit", audit.lines, P.AUDIT_READ, "Who looked at what, and why.", "Audit"),
+    Route("audit/verify", "audit-verify", audit.verify, P.AUDIT_READ, "Check the audit chain."),
+    Route("system", "system", system.state, P.SYSTEM_READ,
+          "Whether everything is running and up to date.", "System"),
+    Route("gallery", "gallery", showing.gallery, P.SIGNED_IN, "The pages' components, with samples."),
+    Route("attributions", "attributions", showing.attributions, P.ANYBODY,
+          "The open data and software used."),
+    Route("healthz", "healthz", health.healthz, P.ANYBODY, "The process answers."),
+    Route("readyz", "readyz", health.readyz, P.ANYBODY, "The store answers and is up to date."),
+    Route("metrics", "metrics", health.metrics, P.ANYBODY, "Counters for monitoring, no persons."),
+)  # fmt: skip
+MENU: tuple[str, ...] = tuple(route.name for route in ROUTES if route.title)
+BY_NAME: dict[str, Route] = {route.name: route for route in ROUTES}
+
+
+def route(name: str) -> Route:
+    return BY_NAME[name]

@@ -1,0 +1,12 @@
+// Every page: says that scripts run, then starts the components of GOV.UK and MoJ.
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+const govuk = await import("../vendor/govuk-frontend.js");
+govuk.initAll();
+
+// A form that was sent once waits for its answer.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+  window.addEventListener("pageshow", () => delete form.dataset.sent, { once: true });
+});

@@ -1,0 +1,176 @@
+// A track on a map: fixes by mechanism, circles, gaps, zones. Nothing is drawn that was not
+// observed: fixes are joined only where less than five minutes lie between them.
+import { circle, collection, groundMap, textPicture } from "./ground.js";
+
+export const SIGNS = {
+  gnss: { colour: "#12436d", shape: "disc" },
+  unknown: { colour: "#12436d", shape: "disc" },
+  wifi: { colour: "#28a197", shape: "square" },
+  cell: { colour: "#a8500f", shape: "triangle" },
+  beacon: { colour: "#6a3a8c", shape: "diamond" },
+};
+const ZONES = {
+  out: { fill: "#d4351c", line: "#b10e1e", slant: "diagonal" },
+  in: { fill: "#00703c", line: "#005a30", slant: "upright" },
+  scene: { fill: "#4c2c92", line: "#4c2c92", slant: "dots" },
+};
+
+// fixes: [{n, lat, lon, r95_m, mechanism, used, t}], t in seconds, sorted by t; gaps: [{from, to, words}]
+// zones: [{meaning: "out" | "in" | "scene", label, geometry}]; pick(n) is called when a fix is chosen.
+export async function trackMap(element, { fixes, gaps, zones, joined_s }, pick) {
+  const map = await groundMap(element, boundsOf(fixes, zones));
+  if (!map) return null;
+  addZones(map, zones);
+  addLegs(map, fixes, joined_s);
+  addGaps(map, fixes, gaps);
+  map.addSource("circles", { type: "geojson", data: collection([]) });
+  map.addLayer({ id: "circle-fill", type: "fill", source: "circles", paint: { "fill-color": ["get", "colour"], "fill-opacity": 0.14 } });
+  map.addLayer({ id: "circle-edge", type: "line", source: "circles", paint: { "line-color": ["get", "colour"], "line-width": 1.5 } });
+  addFixes(map, fixes);
+  const view = new View(map, fixes);
+  map.on("click", "fixes", (event) => pick(event.features[0].properties.n));
+  map.on("mousemove", "fixes", (event) => { map.getCanvas().style.cursor = "pointer"; view.hover(event.features[0].properties.n); });
+  map.on("mouseleave", "fixes", () => { map.getCanvas().style.cursor = ""; view.hover(null); });
+  return view;
+}
+
+class View {
+  constructor(map, fixes) {
+    this.map = map;
+    this.byNumber = new Map(fixes.map((fix) => [fix.n, fix]));
+    this.chosen = null;
+    this.hovered = null;
+  }
+
+  choose(n, { follow = true } = {}) {
+    this.chosen = n;
+    this.draw();
+    const fix = this.byNumber.get(n);
+    if (!fix || !follow) return;
+    if (!this.map.getBounds().contains([fix.lon, fix.lat])) this.map.panTo([fix.lon, fix.lat]);
+  }
+
+  hover(n) {
+    if (n === this.hovered) return;
+    this.hovered = n;
+    this.draw();
+  }
+
+  draw() {
+    const shown = [...new Set([this.hovered, this.chosen])].map((n) => this.byNumber.get(n)).filter(Boolean);
+    this.map.getSource("circles").setData(collection(shown.map((fix) =>
+      circle(fix.lon, fix.lat, Math.max(fix.r95_m, 1), { colour: SIGNS[fix.mechanism].colour }))));
+    this.map.setFilter("chosen", ["==", ["get", "n"], this.chosen ?? -1]);
+  }
+
+  zoom(by) { this.map.zoomTo(this.map.getZoom() + by); }
+}
+
+function boundsOf(fixes, zones) {
+  const points = fixes.filter((fix) => fix.used).map((fix) => [fix.lon, fix.lat]);
+  const places = points.length ? points : zones.flatMap((zone) => corners(zone.geometry.coordinates));
+  if (!places.length) return [[-0.22, 51.46], [0.06, 51.68]]; // the eight boroughs
+  const lons = places.map((place) => place[0]);
+  const lats = places.map((place) => place[1]);
+  const least = (numbers) => numbers.reduce((a, b) => Math.min(a, b));
+  const most = (numbers) => numbers.reduce((a, b) => Math.max(a, b));
+  return [[least(lons) - 0.001, least(lats) - 0.001], [most(lons) + 0.001, most(lats) + 0.001]];
+}
+
+const corners = (nested) => (typeof nested[0] === "number" ? [nested] : nested.flatMap(corners));
+
+function addZones(map, zones) {
+  for (const [meaning, look] of Object.entries(ZONES)) {
+    map.addImage(`hatch-${meaning}`, hatch(look), { pixelRatio: 2 });
+    const mine = zones.filter((zone) => zone.meaning === meaning);
+    map.addSource(`zones-${meaning}`, { type: "geojson", data: collection(mine.map(({ label, geometry }) => ({ type: "Feature", properties: { label }, geometry }))) });
+    map.addLayer({ id: `zones-${meaning}-fill`, type: "fill", source: `zones-${meaning}`, paint: { "fill-color": look.fill, "fill-opacity": 0.1 } });
+    map.addLayer({ id: `zones-${meaning}-hatch`, type: "fill", source: `zones-${meaning}`, paint: { "fill-pattern": `hatch-${meaning}`, "fill-opacity": 0.45 } });
+    map.addLayer({ id: `zones-${meaning}-edge`, type: "line", source: `zones-${meaning}`, paint: { "line-color": look.line, "line-width": 2 } });
+  }
+}
+
+function hatch({ line, slant }) {
+  const size = 24;
+  const { canvas, pen } = sheet(size);
+  pen.strokeStyle = line;
+  pen.fillStyle = line;
+  pen.lineWidth = 2;
+  pen.beginPath();
+  if (slant === "diagonal") {
+    for (const shift of [-size, 0, size]) { pen.moveTo(shift, size); pen.lineTo(shift + size, 0); }
+    pen.stroke();
+  } else if (slant === "upright") {
+    pen.moveTo(size / 2, 0); pen.lineTo(size / 2, size); pen.stroke();
+  } else {
+    pen.arc(size / 2, size / 2, 3, 0, 2 * Math.PI); pen.fill();
+  }
+  return pen.getImageData(0, 0, canvas.width, canvas.height);
+}
+
+function sheet(size) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: size, height: size });
+  return { canvas, pen: canvas.getContext("2d") };
+}
+
+function addLegs(map, fixes, joined_s) {
+  const legs = [];
+  let leg = [];
+  let last = null;
+  for (const fix of fixes.filter((one) => one.used)) {
+    if (last && fix.t - last.t >= joined_s) { legs.push(leg); leg = []; }
+    leg.push([fix.lon, fix.lat]);
+    last = fix;
+  }
+  legs.push(leg);
+  const lines = legs.filter((one) => one.length > 1).map((coordinates) => ({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates } }));
+  map.addSource("legs", { type: "geojson", data: collection(lines) });
+  map.addLayer({ id: "legs", type: "line", source: "legs", layout: { "line-join": "round" }, paint: { "line-color": "#12436d", "line-opacity": 0.45, "line-width": 2 } });
+}
+
+function addGaps(map, fixes, gaps) {
+  const byNumber = new Map(fixes.map((fix) => [fix.n, fix]));
+  const ends = gaps.map((gap) => ({ ...gap, a: byNumber.get(gap.from), b: byNumber.get(gap.to) })).filter((gap) => gap.a && gap.b);
+  const lines = ends.map((gap) => ({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: [[gap.a.lon, gap.a.lat], [gap.b.lon, gap.b.lat]] } }));
+  const labels = ends.map((gap) => ({
+    type: "Feature",
+    properties: { picture: textPicture(map, gap.words, "gap") },
+    geometry: { type: "Point", coordinates: [(gap.a.lon + gap.b.lon) / 2, (gap.a.lat + gap.b.lat) / 2] },
+  }));
+  map.addSource("gaps", { type: "geojson", data: collection(lines) });
+  map.addSource("gap-labels", { type: "geojson", data: collection(labels) });
+  map.addLayer({ id: "gaps", type: "line", source: "gaps", layout: { "line-cap": "round" }, paint: { "line-color": "#505a5f", "line-width": 3, "line-dasharray": [0.1, 2.4] } });
+  map.addLayer({ id: "gap-labels", type: "symbol", source: "gap-labels", layout: { "icon-image": ["get", "picture"], "icon-padding": 2 } });
+}
+
+function addFixes(map, fixes) {
+  for (const [mechanism, look] of Object.entries(SIGNS)) {
+    map.addImage(`${mechanism}-used`, sign(look, true), { pixelRatio: 2 });
+    map.addImage(`${mechanism}-aside`, sign(look, false), { pixelRatio: 2 });
+  }
+  const points = fixes.map((fix) => ({
+    type: "Feature",
+    properties: { n: fix.n, picture: `${fix.mechanism}-${fix.used ? "used" : "aside"}` },
+    geometry: { type: "Point", coordinates: [fix.lon, fix.lat] },
+  }));
+  map.addSource("fixes", { type: "geojson", data: collection(points) });
+  map.addLayer({ id: "chosen", type: "circle", source: "fixes", filter: ["==", ["get", "n"], -1], paint: { "circle-radius": 11, "circle-color": "#ffdd00", "circle-stroke-width": 2, "circle-stroke-color": "#0b0c0c" } });
+  map.addLayer({ id: "fixes", type: "symbol", source: "fixes", layout: { "icon-image": ["get", "picture"], "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 9, 0.55, 14, 1] } });
+}
+
+function sign({ colour, shape }, used) {
+  const size = 26;
+  const { canvas, pen } = sheet(size);
+  const middle = size / 2;
+  pen.beginPath();
+  if (shape === "disc") pen.arc(middle, middle, 9, 0, 2 * Math.PI);
+  else if (shape === "square") pen.rect(5, 5, size - 10, size - 10);
+  else if (shape === "triangle") { pen.moveTo(middle, 3); pen.lineTo(size - 3, size - 5); pen.lineTo(3, size - 5); pen.closePath(); }
+  else { pen.moveTo(middle, 2); pen.lineTo(size - 2, middle); pen.lineTo(middle, size - 2); pen.lineTo(2, middle); pen.closePath(); }
+  pen.fillStyle = used ? colour : "#ffffff";
+  pen.fill();
+  pen.strokeStyle = used ? "#ffffff" : "#505a5f";
+  pen.lineWidth = used ? 2 : 3;
+  pen.stroke();
+  return pen.getImageData(0, 0, canvas.width, canvas.height);
+}

@@ -1,0 +1,30 @@
+"""Who is asking: the officer behind a session, as decisions see one."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.http import HttpRequest
+
+from waypost.access.models import Officer
+from waypost.access.queries import posted
+from waypost.access.values import Posted
+from waypost.clock import now
+
+
+def asker(request: HttpRequest) -> Posted | None:
+    """The signed-in officer with the roles held now; None when nobody is signed in."""
+    if not request.user.is_authenticated:
+        return None
+    known = getattr(request, "asker", None)
+    if known is None:
+        known = posted(cast(Officer, request.user), now=now())
+        request.asker = known  # type: ignore[attr-defined]
+    return cast(Posted, known)
+
+
+def signed_in(request: HttpRequest) -> Posted:
+    """The officer of a guarded page; the guard let nobody else through."""
+    by = asker(request)
+    assert by is not None, "a guarded page was reached without signing in"
+    return by
