@@ -40,7 +40,7 @@ class Places:
         self.wide = self.high / np.maximum(np.cos(np.radians(np.abs(self.lat) + 0.01)), 0.01)
 
     def cells(self) -> pa.Table:
-        """offence, cell, bucket: each cell of place and time that circle and window may touch."""
+        """Each cell of place and time that circle and window may touch, with its offence."""
         offence, lat_cell = _steps(_cell(self.lat - self.high), _cell(self.lat + self.high))
         at, lon_cell = _steps(
             _cell((self.lon - self.wide)[offence]), _cell((self.lon + self.wide)[offence])
@@ -51,23 +51,17 @@ class Places:
             (self.to_us[offence] + PADDING_US) // self.bucket_us,
         )
         lons = (lon_cell[at] + CELLS_AROUND // 2) % (CELLS_AROUND)
+        offence = offence[at]
         return pa.table(
             {
-                "offence": offence[at],
+                "offence": offence,
                 "cell": lat_cell[at] * (CELLS_AROUND) + lons,
                 "bucket": bucket,
-            }
-        )
-
-    def table(self) -> pa.Table:
-        return pa.table(
-            {
-                "offence": np.arange(self.lat.size),
-                "o_lat": self.lat,
-                "o_lon": self.lon,
-                "wide": self.wide,
-                "from_us": self.from_us - PADDING_US,
-                "to_us": self.to_us + PADDING_US,
+                "from_us": self.from_us[offence] - PADDING_US,
+                "to_us": self.to_us[offence] + PADDING_US,
+                "o_lat": self.lat[offence],
+                "o_lon": self.lon[offence],
+                "wide": self.wide[offence],
             }
         )
 
