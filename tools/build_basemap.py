@@ -9,6 +9,7 @@ survey; nothing is judged on it.
 from __future__ import annotations
 
 import heapq
+import itertools
 import json
 import re
 import sys
@@ -34,11 +35,41 @@ EXTENT_M = (501_000.0, 553_500.0, 154_000.0, 202_500.0)  # Greater London: west 
 BOROUGHS = dict(
     zip(
         [f"E090000{number:02d}" for number in range(1, 34)],
-        "City of London|Barking and Dagenham|Barnet|Bexley|Brent|Bromley|Camden|Croydon|Ealing|"
-        "Enfield|Greenwich|Hackney|Hammersmith and Fulham|Haringey|Harrow|Havering|Hillingdon|"
-        "Hounslow|Islington|Kensington and Chelsea|Kingston upon Thames|Lambeth|Lewisham|Merton|"
-        "Newham|Redbridge|Richmond upon Thames|Southwark|Sutton|Tower Hamlets|Waltham Forest|"
-        "Wandsworth|Westminster".split("|"),
+        [
+            "City of London",
+            "Barking and Dagenham",
+            "Barnet",
+            "Bexley",
+            "Brent",
+            "Bromley",
+            "Camden",
+            "Croydon",
+            "Ealing",
+            "Enfield",
+            "Greenwich",
+            "Hackney",
+            "Hammersmith and Fulham",
+            "Haringey",
+            "Harrow",
+            "Havering",
+            "Hillingdon",
+            "Hounslow",
+            "Islington",
+            "Kensington and Chelsea",
+            "Kingston upon Thames",
+            "Lambeth",
+            "Lewisham",
+            "Merton",
+            "Newham",
+            "Redbridge",
+            "Richmond upon Thames",
+            "Southwark",
+            "Sutton",
+            "Tower Hamlets",
+            "Waltham Forest",
+            "Wandsworth",
+            "Westminster",
+        ],
         strict=True,
     )
 )
@@ -122,9 +153,7 @@ def river(tree: Any) -> dict[str, Any]:
     smooth = np.convolve(np.pad(free, 5, mode="edge"), np.ones(11) / 11, mode="valid")
     widths = np.clip(smooth * 0.85, 45, 330)
     discs = shapely.buffer(points, widths)
-    hulls = [
-        shapely.convex_hull(shapely.union(a, b)) for a, b in zip(discs, discs[1:], strict=False)
-    ]
+    hulls = [shapely.convex_hull(shapely.union(a, b)) for a, b in itertools.pairwise(discs)]
     return feature(shapely.union_all(hulls).simplify(12), name="River Thames", kind="water")
 
 
