@@ -15,6 +15,7 @@ from django.db.models import Q
 from waypost.access.models import Officer, Team
 from waypost.access.values import Posted
 from waypost.errors import Problem
+from waypost.orders.loading import stored_requirement
 from waypost.orders.models import (
     Activation,
     ActivationVersion,
@@ -27,7 +28,6 @@ from waypost.orders.models import (
     TimetableEntry,
     ZoneVersion,
 )
-from waypost.orders.queries import requirement_value, requirement_versions
 from waypost.orders.values import ActivationSpan, PersonOrders, Requirement
 from waypost.orders.values import Order as OrderValue
 from waypost.orders.versions import asks_the_same, digest
@@ -209,7 +209,7 @@ class Import:
             return requirement.valid_from
         if had is None or start > self.now:
             return start
-        before = requirement_value(requirement_versions().get(pk=had.pk))
+        before = stored_requirement(had.pk)
         same = not had.withdrawn and asks_the_same(before, requirement)
         return had.valid_from if same else self.now
 
