@@ -1,0 +1,239 @@
+"""The worker's lanes on the real store: live, by time, late, and by other orders."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+import worked_town
+from worked_town import Town, alerts, at, orders_file, standing
+
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
+
+
+@pytest.fixture
+def town(tmp_path, settings) -> Town:
+    settings.LAKE_URI = str(tmp_path / "lake")
+    return Town()
+
+
+def changes() -> list[str]:
+    from waypost.monitoring.models import ViolationVersion
+
+    return list(ViolationVersion.objects.order_by("pk").values_list("change", flat=True))
+
+
+def test_one_fix_in_the_zone_alerts_at_once_and_a_second_confirms_it(town):
+    town.run()
+    town.now = at("10:00:30")
+    town.send(("10:00", "park"), person=2)
+    town.run()
+    assert standing() == ["P2 R1 10:00- probable"]
+    assert alerts() == ["P2 exclusion probable raised"]
+    town.now = at("10:01:30")
+    town.send(("10:01", "park"), person=2)
+    town.run()
+    assert alerts() == ["P2 exclusion certain raised"]
+    town.now = at("10:05:30")
+    town.send(("10:05", "street"), person=2)
+    town.run()
+    assert standing() == ["P2 R1 10:00-10:05 certain"]
+    assert changes() == ["raised", "confirmed", "closed"]
+    assert alerts() == ["P2 exclusion certain raised"]  # stays until somebody closes it
+
+
+def test_a_curfew_that_begins_while_away_alerts_by_the_clock_alone(town):
+    """Nothing arrives at 19:00 or 19:05: the due table brings the violation, then the alert."""
+    town.run_to("18:49")
+    town.send(("18:48", "street"), ("18:49", "street"))
+    town.run_to("18:59")
+    assert standing() == []
+    town.run_to("19:01")
+    assert standing() == ["P1 R2 19:00- certain"]
+    assert alerts() == []  # a curfew is held for five minutes
+    town.run_to("19:05")
+    assert alerts() == ["P1 curfew certain raised"]
+    town.now = at("19:26")
+    town.send(("19:25", "home"))
+    town.run()
+    assert "P1 R2 19:00-19:25 certain" in standing()
+
+
+def test_a_curfew_violation_shorter_than_its_hold_calls_nobody(town):
+    town.run_to("18:59")
+    town.send(("18:57", "street"), ("18:58", "street"))
+    town.run_to("19:02")
+    assert standing() == ["P1 R2 19:00- certain"]
+    town.send(("19:02", "home"))
+    town.run_to("19:20")
+    assert standing() == ["P1 R2 19:00-19:02 certain"]
+    assert alerts() == []
+
+
+def test_required_time_without_fixes_is_said_late_and_alerts_after_an_hour(town):
+    town.run_to("18:59")
+    town.send(("18:58", "home"))
+    town.run_to("19:31")
+    assert standing() == ["P1 R2 19:00- cannot_tell"]
+    assert alerts() == []
+    town.run_to("20:01")
+    assert alerts() == ["P1 unmonitored cannot_tell raised"]
+
+
+def test_the_same_fix_sent_twice_changes_nothing(town):
+    town.run()
+    town.now = at("10:02")
+    town.send(("10:00", "park"), ("10:01", "park"), person=2)
+    town.run()
+    before = worked_town.everything() | {"cursor": 0}
+    town.send(("10:00", "park"), ("10:01", "park"), person=2)
+    town.run()
+    assert worked_town.everything() | {"cursor": 0} == before
+
+
+def test_a_late_fix_finds_what_nobody_knew(town):
+    town.run()
+    town.now = at("11:00")
+    town.send(("09:00", "street"), ("10:59", "street"), person=2)
+    town.run()
+    assert standing() == []
+    town.send(("10:00", "park"), ("10:01", "park"), ("10:05", "street"), person=2)
+    town.run()
+    assert standing() == ["P2 R1 10:00-10:05 certain"]
+    assert changes() == ["found_late"]
+    assert alerts() == ["P2 exclusion certain raised"]
+
+
+def test_a_late_fix_takes_back_what_was_raised_and_the_alert_waits_for_a_person(town):
+    """Seen out at 18:49, so in violation from 19:00; a late fix shows them home at 18:58."""
+    town.run_to("18:50")
+    town.send(("18:48", "street"), ("18:49", "street"))
+    town.run_to("19:10")
+    assert alerts() == ["P1 curfew certain raised"]
+    town.send(("19:09", "home"))
+    town.run()
+    town.send(("18:58", "home"))
+    town.run()
+    assert standing() == []
+    assert standing(withdrawn=True) == ["P1 R2 19:00-19:09 certain"]
+    assert alerts() == ["P1 curfew certain withdrawn"]
+
+
+def test_a_late_fix_is_judged_from_the_days_checkpoint(town):
+    from waypost.monitoring.models import Checkpoint
+
+    town.now = at("+2 12:00")
+    town.send(("09:00", "park"), ("09:01", "street"), person=2)
+    town.send(("+1 09:00", "street"), ("+1 10:00", "street"), person=2)
+    town.send(("+2 09:00", "street"), person=2)
+    town.run()
+    person_id = Checkpoint.objects.values_list("person_id", flat=True).last()
+    assert Checkpoint.objects.filter(person_id=person_id).count() == 3
+    town.send(("+1 09:30", "park"), ("+1 09:31", "park"), person=2)
+    town.run()
+    assert [line for line in standing() if line.startswith("P2")] == [
+        "P2 R1 09:00-09:01 probable",
+        "P2 R1 09:30-10:00 certain",
+    ]
+
+
+def test_an_order_that_changes_judges_the_past_again(town):
+    town.run()
+    town.now = at("10:02")
+    town.send(("10:00", "park"), ("10:01", "park"), person=2)
+    town.run()
+    assert alerts() == ["P2 exclusion certain raised"]
+    from waypost.orders.models import Activation
+
+    Activation.objects.filter(reference="A2").update(from_at=at("10:30"))
+    from waypost.orders.actions import bump_head
+
+    bump_head()
+    town.run()
+    assert standing() == []
+    assert alerts() == ["P2 exclusion certain withdrawn"]
+    town.give_orders(orders_file(park_radius_m=500))
+    town.run()
+    assert town.worker.round() is False
+
+
+def test_states_that_a_tag_reports_alert_at_once_and_are_never_cleared_by_the_machine(town):
+    town.run()
+    town.now = at("10:00")
+    town.report("strap_tamper", "10:00", person=2)
+    town.report("battery_low", "10:00", person=2)
+    town.run()
+    town.report("strap_restored", "10:01", person=2)
+    town.report("strap_tamper", "10:00", person=2)  # the same report, sent again
+    town.run_to("10:30")
+    assert alerts() == ["P2 strap_tamper certain raised"]
+
+
+def test_a_fix_from_the_future_moves_nothing(town):
+    """A tag with a wrong clock must not make every later fix a late one."""
+    from waypost.monitoring.models import Dirty
+
+    town.run()
+    town.now = at("10:00")
+    town.send(("+9 10:00", "park"), person=2)
+    town.run()
+    town.now = at("10:02")
+    town.send(("10:01", "street"), person=2)
+    town.worker.round()
+    assert Dirty.objects.count() == 0
+    assert standing() == []
+
+
+def test_an_import_is_judged_once_its_persons_are_marked(town):
+    from waypost.clock import to_us
+    from waypost.monitoring.actions import mark_dirty
+    from waypost.orders.models import Activation
+    from waypost.positions import batch, lake
+
+    town.run()
+    town.now = at("12:00")
+    fixes, _ = batch.build(town.rows([("10:00", "park"), ("10:01", "park")], 2))
+    with lake.writing():
+        lake.append("fixes", fixes)
+    activation = Activation.objects.get(reference="A2").pk
+    mark_dirty({activation: to_us(at("10:00"))}, reason="import", now=town.now)
+    town.run()
+    assert standing() == ["P2 R1 10:00- certain"]
+
+
+def test_the_inbox_learns_up_to_when_everything_is_judged(town):
+    from waypost.monitoring.queries import progress
+
+    town.run_to("08:05")
+    assert progress().judged_to == at("08:05")
+    assert progress().beat_at == at("08:05")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_order_of_arrival_and_duplicates_do_not_change_what_stands(town, seed):
+    """Once all fixes are in: the store's rows equal those of one fold over the sorted fixes."""
+    chance = random.Random(seed)
+    story = []
+    place = "street"
+    for minute in range(17 * 60, 21 * 60, 3):
+        if chance.random() < 0.2:
+            place = chance.choice(["home", "park", "street"])
+        if chance.random() < 0.85:
+            story.append((f"{minute // 60}:{minute % 60:02d}", place))
+    town.run()
+    town.now = at("21:30")
+    for person in (1, 2):
+        sent = story + chance.sample(story, 10)
+        if person == 1:
+            chance.shuffle(sent)
+        else:
+            sent = sorted(sent, key=lambda fix: at(fix[0]))
+        while sent:
+            count = chance.randint(1, 12)
+            town.send(*sent[:count], person=person)
+            sent = sent[count:]
+            town.run()
+    of = {n: [s[3:] for s in standing() if s.startswith(f"P{n} R1")] for n in (1, 2)}
+    assert of[1] == of[2]
+    assert of[1]  # the story did enter the park
