@@ -11,10 +11,10 @@ from typing import IO
 from waypost import clock
 from waypost.cli.offences_check import read_bytes
 from waypost.errors import BadFile, BadUse, Problem
-from waypost.matching.files import file_source, write_matches
+from waypost.matching.files import Gathered, write_matches
 from waypost.matching.scan import scan
 from waypost.offences.table import read_offences
-from waypost.positions.files import read_fixes
+from waypost.positions.files import iter_fixes
 
 METHODS = ("evidence", "compatible")
 ENGINES = ("duckdb",)
@@ -38,9 +38,13 @@ def run(args: argparse.Namespace) -> int:
         raise BadUse("only one of FIXES and OFFENCES can be standard input")
     offences = read_offences(read_bytes(args.offences), now=clock.now())
     tell(args.offences, offences.problems)
-    fixes = read_fixes(args.fixes, renames=read_renames(args.map))
-    tell(args.fixes, fixes.problems)
-    source, names = file_source(fixes.table)
+    gathered = Gathered(offences.rows)
+    problems: list[Problem] = []
+    for part in iter_fixes(args.fixes, renames=read_renames(args.map)):
+        problems += part.problems
+        gathered.add(part.table)
+    tell(args.fixes, problems)
+    source, names = gathered.source()
     found = scan(offences.rows, source)
     with opened(args.out) as out:
         write_matches(out, offences.rows, names, found.matches)

@@ -6,12 +6,15 @@ import csv
 from collections.abc import Sequence
 from typing import IO
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from waypost.clock import from_us, write_instant
+from waypost.clock import from_us, to_us, write_instant
+from waypost.matching.compatible import PADDING, PRIOR_WITHIN
 from waypost.matching.scan import Source
 from waypost.offences.values import Offence
+from waypost.positions.schema import SetAside
 
 HEADER = (
     "force",
@@ -31,23 +34,80 @@ HEADER = (
     "prior_m",
 )
 
-_QUERY = """SELECT person, epoch_us(measured_at) AS us, lat, lon,
-    CASE WHEN accuracy_stated THEN accuracy_m::DOUBLE ELSE 0.0 END AS r95_m,
-    content_key AS key, mechanism FROM file_fixes WHERE set_aside = 0"""
+_QUERY = """SELECT person::BIGINT AS person, us, lat, lon, r95_m::DOUBLE AS r95_m, key, mechanism
+    FROM file_fixes"""
+_NEEDED = ("lat", "lon", "mechanism")
 
 
-def file_source(table: pa.Table) -> tuple[Source, list[str]]:
-    """A fixes file (positions.rowcheck.FILE_FIXES) to scan, and the name behind each person code.
+class Gathered:
+    """Fixes of a file, part by part, as little of each as matching needs: 41 bytes a fix.
 
-    A row without person_id counts under its activation_id. Codes follow the alphabet, so that
-    nothing depends on the order of rows.
+    A row without person_id counts under its activation_id. Persons get their codes by the alphabet
+    at the end, so that nothing depends on the order of rows.
     """
-    named = pc.coalesce(*(table[name].cast(pa.string()) for name in ("person", "activation")))
-    names: list[str] = sorted(pc.unique(named).to_pylist())
-    codes = pc.index_in(named, pa.array(names, pa.string())).cast(pa.int64())
-    wanted = ["measured_at", "lat", "lon", "accuracy_m", "accuracy_stated", "mechanism"]
-    coded = table.select([*wanted, "set_aside", "content_key"]).append_column("person", codes)
-    return Source(_QUERY, {"file_fixes": coded}), names
+
+    def __init__(self, offences: Sequence[Offence]) -> None:
+        around = PADDING + PRIOR_WITHIN
+        self._from_us = to_us(min(each.from_at for each in offences) - around) if offences else 0
+        self._to_us = to_us(max(each.to_at for each in offences) + around) if offences else 0
+        self._codes: dict[str, int] = {}  # by first appearance
+        self._parts: list[pa.Table] = []
+
+    def add(self, part: pa.Table) -> None:
+        """A part (positions.rowcheck.FILE_FIXES); only what can matter to the offences is kept."""
+        us = part["measured_at"].cast(pa.int64()).to_numpy()
+        usable = part["set_aside"].to_numpy() == SetAside.USABLE
+        keep = usable & (us >= self._from_us) & (us <= self._to_us)
+        stated = part["accuracy_stated"].to_numpy(zero_copy_only=False)
+        columns = {name: part[name].to_numpy()[keep] for name in _NEEDED}
+        columns["us"] = us[keep]
+        columns["key"] = part["content_key"].to_numpy()[keep]
+        columns["r95_m"] = np.where(stated, part["accuracy_m"].to_numpy(), np.float32(0))[keep]
+        columns["person"] = self._persons(part)[keep]
+        self._parts.append(pa.table(columns))
+
+    def source(self) -> tuple[Source, list[str]]:
+        """What was gathered, to scan, and the name behind each person code."""
+        names = sorted(self._codes)
+        final = np.empty(len(names), dtype=np.int32)
+        for code, name in enumerate(names):
+            final[self._codes[name]] = code
+        parts = []
+        while self._parts:
+            part = self._parts.pop()
+            place = part.schema.get_field_index("person")
+            parts.append(
+                part.set_column(place, "person", pa.array(final[part["person"].to_numpy()]))
+            )
+        table = pa.concat_tables(parts) if parts else _EMPTY
+        return Source(_QUERY, {"file_fixes": table}), names
+
+    def _persons(self, part: pa.Table) -> npt.NDArray[np.int32]:
+        person, activation = (self._coded(part[name]) for name in ("person", "activation"))
+        return np.where(person < 0, activation, person)
+
+    def _coded(self, column: pa.ChunkedArray) -> npt.NDArray[np.int32]:
+        """A column of dictionaries as codes; -1 where null."""
+        coded = [np.empty(0, dtype=np.int32)]
+        for chunk in column.chunks:
+            words = chunk.dictionary.to_pylist()
+            codes = [self._codes.setdefault(word, len(self._codes)) for word in words]
+            lookup = np.array([*codes, -1], dtype=np.int32)
+            coded.append(lookup[chunk.indices.fill_null(len(words)).to_numpy()])
+        return np.concatenate(coded)
+
+
+_EMPTY = pa.table(
+    {
+        "lat": pa.array([], pa.float64()),
+        "lon": pa.array([], pa.float64()),
+        "mechanism": pa.array([], pa.int8()),
+        "us": pa.array([], pa.int64()),
+        "key": pa.array([], pa.int64()),
+        "r95_m": pa.array([], pa.float32()),
+        "person": pa.array([], pa.int32()),
+    }
+)
 
 
 def write_matches(
