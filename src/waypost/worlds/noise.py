@@ -29,6 +29,7 @@ LIES_PER_FIX = 1 / 4000
 NULL_ISLANDS_PER_FIX = 1 / 20_000
 FUTURES_PER_FIX = 1 / 30_000
 DUPLICATES_PER_FIX = 1 / 150
+CLOCK_AHEAD_S = 2 * 86_400.0
 OUTAGES_PER_DAY = 0.06
 BATTERY_DEATHS_PER_DAY = 0.008
 
@@ -231,5 +232,5 @@ def _spoil(heard: Heard, rng: np.random.Generator) -> Heard:
     nowhere = first[rng.random(count) < NULL_ISLANDS_PER_FIX]
     spoilt.lat[nowhere] = spoilt.lon[nowhere] = 0.0
     ahead = first[rng.random(count) < FUTURES_PER_FIX]
-    spoilt.measured_s[ahead] += 366 * 86_400.0
+    spoilt.measured_s[ahead] += CLOCK_AHEAD_S
     return spoilt
