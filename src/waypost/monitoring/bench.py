@@ -1,7 +1,7 @@
 """How fast a history is replayed, beside a bare distance pass over the same fixes and zones.
 
 The baseline projects nothing, sorts nothing and judges nothing: one vectorised numpy pass that
-gives each fix its distance to the same four zones. The ratio says what judging costs on top of geometry.
+gives each fix its distance to the same four zones. The ratio says what judging costs on top.
 """
 
 from __future__ import annotations

@@ -530,6 +530,60 @@ def _something_due(
 
 
 @nb.njit(cache=True, nogil=True)
+def _quiet_run(
+    m: Record, rule: Record, starts: Times, ends: Times,
+    at: Times, received: Times, codes: Codes, d: Floats, r95: Floats, mechanism: Codes,
+    arrival: Times, i: int, folded: int, known_at: int,
+) -> int:  # fmt: skip
+    """Take, without ceremony, fixes in order of which nothing can come: how many were taken.
+
+    Only for empty slots and no candidate. It stops before an edge, a gap, a late fix, a bad fix in
+    required time, and before each fix at which a state is to be kept. It is a shortcut: without
+    it every figure is the same, and replay takes three times as long.
+    """
+    edge = FOREVER
+    if m.window < starts.shape[0]:
+        edge = ends[m.window] if m.inside else starts[m.window]
+    wait = rule.gap_min + rule.upload_allowance
+    inside, must_be_inside, gap_min = m.inside, rule.must_be_inside, rule.gap_min
+    confirm_within, confirmed = rule.confirm_within, m.confirmed
+    last_at, decisive_at, decisive_bad = m.last_at, m.decisive_at, m.decisive_bad
+    decisive = -1
+    first = folded + 1
+    j = first
+    while i < arrival.shape[0] and arrival[i] == j and j % KEEP_EVERY != 0:
+        t, code = at[j], codes[j]
+        if t >= edge or (inside and code == BAD):
+            break
+        if must_be_inside and inside and t - last_at >= gap_min:
+            break
+        now = received[j] - 1
+        if now >= known_at and (now >= edge or (must_be_inside and now >= last_at + wait)):
+            break
+        if code == BAD:
+            confirmed = 1 if decisive_bad and t - decisive_at <= confirm_within else 0
+            decisive_bad, decisive_at, decisive = 1, t, j
+        elif code == GOOD:
+            confirmed, decisive_bad, decisive_at, decisive = 0, 0, t, j
+        last_at = t
+        known_at = received[j]
+        i += 1
+        j += 1
+    if j > first:
+        m.last_at = last_at
+        m.passed_to = max(m.passed_to, last_at)
+    if decisive >= 0:
+        m.confirmed = confirmed
+        m.decisive_at = decisive_at
+        m.decisive_bad = decisive_bad
+        m.decisive_received = received[decisive]
+        m.decisive_d = d[decisive]
+        m.decisive_r95 = r95[decisive]
+        m.decisive_mechanism = mechanism[decisive]
+    return j - first
+
+
+@nb.njit(cache=True, nogil=True)
 def replay(
     machine: Records, slots: Records, rows: Records, lives: Records, rule: Record,
     starts: Times, ends: Times,
@@ -558,9 +612,23 @@ def replay(
     n, count, folded, i = 0, 0, -1, 0
     known_at = NEVER
     while True:
+        if (
+            slots[VIOLATION].status == EMPTY
+            and slots[GAP].status == EMPTY
+            and m.candidate_at == NEVER
+        ):
+            quiet = _quiet_run(
+                m, rule, starts, ends, at, received, codes, d, r95, mechanism,
+                arrival, i, folded, known_at,
+            )  # fmt: skip
+            if quiet:
+                known[folded + 1 : folded + 1 + quiet] = 1
+                i += quiet
+                folded += quiet
+                known_at = received[folded]
         # Time alone, until the next fix is here.
         until = received[arrival[i]] - 1 if i < total else now
-        if _something_due(m, slots, rule, starts, ends, until):
+        if until >= known_at and _something_due(m, slots, rule, starts, ends, until):
             ahead[0] = machine[0]
             ahead_slots[0] = slots[0]
             ahead_slots[1] = slots[1]

@@ -79,7 +79,7 @@ class _Fixes:
     mechanism: npt.NDArray[np.int8]
     key: Index
 
-    def take(self, index: npt.NDArray[np.generic]) -> _Fixes:
+    def take(self, index: npt.NDArray[np.generic] | slice) -> _Fixes:
         return _Fixes(*(getattr(self, name)[index] for name in self.__slots__))
 
 
@@ -234,7 +234,7 @@ def _own(
     north: npt.NDArray[np.float64],
 ) -> Usable:
     """One person's fixes on the person's plane: order live, tag worn, possible speed."""
-    own = fixes.take(np.arange(part.start, part.stop))
+    own = fixes.take(part)
     x, y = east[part], north[part]
     if plan.plane != BRITISH:
         x, y = to_plane(plan.plane, own.lat, own.lon)
