@@ -102,7 +102,7 @@ class Intake:
         with transaction.atomic():
             deliveries = Deliveries.of([i for i in items if isinstance(i, BatchMessage)], now=now)
             replies = [self._take(item, group, directory, deliveries) for item in items]
-            position = _save(group, now=now)
+            position = save_group(group, source=SOURCE, now=now)
             heard = self._save_heard(group, now=now)
             deliveries.save(position, now=now)
         self._heard.update(heard)
@@ -126,10 +126,10 @@ class Intake:
         if isinstance(item, UnreadableMessage):
             group.unplaced.append(
                 quarantine.quarantined(
-                    "", item.protocol, item.payload, item.reason, item.received_at
+                    item.device, item.protocol, item.payload, item.reason, item.received_at
                 )
             )
-            return HttpReply(400, item.reason)
+            return HttpReply(item.status, item.reason if item.status >= 400 else "")
         if isinstance(item, BatchMessage):
             return deliveries.answer(item, lambda rows: take_rows(rows, item, group, directory))
         return HttpReply(200)
@@ -170,7 +170,7 @@ def _take_message(item: TagMessage, group: Group, directory: ActivationDirectory
     reason = decoded.error
     if decoded.device_id is not None:
         routed = route(directory, _with_contact(decoded), item.received_at)
-        _take_routed(routed, item.protocol, payload, group)
+        take_routed(routed, item.protocol, payload, group)
         reason = reason or routed.reason
         if routed.logged or routed.sealed:
             group.heard[decoded.device_id] = (item.received_at, item.protocol)
@@ -183,7 +183,8 @@ def _take_message(item: TagMessage, group: Group, directory: ActivationDirectory
     return HTTP[item.protocol].reply(decoded)
 
 
-def _take_routed(routed: Routed, protocol: str, payload: bytes, group: Group) -> None:
+def take_routed(routed: Routed, protocol: str, payload: bytes, group: Group) -> None:
+    """The parts of a message that have an owner into the group, with the raw message if one has."""
     group.sealed += routed.sealed
     owner = routed.one_owner
     raw_place = None if owner is None else group.keep_raw(owner, protocol, payload)
@@ -236,15 +237,18 @@ def take_rows(
     return became
 
 
-def _save(group: Group, *, now: datetime) -> int | None:
-    """The group's rows; the position of its log entry, None when nothing went to the log."""
+def save_group(group: Group, *, source: str, now: datetime) -> int | None:
+    """The group's rows; the position of its log entry, None when nothing went to the log.
+
+    Inside the caller's transaction.
+    """
     QuarantinedMessage.objects.bulk_create(group.unplaced)
     if group.sealed:
         seal.seal(*build(group.sealed), now=now)
     if not group.logged:
         return None
     fixes, events = build(group.logged)
-    return int(log.append(fixes, events, group.raws, source=SOURCE, now=now))
+    return int(log.append(fixes, events, group.raws, source=source, now=now))
 
 
 def _pointing(row: IntakeRow, raw_place: int | None) -> IntakeRow:
@@ -254,15 +258,17 @@ def _pointing(row: IntakeRow, raw_place: int | None) -> IntakeRow:
 
 
 def _spoilt(item: Item, reason: str) -> Item:
-    """The item as bytes for an officer, when taking it in fails."""
+    """The item as bytes for an officer, when taking it in fails. A tag is told that it was taken,
+    since it was, and would resend it for ever; a hub is told that something is wrong."""
     received_at = getattr(item, "received_at", None) or clock.now()
     if isinstance(item, TagMessage):
-        return UnreadableMessage(item.protocol, item.message.to_bytes(), reason, received_at)
+        device, payload = item.decoded.device_id or "", item.message.to_bytes()
+        return UnreadableMessage(item.protocol, payload, reason, received_at, device, status=200)
     if isinstance(item, UnreadableMessage):
         return UnreadableMessage(item.protocol, item.payload, reason, received_at)
     rows = item.read.rows if isinstance(item, BatchMessage) else []
-    payload = "[" + ",".join(row.sent for row in rows) + "]"
-    return UnreadableMessage("batch", payload.encode(), reason, received_at)
+    listed = "[" + ",".join(row.sent for row in rows) + "]"
+    return UnreadableMessage("batch", listed.encode(), reason, received_at)
 
 
 def _senders(item: Item) -> list[Sender]:

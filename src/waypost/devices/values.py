@@ -105,12 +105,17 @@ class BatchMessage:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableMessage:
-    """Bytes that are no message at all: kept whole for an officer, refused to the sender."""
+    """Bytes that are no message at all: kept whole for an officer, refused to the sender.
+
+    status   of the reply; 200 where the fault is ours and the bytes are kept
+    """
 
     protocol: str
     payload: bytes
     reason: str
     received_at: datetime
+    device: str = ""
+    status: int = 400
 
 
 @dataclass(frozen=True, slots=True)

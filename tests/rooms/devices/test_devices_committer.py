@@ -1,0 +1,130 @@
+"""The line and the thread that commits: groups, refusals, and an end that loses nothing."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from waypost.devices import committer as module
+from waypost.devices.committer import Committer
+from waypost.errors import Unavailable
+
+
+def ask(committer, items):
+    """Offer the items; the outcomes, in order, once all are answered."""
+    outcomes, done = {}, threading.Semaphore(0)
+
+    def answer(n):
+        def settle(outcome):
+            outcomes[n] = outcome
+            done.release()
+
+        return settle
+
+    for n, item in enumerate(items):
+        committer.offer(item, answer(n), size_bytes=1)
+    for _ in items:
+        assert done.acquire(timeout=5)
+    return [outcomes[n] for n in range(len(items))]
+
+
+@pytest.fixture
+def started():
+    running = []
+
+    def start(write, **options):
+        committer = Committer(write, **options)
+        committer.start()
+        running.append(committer)
+        return committer
+
+    yield start
+    for committer in running:
+        committer.stop()
+
+
+def test_a_lone_message_does_not_wait_for_company(started):
+    committer = started(list, linger_s=5.0)
+    began = time.monotonic()
+    assert ask(committer, ["x"]) == ["x"]
+    assert time.monotonic() - began < 1
+
+
+def test_messages_that_come_together_share_commits_and_keep_their_answers(started):
+    groups = []
+
+    def write(items):
+        groups.append(len(items))
+        time.sleep(0.01)
+        return [item * 2 for item in items]
+
+    committer = started(write)
+    assert ask(committer, list(range(1200))) == [n * 2 for n in range(1200)]
+    assert max(groups) <= module.GROUP_MAX
+    assert len(groups) < 20
+
+
+def test_a_failing_commit_is_answered_for_all_of_it_and_the_next_goes_through(started):
+    state = {"away": True}
+
+    def write(items):
+        if state["away"]:
+            raise Unavailable("away")
+        return items
+
+    committer = started(write)
+    assert all(isinstance(one, Unavailable) for one in ask(committer, [1, 2, 3]))
+    state["away"] = False
+    assert ask(committer, [1, 2, 3]) == [1, 2, 3]
+
+
+def test_a_mistake_of_ours_answers_try_again_and_does_not_end_the_thread(started):
+    calls = []
+
+    def write(items):
+        calls.append(items)
+        if len(calls) == 1:
+            raise KeyError("ours")
+        return items
+
+    committer = started(write)
+    assert isinstance(ask(committer, [1])[0], Unavailable)
+    assert ask(committer, [2]) == [2]
+
+
+def test_a_full_line_refuses_at_once_rather_than_grow(started, monkeypatch):
+    monkeypatch.setattr(module, "WAITING_MAX", 3)
+    gate = threading.Event()
+
+    def write(items):
+        gate.wait(5)
+        return items
+
+    committer = started(write)
+    refusals = []
+    for n in range(module.GROUP_MAX + 10):
+        try:
+            committer.offer(n, lambda outcome: None, size_bytes=1)
+        except Unavailable as refusal:
+            refusals.append(str(refusal))
+    gate.set()
+    assert len(refusals) >= 7  # three wait and at most one group of three is being written
+    assert "more than it can keep" in refusals[0]
+
+
+def test_stopping_finishes_what_is_in_line_and_takes_no_more(started):
+    answered = []
+
+    def write(items):
+        time.sleep(0.01)
+        return items
+
+    committer = started(write)
+    for n in range(1500):
+        committer.offer(n, answered.append, size_bytes=1)
+    committer.stop()
+    assert answered == list(range(1500))
+    with pytest.raises(Unavailable, match="stopping"):
+        committer.offer(1, answered.append, size_bytes=1)
