@@ -18,6 +18,7 @@ from waypost.errors import Problem
 
 Value = TypeVar("Value")
 VALUE_LENGTH_MAX = 120  # of what was sent, as shown in a problem
+TEXT_LENGTH_MAX = 10_000
 ID_LENGTH_MAX = 80  # what the records hold
 _DURATION = re.compile(
     r"P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
@@ -74,14 +75,15 @@ class Fields:
         self.bad(name, kind, f"{name} is not a usable id", f"send 1-{ID_LENGTH_MAX} characters")
         return None
 
-    def text(self, name: str, default: str = "") -> str:
-        """An optional text; anything else is reported."""
+    def text(self, name: str, default: str = "", *, longest: int = TEXT_LENGTH_MAX) -> str:
+        """An optional text that the records can hold; anything else is reported."""
         value = self.data.get(name)
         if value is None:
             return default
-        if isinstance(value, str):
+        if isinstance(value, str) and is_keepable(value) and len(value) <= longest:
             return value.strip()
-        self.bad(name, "NOT_TEXT", f"{name} is not text", "send a string")
+        self.bad(name, "NOT_TEXT", f"{name} is not text of at most {longest} characters",
+                 "send a string")  # fmt: skip
         return default
 
     def flag(self, name: str) -> bool:
@@ -117,7 +119,7 @@ class Fields:
         if match and any(match.groups()):
             try:
                 return timedelta(**{unit: int(n) for unit, n in match.groupdict("0").items()})
-            except OverflowError:
+            except (OverflowError, ValueError):  # more than time has, or thousands of digits
                 pass
         action = "write ISO 8601, like PT1H or PT10M"
         self.bad(name, "INVALID_DURATION", f"{name} is not a duration", action)
@@ -147,6 +149,11 @@ class Fields:
             for n, item in enumerate(value)
         ]
         return [item for item in found if item is not None]
+
+
+def is_keepable(text: str) -> bool:
+    """Whether a database takes the text: PostgreSQL no NUL, and none a lone surrogate."""
+    return not any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _is_id(value: str) -> bool:

@@ -17,6 +17,7 @@ from waypost.orders.timetable import Window, required_windows
 from waypost.orders.values import Order, OrderKind, PersonOrders, Requirement, RequirementKind
 
 HORIZON = timedelta(days=366)  # how far an open-ended order is looked at
+DAY = timedelta(days=1)
 TOGETHER = timedelta(days=56)  # how far two timetables are compared
 NO_END = datetime.max.replace(tzinfo=UTC)
 CURFEW_HOURS_NOTABLE = 16
@@ -97,8 +98,10 @@ def _dates(person: PersonOrders) -> Iterator[Said]:
 
 def _never_required(person: PersonOrders) -> Iterator[Said]:
     for order, requirement in _all(person):
-        end = order.to_at or order.from_at + HORIZON
-        if end > order.from_at and not required_windows(requirement, order, order.from_at, end):
+        start = max(order.from_at, requirement.from_at or order.from_at)
+        end = min(order.to_at or NO_END, _later(start, HORIZON))  # the sentinel 9999 is far away
+        live = order.to_at is None or order.to_at > order.from_at
+        if live and not required_windows(requirement, order, start, end):
             yield (requirement.requirement_id, "never_required",
                    "nothing is ever required while the order lasts")  # fmt: skip
 
@@ -195,8 +198,13 @@ def _all(person: PersonOrders) -> Iterator[tuple[Order, Requirement]]:
 def _meet(one_order: Order, one: Requirement, other_order: Order, other: Requirement) -> bool:
     """Whether the two are ever required at once, in the first weeks of their common time."""
     start = max(one_order.from_at, other_order.from_at)
-    mine = required_windows(one, one_order, start, start + TOGETHER)
-    return _overlap(mine, required_windows(other, other_order, start, start + TOGETHER))
+    end = _later(start, TOGETHER)
+    mine = required_windows(one, one_order, start, end)
+    return _overlap(mine, required_windows(other, other_order, start, end))
+
+
+def _later(start: datetime, span: timedelta) -> datetime:
+    return min(start, NO_END - span - 3 * DAY) + span
 
 
 def _overlap(some: list[Window], others: list[Window]) -> bool:

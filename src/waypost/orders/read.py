@@ -14,7 +14,7 @@ from typing import Any
 
 from waypost.errors import BadFile, Problem, Read
 from waypost.orders.appointments import read_rule
-from waypost.orders.fields import Desk, Fields
+from waypost.orders.fields import Desk, Fields, is_keepable
 from waypost.orders.values import (
     WEEKDAYS,
     Absence,
@@ -38,6 +38,7 @@ ORDER_KIND_WORDS = {
     "home_detention_curfew": OrderKind.HDC,
     "bail": OrderKind.COURT_BAIL,
 }
+DURATION_MAX = timedelta(days=31)
 WITHOUT_ZONE = {RequirementKind.TRAIL, RequirementKind.ALCOHOL}
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _PATH_STEP = re.compile(r"(\w+)\[(\d+)\]")
@@ -195,8 +196,9 @@ def read_appointments(desk: Desk, path: str, data: Any) -> Appointments | None:
     rule = fields.text("rrule")
     duration = fields.duration("duration")
     grace = fields.duration("grace", timedelta(0))
-    if duration == timedelta(0):
-        fields.bad("duration", "INVALID_DURATION", "an appointment takes time", "send like PT1H")
+    if duration is not None and not timedelta(0) < duration <= DURATION_MAX:
+        fields.bad("duration", "INVALID_DURATION", "an appointment takes at most a month",
+                   "send like PT1H")  # fmt: skip
     try:
         read_rule(rule, "Europe/London")
     except (ValueError, TypeError, OverflowError) as error:
@@ -275,8 +277,8 @@ def _clock(fields: Fields, name: str) -> str:
 def _details(fields: Fields) -> dict[str, Any]:
     """What the file adds about the person: name, born, area, limited, officers, team."""
     found: dict[str, Any] = {}
-    for name in ("name", "area", "team"):
-        if text := fields.text(name):
+    for name, longest in (("name", 200), ("area", 120), ("team", 200)):
+        if text := fields.text(name, longest=longest):
             found[name] = text
     if text := fields.text("born"):
         try:
@@ -291,7 +293,7 @@ def _details(fields: Fields) -> dict[str, Any]:
 
 
 def _officer(desk: Desk, path: str, data: Any) -> str | None:
-    if isinstance(data, str) and data.strip():
+    if isinstance(data, str) and data.strip() and is_keepable(data):
         return data.strip()
     desk.report(path, "NOT_TEXT", data, "this is not an officer's user name", "send a string")
     return None

@@ -27,6 +27,7 @@ from waypost.orders.walltime import wall_instant
 
 Window = tuple[datetime, datetime]
 DAY = timedelta(days=1)
+CALENDAR = (datetime(1, 1, 9, tzinfo=UTC), datetime(9999, 12, 20, tzinfo=UTC))
 
 
 def required_windows(
@@ -83,8 +84,8 @@ def row_windows(
 ) -> list[Window]:
     """Every window of one row that may touch [from_at, to_at), unclipped, by local date."""
     zone = ZoneInfo(timezone)
-    first = from_at.astimezone(zone).date() - 2 * DAY  # a row that began yesterday may still run
-    last = to_at.astimezone(zone).date()
+    first = _local_date(from_at, zone) - 2 * DAY  # a row that began yesterday may still run
+    last = _local_date(to_at, zone)
     wanted = {WEEKDAYS.index(day) for day in row.days}
     days = (first + n * DAY for n in range((last - first).days + 1))
     windows = (
@@ -116,6 +117,11 @@ def _bounds(requirement: Requirement, order: Order, from_at: datetime, to_at: da
         max(start for start in starts if start is not None).astimezone(UTC),
         min(end for end in ends if end is not None).astimezone(UTC),
     )
+
+
+def _local_date(instant: datetime, zone: ZoneInfo) -> date:
+    """The local date, kept off the ends of the calendar: senders write 9999-12-31 for no end."""
+    return min(max(instant, CALENDAR[0]), CALENDAR[1]).astimezone(zone).date()
 
 
 @lru_cache(maxsize=100_000)  # many persons share the same hours; a window costs 4 us without

@@ -7,7 +7,6 @@ would be another place than the one the court named. Shapes that can be read and
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -47,9 +46,12 @@ def looks_swapped(lon: float, lat: float) -> bool:
 
 def _position(desk: Desk, path: str, data: Any) -> list[float] | None:
     numbers = data if isinstance(data, list) else []
-    if len(numbers) < 2 or any(
-        isinstance(n, bool) or not isinstance(n, int | float) or not math.isfinite(n)
-        for n in numbers[:2]
+    if (
+        len(numbers) < 2
+        or any(
+            isinstance(n, bool) or not isinstance(n, int | float) or not -1e6 < n < 1e6  # nan too
+            for n in numbers[:2]
+        )
     ):
         desk.report(path, "INVALID_POSITION", data, "this is not a position", _SEND)
         return None

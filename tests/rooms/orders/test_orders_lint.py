@@ -111,3 +111,9 @@ def test_a_person_without_a_tag_is_named_only_where_the_file_lists_tags():
     untagged = {**person(CURFEW, tags=[]), "person_id": "P2"}
     assert kinds(untagged) == []
     assert kinds(person(CURFEW), untagged) == [("P2", None, "order_without_activation")]
+
+
+def test_an_end_written_as_the_last_day_of_the_calendar_is_no_trouble():
+    assert kinds(person(CURFEW, to="9999-12-31T23:59:59Z")) == []
+    late = {"from": "9999-12-01T00:00:00Z", "to": "9999-12-31T23:59:59-01:00"}
+    assert ("P1", None, "order_ends_before_start") not in kinds(person(CURFEW, **late))

@@ -62,6 +62,25 @@ def read(content):
             "POSITION_OUT_OF_RANGE",
             "zone.coordinates",
         ),
+        (
+            {"zone": {**POINT, "coordinates": [10**400, 1]}},
+            "INVALID_POSITION",
+            "zone.coordinates",
+        ),
+        (
+            {
+                "exceptions": [
+                    {"from": "2026-03-01T00:00:00Z", "to": "2026-03-02T00:00:00Z", "reason": "a\0b"}
+                ]
+            },
+            "NOT_TEXT",
+            "exceptions[0].reason",
+        ),
+        (
+            {"appointments": [{"rrule": RRULE, "duration": "P" + "9" * 5000 + "D"}]},
+            "INVALID_DURATION",
+            "appointments[0].duration",
+        ),
         ({"zone": {**POINT, "coordinates": ["a", 1]}}, "INVALID_POSITION", "zone.coordinates"),
         (
             {"zone": {"type": "Polygon", "coordinates": [RING[:3]]}},
