@@ -155,6 +155,8 @@ def everything() -> dict[str, object]:
     from waypost.jobs.models import Due
     from waypost.monitoring.models import Cursor, Dirty, PersonState, ViolationVersion
 
+    # Later rows only say when a worker's plan in memory runs out: that depends on its age.
+    soon = Due.objects.filter(due_at__lt=DAY + timedelta(days=2))
     return {
         "standing": standing(),
         "withdrawn": standing(withdrawn=True),
@@ -166,7 +168,7 @@ def everything() -> dict[str, object]:
         ),
         "alerts": alerts(),
         "moves": sorted(AlertMove.objects.values_list("alert__kind", "what", "to_status")),
-        "due": sorted(Due.objects.values_list("kind", "due_at")),
+        "due": sorted(soon.values_list("kind", "due_at")),
         "states": sorted(
             (person, folded_to, bytes(state))
             for person, folded_to, state in PersonState.objects.values_list(
