@@ -36,7 +36,7 @@ from waypost.positions.order import Integers, in_order, integers, known_rows
 from waypost.positions.queries import held_keys
 from waypost.positions.resolve import NOBODY, Resolver, earliest
 from waypost.positions.schema import EVENTS, FIXES
-from waypost.positions.staging import STAGED, Staging, staging, without_mark
+from waypost.positions.staging import STAGED, Staging, read_ahead, staging, without_mark
 
 PART_ROWS = 500_000
 BYTES_A_ROW = {".csv": 60, ".gz": 12, ".ndjson": 120}  # for a guess at the rows of a file
@@ -125,7 +125,7 @@ def _stage(
 ) -> tuple[str, dict[int, int]]:
     """Read it all; the digest of what was read and the earliest time of each activation in it."""
     digest, touched = hashlib.sha256(), dict[int, int]()
-    for part in iter_fixes(path, renames=renames, batch_rows=PART_ROWS):
+    for part in read_ahead(iter_fixes(path, renames=renames, batch_rows=PART_ROWS)):
         outcome.received += part.received
         _refuse(outcome, part.problems, part.refused)
         table, activation = _whose(part, resolver, renames, outcome)

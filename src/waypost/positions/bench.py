@@ -97,6 +97,7 @@ def _set_up_store(wearers: int) -> None:
 
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
+    import waypost.positions.actions  # noqa: F401 - starting the process is not the import's rate
     from waypost.orders.models import Activation, Order, Person
 
     known = DAY - timedelta(days=10)

@@ -11,7 +11,9 @@ from __future__ import annotations
 import gzip
 import json
 import sys
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
@@ -93,7 +95,7 @@ def _blocks(path: str, renames: Mapping[str, str]) -> Iterator[FixesFile]:
     if path.endswith(".parquet"):
         yield from _parquet_blocks(path, renames)
         return
-    with _opened(path) as stream:
+    with _opened(path) as stream, _damage_told():
         if path.endswith(".ndjson") or (path == "-" and _looks_like_json(stream)):
             yield from _ndjson_blocks(stream, renames)
         else:
@@ -112,6 +114,15 @@ def _opened(path: str) -> IO[bytes]:
     return cast(IO[bytes], gzip.GzipFile(fileobj=file)) if path.endswith(".gz") else file
 
 
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """A file that cannot be read to its end (cut, not gzip at all) is one plain sentence."""
+    try:
+        yield
+    except (OSError, EOFError, zlib.error) as error:
+        raise BadFile(f"the file is damaged, or not what its name says: {error}") from None
+
+
 def _looks_like_json(stream: IO[bytes]) -> bool:
     """Standard input has no name to go by: its first byte tells."""
     return cast(bytes, stream.peek(1))[:1] == b"{"  # type: ignore[attr-defined]
@@ -121,10 +132,7 @@ def _pieces(stream: IO[bytes], *, first_line: int) -> Iterator[tuple[bytes, int]
     """Blocks cut between rows, each with the physical line it starts on."""
     line, rest = first_line, b""
     while True:
-        try:
-            data = stream.read(BLOCK_BYTES)
-        except (OSError, EOFError) as error:
-            raise BadFile(f"the file ends too early or is damaged: {error}") from None
+        data = stream.read(BLOCK_BYTES)
         block = rest + data
         if not data:
             if block:

@@ -21,26 +21,32 @@ def in_order(table: pa.Table) -> pa.Table:
         return table
     table = table.combine_chunks()
     activation, measured = integers(table, "activation"), integers(table, "measured_at")
-    key, received = integers(table, "content_key"), integers(table, "received_at")
     order = _by_activation_and_time(activation, measured)
     if order is not None:
         activation, measured = activation[order], measured[order]
-        key, received = key[order], received[order]
-    tied = np.flatnonzero((activation[1:] == activation[:-1]) & (measured[1:] == measured[:-1]))
-    if not tied.size:
-        return table if order is None else table.take(pa.array(order))
-    order = np.arange(len(key)) if order is None else order
-    inside = np.union1d(tied, tied + 1)  # rows that tie: put right among themselves, in place
-    settled = inside[
-        np.lexsort((received[inside], key[inside], measured[inside], activation[inside]))
-    ]
-    order[inside] = order[settled]
-    order[inside] = order[settled]
-    key = key.copy()  # may be a view of the table
-    key[inside] = key[settled]
-    again = np.zeros(len(key), dtype=np.bool_)
-    again[tied + 1] = key[tied + 1] == key[tied]
-    return table.take(pa.array(order[~again]))
+    tied = np.flatnonzero(measured[1:] == measured[:-1])
+    tied = tied[activation[tied] == activation[tied + 1]]
+    if tied.size:
+        order = np.arange(table.num_rows) if order is None else order
+        order = _ties_settled(table, order, tied, activation, measured)
+    return table if order is None else table.take(pa.array(order))
+
+
+def _ties_settled(
+    table: pa.Table, order: Integers, tied: Integers, activation: Integers, measured: Integers
+) -> Integers:
+    """The order with rows that tie put right among themselves, and those said before left out."""
+    inside = np.union1d(tied, tied + 1)
+    rows = order[inside]
+    key = integers(table, "content_key")[rows]
+    received = integers(table, "received_at")[rows]
+    settled = np.lexsort((received, key, measured[inside], activation[inside]))
+    order[inside] = rows[settled]
+    keys = np.zeros(len(order), dtype=np.int64)
+    keys[inside] = key[settled]
+    again = np.zeros(len(order), dtype=np.bool_)
+    again[tied + 1] = keys[tied + 1] == keys[tied]
+    return order[~again]
 
 
 def integers(table: Any, name: str) -> Integers:

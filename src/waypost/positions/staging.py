@@ -10,9 +10,10 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +26,7 @@ from waypost.positions.schema import FIXES
 BUCKET_ROWS = 3_000_000  # about 330 MB as Arrow, three times that while it is put in order
 STAGED = FIXES.append(pa.field("live", pa.bool_(), nullable=False))  # an order was live
 LEFT_OVER_S = 24 * 3600
+Part = TypeVar("Part")
 
 
 class Staging:
@@ -75,6 +77,15 @@ def staging(numbers: Integers, expected_rows: int) -> Iterator[Staging]:
             shutil.rmtree(old, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="import-", dir=run) as folder:
         yield Staging(Path(folder), numbers, expected_rows)
+
+
+def read_ahead(parts: Iterator[Part]) -> Iterator[Part]:
+    """The same parts, the next one being read while the last is worked on."""
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(next, parts, None)
+        while (part := waiting.result()) is not None:
+            waiting = pool.submit(next, parts, None)
+            yield part
 
 
 def without_mark(rows: pa.Table, *, live: bool) -> pa.Table:
