@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
 from waypost import clock
 from waypost.errors import BadFile
 from waypost.offences.check import check_police_csv
-from waypost.offences.print import outcome_json
+from waypost.offences.print import write_outcome
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,8 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     outcome = check_police_csv(read_bytes(args.file), now=clock.now())
-    json.dump(outcome_json(outcome), sys.stdout, ensure_ascii=False, indent=1)
-    sys.stdout.write("\n")
+    write_outcome(sys.stdout, outcome)
     return 0
 
 

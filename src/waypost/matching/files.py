@@ -135,7 +135,7 @@ def _cells(offence: Offence, person: str, row: dict[str, object]) -> list[object
         f"{row['score']:.6f}",
         "observed",
         row["sequences"],
-        f"{row['nearest_m']:.1f}",
+        f"{row['nearest_m']:.2f}",
         f"{row['seconds_inside']:.0f}",
         f"{row['coverage']:.4f}",
         f"{minutes:g}",
@@ -143,7 +143,7 @@ def _cells(offence: Offence, person: str, row: dict[str, object]) -> list[object
         _time(row["first_us"]),
         _time(row["last_us"]),
         _time(row["prior_us"]),
-        "" if row["prior_m"] is None else f"{row['prior_m']:.1f}",
+        "" if row["prior_m"] is None else f"{row['prior_m']:.2f}",
     ]
 
 

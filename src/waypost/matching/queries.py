@@ -6,6 +6,7 @@ Opening matches shows where people were: it needs a purpose and leaves one audit
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,14 +93,13 @@ def run_page(
     may.check(by, Permission.MATCH_READ)
     if purpose is not Purpose.CRIME_MAPPING:
         raise Refused("Matches are looked at for the purpose of crime mapping only.")
-    run = MatchingRun.objects.filter(pk=run_id).first()
-    if run is None:
-        raise NoSuchThing("There is no such matching run.")
+    run = find_run(run_id)
     visible = _visible(Match.objects.filter(run=run), by, now)
     count = visible.count()
     pages = max(1, -(-count // MATCHES_A_PAGE))
     page = min(max(page, 1), pages)
-    rows = _match_rows(visible, page)
+    first = (page - 1) * MATCHES_A_PAGE
+    rows = _match_rows(_best_first(visible)[first : first + MATCHES_A_PAGE])
     with transaction.atomic():
         for person_id in sorted({row.person_id for row in rows}):
             shown = [row.number for row in rows if row.person_id == person_id]
@@ -110,6 +110,19 @@ def run_page(
     return RunPage(_run_row(run, count), rows, page, pages)
 
 
+def find_run(run_id: int) -> MatchingRun:
+    """The record. NoSuchThing when there is none; the caller asks "may I?" and leaves the line."""
+    run = MatchingRun.objects.filter(pk=run_id).first()
+    if run is None:
+        raise NoSuchThing("There is no such matching run.")
+    return run
+
+
+def all_matches(run: MatchingRun, by: Posted, *, now: datetime) -> list[MatchRow]:
+    """Every match of the run that the asker may know of; the caller leaves the lines."""
+    return _match_rows(_best_first(_visible(Match.objects.filter(run=run), by, now)))
+
+
 def _visible(matches: QuerySet[Match], by: Posted, now: datetime) -> QuerySet[Match]:
     persons = visible_person_ids(by, Permission.MATCH_READ, now=now)
     if persons is None:
@@ -118,10 +131,12 @@ def _visible(matches: QuerySet[Match], by: Posted, now: datetime) -> QuerySet[Ma
     return matches.filter(person_id__in=wanted)
 
 
-def _match_rows(matches: QuerySet[Match], page: int) -> list[MatchRow]:
-    first = (page - 1) * MATCHES_A_PAGE
-    ordered = matches.select_related("person").order_by("-score", "offence_id", "person_id", "pk")
-    rows = list(ordered[first : first + MATCHES_A_PAGE])
+def _best_first(matches: QuerySet[Match]) -> QuerySet[Match]:
+    return matches.select_related("person").order_by("-score", "offence_id", "person_id", "pk")
+
+
+def _match_rows(rows: Iterable[Match]) -> list[MatchRow]:
+    rows = list(rows)
     offences = offences_by_number([row.offence_id for row in rows])
     return [
         MatchRow(

@@ -15,6 +15,7 @@ from waypost.offences.values import Offence
 
 BATCHES_LISTED = 200
 OFFENCES_LISTED = 500
+LOOKED_UP_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,12 @@ def current_offences(batch_number: int | None = None) -> list[tuple[int, Offence
 
 def offences_by_number(numbers: Sequence[int]) -> dict[int, Offence]:
     """The versions of these numbers, current or not."""
-    rows = OffenceVersion.objects.filter(pk__in=numbers)
-    return {row.pk: offence_of(row) for row in rows}
+    found: dict[int, Offence] = {}
+    wanted = sorted(set(numbers))
+    for start in range(0, len(wanted), LOOKED_UP_AT_ONCE):
+        some = wanted[start : start + LOOKED_UP_AT_ONCE]
+        found |= {row.pk: offence_of(row) for row in OffenceVersion.objects.filter(pk__in=some)}
+    return found
 
 
 def offence_of(row: OffenceVersion) -> Offence:

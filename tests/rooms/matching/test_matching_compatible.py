@@ -144,7 +144,7 @@ def test_the_command_lists_the_best_first_and_says_refused_rows_on_standard_erro
     first = found[0]
     assert (first["score"], first["class"], first["sequences"]) == ("1.000000", "observed", "A1 A2")
     assert (first["seconds_inside"], first["coverage"], first["nearest_m"]) == (
-        "120", "0.7000", "0.0",
+        "120", "0.7000", "0.00",
     )  # fmt: skip
     assert "INVALID_FROM_DATE_FORMAT" in capsys.readouterr().err
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+import zipfile
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,8 +13,10 @@ from django.db import transaction
 
 from waypost.access.models import AuditLine
 from waypost.access.values import MACHINE, Posted, Purpose, Role
+from waypost.documents.bundle import verify_bundle
 from waypost.errors import Conflict, Refused
 from waypost.matching.actions import ask_for_run, carry_out, run_matching
+from waypost.matching.export import export_run
 from waypost.matching.queries import run_page, runs
 from waypost.offences.actions import take_delivery
 from waypost.orders.models import Activation, Order, Person
@@ -136,3 +142,24 @@ def test_asking_and_running_leave_their_audit_lines():
     run_matching(crimes(), by=ANALYST, now=NOW)
     kinds = list(AuditLine.objects.order_by("number").values_list("kind", flat=True))
     assert kinds == ["offences:taken", "matching:asked", "matching:ran"]
+
+
+def test_a_run_leaves_the_house_as_a_signed_bundle_and_a_changed_byte_is_found():
+    seen(wearer("P1"), 0, 1)
+    run = run_matching(crimes(), by=ANALYST, now=NOW)
+    content = bytes(export_run(run.pk, by=ANALYST, now=NOW).content)
+    assert verify_bundle(content).trouble == ""
+    with zipfile.ZipFile(io.BytesIO(content)) as bundle:
+        rows = list(csv.DictReader(io.StringIO(bundle.read("fixes.csv").decode())))
+        about = json.loads(bundle.read("run.json"))
+        assert "does not show that the wearer committed" in bundle.read("read-me.txt").decode()
+    assert [(row["person_id"], row["label"]) for row in rows] == [("P1", "A1"), ("P1", "A2")]
+    assert about["data_digest"] == run.data_digest
+    assert AuditLine.objects.filter(kind="match:exported").count() == 1
+    changed = content.replace(b"gnss", b"wifi")
+    assert "fixes.csv" in verify_bundle(changed).trouble
+
+
+def test_a_run_that_is_not_done_cannot_leave_the_house():
+    with pytest.raises(Refused, match="not done"):
+        export_run(ask_for_run(None, by=ANALYST, now=NOW).pk, by=ANALYST, now=NOW)

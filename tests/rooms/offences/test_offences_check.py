@@ -11,7 +11,7 @@ import pytest
 from waypost.cli import offences_check
 from waypost.geo import BRITISH
 from waypost.offences.check import check_police_csv
-from waypost.offences.print import outcome_json
+from waypost.offences.print import offence_json
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 GOOD = {
@@ -255,4 +255,4 @@ def test_the_command_prints_the_contracts_json_and_exits_0_whatever_the_file(tmp
     accepted = printed["accepted"][0]
     assert accepted["dateFrom"] == "2025-01-25T08:30:00Z"
     assert accepted["latitude"] == pytest.approx(51.503992, abs=1e-5)
-    assert accepted == outcome_json(check(file.read_text()))["accepted"][0]
+    assert accepted == offence_json(check(file.read_text()).accepted[0])
