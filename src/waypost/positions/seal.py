@@ -61,6 +61,8 @@ def delete_due(now: datetime) -> int:
 
 def _by_activation(table: pa.Table) -> dict[ActivationNumber, pa.Table]:
     """Each activation's rows, in order, each once: slices of one sorted table."""
+    if table.num_rows == 0:
+        return {}
     rows = in_order(table)
     numbers = integers(rows, "activation")
     starts = np.flatnonzero(np.diff(numbers, prepend=-1))
