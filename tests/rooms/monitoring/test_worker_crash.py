@@ -77,7 +77,7 @@ def test_dying_once_at_each_step_of_saving_repeats_nothing(own_lake, monkeypatch
 
 @pytest.mark.django_db
 def test_dying_once_alerts_were_told_repeats_nothing(own_lake):
-    """The last thing in the transaction: alerts, notices and the audit line are written, then not."""
+    """Last in the transaction: alerts, notices and the audit line are written, then undone."""
     from dataclasses import replace
 
     expected = undisturbed()
