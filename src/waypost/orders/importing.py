@@ -6,22 +6,20 @@ a national file is some dozens of statements per 400 persons, not one per requir
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
-
-from waypost.access.models import Officer, Team
 from waypost.access.values import Posted
 from waypost.errors import Problem
+from waypost.orders.caseloads import assign
 from waypost.orders.loading import stored_requirement
 from waypost.orders.models import (
     Activation,
     ActivationVersion,
     AppointmentSeries,
     AuthorisedAbsence,
-    Caseload,
     Order,
     Person,
     RequirementVersion,
@@ -32,7 +30,6 @@ from waypost.orders.values import ActivationSpan, PersonOrders, Requirement
 from waypost.orders.values import Order as OrderValue
 from waypost.orders.versions import asks_the_same, digest
 
-Holder = tuple[int | None, int | None, bool]  # officer, team, named staff
 PERSON_COLUMNS = {"name": "full_name", "born": "born_on", "area": "area", "limited": "limited"}
 
 
@@ -48,7 +45,7 @@ class Import:
     def take(self, persons: Sequence[PersonOrders]) -> None:
         """Bring a chunk of persons in. Each part compares first and writes only what differs."""
         records = self._persons(persons)
-        self._caseloads(persons, records)
+        self.changed_ids |= assign(persons, records, now=self.now, problem=self._problem)
         self._orders(persons, records)
         self._requirements(persons, records)
         self._activations(persons, records)
@@ -74,62 +71,6 @@ class Import:
         self.changed_ids.update(record.pk for record in [*fresh, *changed])
         return known
 
-    def _caseloads(self, persons: Sequence[PersonOrders], records: dict[str, Person]) -> None:
-        """Who the file says is responsible: others end, new ones begin; silence changes nothing."""
-        asked = [one for one in persons if "officers" in one.details or "team" in one.details]
-        if not asked:
-            return
-        officers = {one.username: one.pk for one in Officer.objects.filter(
-            username__in={name for one in asked for name in one.details.get("officers", ())}
-        )}  # fmt: skip
-        teams = {one.name: one.pk for one in Team.objects.filter(
-            name__in={one.details["team"] for one in asked if "team" in one.details}
-        )}  # fmt: skip
-        live = Caseload.objects.filter(Q(to_at=None) | Q(to_at__gt=self.now))
-        ids = [records[one.person_id].pk for one in asked]
-        rows: dict[int, list[Caseload]] = {}
-        for row in live.filter(person_id__in=ids):
-            rows.setdefault(row.person_id, []).append(row)
-        fresh: list[Caseload] = []
-        for person in asked:
-            record = records[person.person_id]
-            wanted = self._responsible(person, record, officers, teams)
-            had = {_holder(row): row for row in rows.get(record.pk, [])}
-            begun = [
-                Caseload(person=record, officer_id=officer, team_id=team, named=named,
-                         from_at=self.now)
-                for officer, team, named in sorted(wanted - set(had), key=str)
-            ]  # fmt: skip
-            ended = [row.pk for holder, row in had.items() if holder not in wanted]
-            Caseload.objects.filter(pk__in=ended).update(to_at=self.now)
-            fresh += begun
-            if ended or begun:
-                self.changed_ids.add(record.pk)
-        Caseload.objects.bulk_create(fresh)
-
-    def _responsible(
-        self,
-        person: PersonOrders,
-        record: Person,
-        officers: dict[str, int],
-        teams: dict[str, int],
-    ) -> set[Holder]:
-        """Who should hold the case; officers of somebody under limited access are named staff."""
-        wanted: set[Holder] = set()
-        for name in person.details.get("officers", ()):
-            if name in officers:
-                wanted.add((officers[name], None, record.limited))
-            else:
-                self._problem("UNKNOWN_OFFICER", "officers", name, "nobody signs in by this name",
-                              "make the officer first: waypost officer")  # fmt: skip
-        team = person.details.get("team")
-        if team in teams:
-            wanted.add((None, teams[team], False))
-        elif team:
-            self._problem("UNKNOWN_TEAM", "team", team, "there is no team of this name",
-                          "make the team first: waypost officer --team")  # fmt: skip
-        return wanted
-
     def _orders(self, persons: Sequence[PersonOrders], records: dict[str, Person]) -> None:
         current: dict[tuple[int, str], Order] = {}
         ids = [records[person.person_id].pk for person in persons]
@@ -148,25 +89,24 @@ class Import:
 
     def _requirements(self, persons: Sequence[PersonOrders], records: dict[str, Person]) -> None:
         ids = [records[person.person_id].pk for person in persons]
-        current: dict[tuple[int, str, str], RequirementVersion] = {}
+        current: dict[tuple[int, str], dict[str, RequirementVersion]] = defaultdict(dict)
         for row in RequirementVersion.objects.filter(person_id__in=ids).order_by("version"):
-            current[row.person_id, row.order_reference, row.reference] = row
+            current[row.person_id, row.order_reference][row.reference] = row
         fresh: list[tuple[RequirementVersion, Requirement | None]] = []
         for person in persons:
             record = records[person.person_id]
             for order in {order.order_id: order for order in reversed(person.orders)}.values():
                 kept = {one.requirement_id: one for one in reversed(order.requirements)}
+                stored = current[record.pk, order.order_id]
                 self._once(order.requirements, "requirement_id")
                 for requirement in reversed(kept.values()):
-                    had = current.get((record.pk, order.order_id, requirement.requirement_id))
+                    had = stored.get(requirement.requirement_id)
                     if had is None or had.withdrawn or had.digest != digest(requirement):
                         fresh.append((self._version(requirement, order, record, had), requirement))
                 fresh += [
                     (self._withdrawal(row), None)
-                    for (person_id, order_id, reference), row in current.items()
-                    if (person_id, order_id) == (record.pk, order.order_id)
-                    and reference not in kept
-                    and not row.withdrawn
+                    for reference, row in stored.items()
+                    if reference not in kept and not row.withdrawn
                 ]
         RequirementVersion.objects.bulk_create([row for row, _ in fresh])
         _write_parts([(row, asked) for row, asked in fresh if asked is not None], self.now)
@@ -269,10 +209,6 @@ class Import:
 
     def _problem(self, kind: str, field: str, value: str, message: str, action: str) -> None:
         self.problems.append(Problem(None, kind, field, value, message, action))
-
-
-def _holder(row: Caseload) -> Holder:
-    return row.officer_id, row.team_id, row.named
 
 
 def _said_of(person: PersonOrders) -> dict[str, Any]:

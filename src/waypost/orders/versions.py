@@ -36,27 +36,38 @@ def effective(versions: Iterable[Version], order: Order) -> list[Requirement]:
     by_reference: dict[str, list[Version]] = defaultdict(list)
     for version in versions:
         by_reference[version.requirement.requirement_id].append(version)
-    return [piece for same in by_reference.values() for piece in _pieces(same, order) if piece]
+    return [piece for same in by_reference.values() for piece in _pieces(same, order)]
 
 
 def _pieces(versions: list[Version], order: Order) -> list[Requirement]:
-    kept: list[tuple[Version, datetime | None]] = []  # latest first, each with where it ends
+    """What binds of one requirement, oldest first. The first version binds from its own start."""
+    bound: list[tuple[Version, datetime | None]] = []  # latest first, each with where it ends
     limit: datetime | None = None
     for version in sorted(versions, key=lambda one: one.version, reverse=True):
         if limit is None or version.valid_from < limit:
-            if not version.withdrawn:
-                kept.append((version, limit))
+            bound.append((version, limit))
             limit = version.valid_from
-    pieces = []
-    for version, end in reversed(kept):
-        requirement = version.requirement
-        start = requirement.from_at
-        if version is not kept[-1][0]:  # something was ordered before: this binds from its own time
-            start = max(start or order.from_at, version.valid_from)
-        to_at = _earlier(requirement.to_at, end)
-        if to_at is None or to_at > (start or order.from_at):
-            pieces.append(replace(requirement, from_at=start, to_at=to_at))
-    return pieces
+    first = bound[-1][0]
+    pieces = [
+        _piece(version, end, order, first=version is first)
+        for version, end in reversed(bound)
+        if not version.withdrawn
+    ]
+    return [piece for piece in pieces if piece is not None]
+
+
+def _piece(
+    version: Version, end: datetime | None, order: Order, *, first: bool
+) -> Requirement | None:
+    """The version's requirement within its time; None when that is empty."""
+    requirement = version.requirement
+    start = requirement.from_at
+    if not first:
+        start = max(start or order.from_at, version.valid_from)
+    to_at = _earlier(requirement.to_at, end)
+    if to_at is not None and to_at <= (start or order.from_at):
+        return None
+    return replace(requirement, from_at=start, to_at=to_at)
 
 
 def digest(requirement: Requirement) -> str:

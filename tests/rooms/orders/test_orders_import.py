@@ -263,6 +263,12 @@ def test_an_unknown_officer_is_a_problem_and_the_caseload_can_change_hands():
     case = queries.case_of(Person.objects.get().pk, now=NOW + timedelta(days=2))
     assert case.officer_ids == {Officer.objects.get(username="bob").pk}
     assert Caseload.objects.count() == 2
+    bring(FILE, NOW + timedelta(days=3))  # silent about officers: nothing ends
+    limited = changed(FILE, lambda p: p.update(officers=["bob"], limited=True))
+    bring(limited, NOW + timedelta(days=4))
+    case = queries.case_of(Person.objects.get().pk, now=NOW + timedelta(days=5))
+    assert case.limited
+    assert case.named_officer_ids == case.officer_ids == {Officer.objects.get(username="bob").pk}
 
 
 def test_thousands_of_persons_take_a_handful_of_statements(django_assert_max_num_queries):
