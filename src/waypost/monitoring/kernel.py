@@ -269,7 +269,6 @@ def _start_edge(m: Record, slots: Records, rows: Records, n: int, rule: Record, 
             s.deepest_d = m.decisive_d
             s.deepest_r95 = m.decisive_r95
             s.deepest_mechanism = m.decisive_mechanism
-            s.mechanisms = 1 << m.decisive_mechanism
     return n
 
 
