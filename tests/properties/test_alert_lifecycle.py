@@ -44,8 +44,7 @@ def test_an_act_is_refused_or_does_what_its_button_says(status, step):
     act, note, outcome = step
     try:
         after = lifecycle.decide(status, act, note=note, outcome=outcome)
-    except Refused as refusal:
-        assert str(refusal)
+    except Refused:
         return
     assert after == status if act is Act.NOTE else after in NEXT[status]
     assert note or act not in lifecycle.NEEDS_WORDS

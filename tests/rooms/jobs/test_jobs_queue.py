@@ -44,14 +44,15 @@ def test_a_job_that_fails_is_tried_again_later_and_given_up_in_the_end(caplog):
     def fail(task):
         raise ValueError("of our own making")
 
-    now = NOON
+    def run_at(now: datetime) -> bool:
+        return run_next({"break": fail}, lambda: now)
+
     for attempt in range(1, ATTEMPTS_MAX + 1):
-        assert run_next({"break": fail}, lambda: now) is True
-        assert run_next({"break": fail}, lambda: now) is False  # not before its back-off
+        assert run_at(NOON + attempt * timedelta(hours=2)) is True
+        assert run_at(NOON + attempt * timedelta(hours=2)) is False  # not before its back-off
         assert job(number).attempts == attempt
-        now += timedelta(hours=2)
     assert job(number).status == "failed"
-    assert run_next({"break": fail}, lambda: now) is False
+    assert run_at(NOON + timedelta(days=1)) is False
     assert "our own making" not in job(number).message
 
 
