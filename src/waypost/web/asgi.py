@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "waypost.settings")
 
@@ -14,9 +15,10 @@ from starlette.staticfiles import StaticFiles
 
 STATIC = Path(__file__).parent / "static"
 
+pages: Any = get_asgi_application()  # Django's own type is narrower than ASGI's
 application = Starlette(
     routes=[
         Mount("/static", StaticFiles(directory=STATIC)),
-        Mount("/", get_asgi_application()),
+        Mount("/", pages),
     ]
 )

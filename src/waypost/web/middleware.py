@@ -78,17 +78,19 @@ class _Middleware:
         return response
 
 
-class content_security_policy(_Middleware):  # noqa: N801 - named as settings name it
+class content_security_policy(_Middleware):
     """Every answer says what the page may load."""
 
     def dress(self, response: HttpResponseBase) -> HttpResponseBase:
         response.headers.setdefault("Content-Security-Policy", policy())
-        response.headers.setdefault("Permissions-Policy", "geolocation=(), camera=(), microphone=()")
+        response.headers.setdefault(
+            "Permissions-Policy", "geolocation=(), camera=(), microphone=()"
+        )
         return response
 
 
-class refusals(_Middleware):  # noqa: N801 - named as settings name it
-    """A WaypostError becomes a calm page (JSON under /api/), and a refusal leaves its audit line."""
+class refusals(_Middleware):
+    """A WaypostError becomes a calm page (JSON under /api/); a refusal leaves its audit line."""
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return respond(request, error) if isinstance(error, WaypostError) else None
@@ -102,7 +104,7 @@ def respond(request: HttpRequest, error: WaypostError) -> HttpResponse:
 
 
 def write_down(request: HttpRequest, error: Refused) -> None:
-    """One audit line for a refusal: the transaction that refused is undone, so it is ours to write."""
+    """The audit line of a refusal: what refused is undone, so the entry point writes it."""
     match = request.resolver_match
     about = (match.kwargs.get("person_id") if match else None) or getattr(error, "about", None)
     audit.record_refusal(
@@ -126,5 +128,3 @@ def answer(request: HttpRequest, error: WaypostError) -> HttpResponse:
 def _sentence(text: str) -> str:
     text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else f"{text}."
-
-

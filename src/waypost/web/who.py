@@ -6,7 +6,6 @@ from typing import cast
 
 from django.http import HttpRequest
 
-from waypost.access.models import Officer
 from waypost.access.queries import posted
 from waypost.access.values import Posted
 from waypost.clock import now
@@ -18,7 +17,7 @@ def asker(request: HttpRequest) -> Posted | None:
         return None
     known = getattr(request, "asker", None)
     if known is None:
-        known = posted(cast(Officer, request.user), now=now())
+        known = posted(request.user, now=now())
         request.asker = known  # type: ignore[attr-defined]
     return cast(Posted, known)
 

@@ -77,9 +77,7 @@ def move(request: HttpRequest, alert_id: int) -> HttpResponse:
     version = request.POST.get("version", "")
     if not version.isdecimal():
         raise Refused("the form has no version of the alert; reload the page")
-    ACTIONS[act](
-        alert_id, by=signed_in(request), now=now(), expected_version=int(version), **given
-    )
+    ACTIONS[act](alert_id, by=signed_in(request), now=now(), expected_version=int(version), **given)
     messages.success(request, f"The alert was {ACT_WORDS[act]}.")
     return redirect("alert", alert_id=alert_id)
 

@@ -26,7 +26,11 @@ def lines(request: HttpRequest) -> HttpResponse:
         before_number=_number(request.GET.get("before", "")),
         limit=A_PAGE,
     )
-    words = {"lines": found, "asked": asked, "older": found[-1].number if len(found) == A_PAGE else None}
+    words = {
+        "lines": found,
+        "asked": asked,
+        "older": found[-1].number if len(found) == A_PAGE else None,
+    }
     return render(request, "waypost/audit.html", words)
 
 

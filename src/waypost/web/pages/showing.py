@@ -39,7 +39,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "statuses": list(Status),
         "certainties": list(Certainty),
         "purposes": list(Purpose),
-        "moments": [here - timedelta(**one) for one in ({"seconds": 20}, {"hours": 3}, {"days": 9})],
+        "moments": [here - one for one in (timedelta(seconds=20), timedelta(hours=3))],
         "lengths": [timedelta(seconds=42), timedelta(minutes=75), timedelta(days=2, hours=5)],
         "judged_to": here - timedelta(minutes=14),
         "behind": True,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from typing import cast
 
 from django.contrib.auth import authenticate, login, logout
 from django.core.cache import cache
@@ -15,7 +14,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from waypost.access import audit
-from waypost.access.models import Officer
 from waypost.access.queries import posted
 from waypost.access.values import Role
 from waypost.clock import now
@@ -55,7 +53,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     cache.delete(tries)
     with transaction.atomic():
         login(request, officer)
-        by = posted(cast(Officer, officer), now=now())
+        by = posted(officer, now=now())
         audit.record("officer:signed_in", by=by, at=now())
     return redirect(onward or "home")
 

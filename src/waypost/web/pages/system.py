@@ -65,7 +65,9 @@ def state(request: HttpRequest) -> HttpResponse:
     signs = vital_signs()
     cursor = Cursor.objects.first()
     words = {
-        "signs": [(help_words, f"{value:,.0f}", name) for name, (value, help_words) in signs.items()],
+        "signs": [
+            (help_words, f"{value:,.0f}", name) for name, (value, help_words) in signs.items()
+        ],
         "judged_to": cursor.judged_to if cursor else None,
         "beat_at": cursor.beat_at if cursor else None,
         "behind": not 0 <= signs["judged_seconds_ago"][0] <= 60

@@ -55,7 +55,9 @@ def _form(request: HttpRequest, person_id: int, asked: Asked, by: Posted) -> Htt
         "from_text": local(asked.from_at).strftime(FORM_TIME),
         "to_text": local(asked.to_at).strftime(FORM_TIME),
     }
-    return render(request, "waypost/whereabouts_ask.html", words, status=422 if asked.trouble else 200)
+    return render(
+        request, "waypost/whereabouts_ask.html", words, status=422 if asked.trouble else 200
+    )
 
 
 def _track(

@@ -55,7 +55,9 @@ HOW_SURE: dict[Certainty, str] = {
 
 def forms(acts: Iterable[Act]) -> list[ActForm]:
     return [
-        ActForm(act.value, *BUTTONS[act], needs_words=act in NEEDS_WORDS, asks_outcome=act is Act.CLOSE)
+        ActForm(
+            act.value, *BUTTONS[act], needs_words=act in NEEDS_WORDS, asks_outcome=act is Act.CLOSE
+        )
         for act in acts
     ]
 

@@ -10,6 +10,7 @@ from waypost.orders.appointments import occurrences
 from waypost.orders.timetable import required_windows
 from waypost.orders.values import (
     WEEKDAYS,
+    Appointments,
     Order,
     PersonOrders,
     Requirement,
@@ -94,7 +95,11 @@ def next_things(person: PersonOrders, *, now: datetime, limit: int = 6) -> list[
             found += _appointments(one, now) if _live(order, now) else []
             if one.kind in {RequirementKind.CURFEW, RequirementKind.INCLUSION} and one.timetable:
                 windows = required_windows(one, order, now, now + AHEAD)
-                found += [NextThing(start, end, OWN_WORDS[one.kind]) for start, end in windows[:4]]
+                found += [
+                    NextThing(start, end, OWN_WORDS[one.kind])
+                    for start, end in windows[:4]
+                    if start > now
+                ]
     return sorted(found, key=lambda thing: thing.at)[:limit]
 
 
@@ -136,7 +141,9 @@ def _requirement(one: Requirement, order: Order, now: datetime) -> RequirementSh
         ASKS[one.kind],
         OWN_WORDS[one.kind],
         _when(one),
-        tuple((gone.from_at, gone.to_at, gone.reason) for gone in one.exceptions if gone.to_at > now),
+        tuple(
+            (gone.from_at, gone.to_at, gone.reason) for gone in one.exceptions if gone.to_at > now
+        ),
         required,
         change if change is not None and change < now + AHEAD else None,
     )
@@ -144,12 +151,13 @@ def _requirement(one: Requirement, order: Order, now: datetime) -> RequirementSh
 
 def _when(one: Requirement) -> tuple[str, ...]:
     if one.kind is RequirementKind.ATTENDANCE:
-        return tuple(
-            f"{len(one.appointments)} series of {series.duration.total_seconds() / 60:.0f} minutes, "
-            f"{series.grace.total_seconds() / 60:.0f} minutes’ grace"
-            for series in one.appointments[:1]
-        )
+        return tuple(_series(series) for series in one.appointments)
     return timetable_words(one.timetable)
+
+
+def _series(series: Appointments) -> str:
+    minutes, grace = (span.total_seconds() / 60 for span in (series.duration, series.grace))
+    return f"A series of appointments of {minutes:.0f} minutes; {grace:.0f} minutes’ grace"
 
 
 def _appointments(one: Requirement, now: datetime) -> list[NextThing]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -90,18 +91,19 @@ def _fix_row(n: int, row: TrackRow) -> dict[str, Any]:
 def _event_row(event: TrackEvent) -> dict[str, Any]:
     said = ", ".join(f"{name} {value}" for name, value in sorted(event.attributes.items()))
     kind = event.kind.replace("_", " ").capitalize()
-    return _row(event.measured_at, "event", ["Tag", "", "", f"{kind}{f': {said}' if said else ''}"])
+    return _row(event.measured_at, "event", ["Tag", f"{kind}{f': {said}' if said else ''}"])
 
 
 def _gap_row(gap: Gap) -> dict[str, Any]:
     until = f"{local(gap.to_at):%a %H:%M:%S}"
-    return _row(gap.from_at, "gap", ["Gap", "", "", f"Nothing known for {length(gap.length)}, to {until}"])
+    return _row(gap.from_at, "gap", ["Gap", f"Nothing known for {length(gap.length)}, to {until}"])
 
 
 def _row(at: datetime, look: str, cells: list[str], n: int | None = None) -> dict[str, Any]:
     return {
         "n": n,
         "look": look,
+        "last_spans": 5 - len(cells),  # of five columns, the last cell takes what is left
         "utc": write_instant(at.replace(microsecond=0)),
         "cells": [f"{local(at):%a %d %b %H:%M:%S %Z}", *cells],
     }
@@ -140,7 +142,7 @@ def _thinned(rows: Sequence[TrackRow]) -> list[int]:
     every = -(-len(rows) // (DRAWN_MAX // 2))
     keep = set(range(0, len(rows), every)) | {len(rows) - 1}
     used = [n for n, row in enumerate(rows) if row.used]
-    for one, other in zip(used, used[1:], strict=False):
+    for one, other in itertools.pairwise(used):
         if rows[other].measured_at - rows[one].measured_at > GAP:
             keep |= {one, other}
     return sorted(keep)

@@ -51,7 +51,7 @@ def age(instant: datetime | None) -> str:
     return length(now() - instant) if instant else ""
 
 
-@register.filter
+@register.filter("span")  # `length` is Django's own
 def length(span: timedelta | float | None) -> str:
     """A duration: 45 s, 7 min, 3 h 05 min, 2 days 4 h. Numbers are seconds."""
     if span is None:
@@ -82,7 +82,12 @@ def words(name: object) -> str:
     return text[:1].upper() + text[1:]
 
 
-CERTAINTY_TAGS = {"certain": "red", "probable": "orange", "possible": "yellow", "cannot_tell": "grey"}
+CERTAINTY_TAGS = {
+    "certain": "red",
+    "probable": "orange",
+    "possible": "yellow",
+    "cannot_tell": "grey",
+}
 STATUS_TAGS = {
     "raised": "red", "acknowledged": "blue", "in_hand": "turquoise", "explained": "green",
     "upheld": "purple", "withdrawn": "yellow", "closed": "grey",

@@ -2,6 +2,7 @@
 // observed: fixes are joined only where less than five minutes lie between them.
 import { circle, collection, groundMap, textPicture } from "./ground.js";
 
+const WIDE_M = 100; // wider than this, a line between two fixes is only a hint
 export const SIGNS = {
   gnss: { colour: "#12436d", shape: "disc" },
   unknown: { colour: "#12436d", shape: "disc" },
@@ -60,7 +61,7 @@ class View {
     const shown = [...new Set([this.hovered, this.chosen])].map((n) => this.byNumber.get(n)).filter(Boolean);
     this.map.getSource("circles").setData(collection(shown.map((fix) =>
       circle(fix.lon, fix.lat, Math.max(fix.r95_m, 1), { colour: SIGNS[fix.mechanism].colour }))));
-    this.map.setFilter("chosen", ["==", ["get", "n"], this.chosen ?? -1]);
+    for (const ring of ["chosen-edge", "chosen"]) this.map.setFilter(ring, ["==", ["get", "n"], this.chosen ?? -1]);
   }
 
   zoom(by) { this.map.zoomTo(this.map.getZoom() + by); }
@@ -113,19 +114,17 @@ function sheet(size) {
   return { canvas, pen: canvas.getContext("2d") };
 }
 
+// One line a pair of fixes; faint where either circle is so wide that the line says little.
 function addLegs(map, fixes, joined_s) {
-  const legs = [];
-  let leg = [];
-  let last = null;
-  for (const fix of fixes.filter((one) => one.used)) {
-    if (last && fix.t - last.t >= joined_s) { legs.push(leg); leg = []; }
-    leg.push([fix.lon, fix.lat]);
-    last = fix;
-  }
-  legs.push(leg);
-  const lines = legs.filter((one) => one.length > 1).map((coordinates) => ({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates } }));
+  const used = fixes.filter((one) => one.used);
+  const lines = used.slice(1).flatMap((fix, place) => {
+    const last = used[place];
+    if (fix.t - last.t >= joined_s) return [];
+    const geometry = { type: "LineString", coordinates: [[last.lon, last.lat], [fix.lon, fix.lat]] };
+    return [{ type: "Feature", properties: { faint: Math.max(last.r95_m, fix.r95_m) > WIDE_M }, geometry }];
+  });
   map.addSource("legs", { type: "geojson", data: collection(lines) });
-  map.addLayer({ id: "legs", type: "line", source: "legs", layout: { "line-join": "round" }, paint: { "line-color": "#12436d", "line-opacity": 0.45, "line-width": 2 } });
+  map.addLayer({ id: "legs", type: "line", source: "legs", layout: { "line-cap": "round" }, paint: { "line-color": "#12436d", "line-opacity": ["case", ["get", "faint"], 0.13, 0.5], "line-width": ["case", ["get", "faint"], 1, 2] } });
 }
 
 function addGaps(map, fixes, gaps) {
@@ -154,8 +153,10 @@ function addFixes(map, fixes) {
     geometry: { type: "Point", coordinates: [fix.lon, fix.lat] },
   }));
   map.addSource("fixes", { type: "geojson", data: collection(points) });
-  map.addLayer({ id: "chosen", type: "circle", source: "fixes", filter: ["==", ["get", "n"], -1], paint: { "circle-radius": 11, "circle-color": "#ffdd00", "circle-stroke-width": 2, "circle-stroke-color": "#0b0c0c" } });
   map.addLayer({ id: "fixes", type: "symbol", source: "fixes", layout: { "icon-image": ["get", "picture"], "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 9, 0.55, 14, 1] } });
+  const ring = (id, colour, width) => map.addLayer({ id, type: "circle", source: "fixes", filter: ["==", ["get", "n"], -1], paint: { "circle-radius": 10, "circle-opacity": 0, "circle-stroke-width": width, "circle-stroke-color": colour } });
+  ring("chosen-edge", "#0b0c0c", 7);
+  ring("chosen", "#ffdd00", 4);
 }
 
 function sign({ colour, shape }, used) {

@@ -63,6 +63,7 @@ function fill(number) {
         time.textContent = cell;
         box.append(time);
       } else box.textContent = cell;
+      if (place === row.cells.length - 1) box.colSpan = row.last_spans;
       line.append(box);
     });
     return line;

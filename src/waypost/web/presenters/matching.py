@@ -1,0 +1,84 @@
+"""A match as pages show it: how near, how long, how much could be seen; its fixes on a map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from waypost.clock import read_instant
+from waypost.matching.queries import MatchRow
+from waypost.offences.values import CRIME_TYPES
+from waypost.web.presenters import shapes
+from waypost.web.templatetags.waypost import length, metres, when_words
+
+CIRCLE_M = 100.0  # the compatible rule's, whatever the offence's own radius
+SIGN_WORDS = {
+    "gnss": "GNSS", "wifi": "Wi-Fi", "cell": "Mobile cell", "beacon": "Home beacon",
+    "unknown": "Not stated",
+}  # fmt: skip
+
+
+def row(match: MatchRow) -> dict[str, Any]:
+    offence = match.offence
+    return {
+        "number": match.number,
+        "reference": offence.reference,
+        "force": offence.force,
+        "crime": CRIME_TYPES.get(offence.crime_type, offence.crime_type or "Not stated"),
+        "from_at": offence.from_at,
+        "to_at": offence.to_at,
+        "person": match.person_reference,
+        "person_id": match.person_id,
+        "score": f"{match.score:.2f}",
+        "verdict": match.verdict,
+        "sequences": match.sequences,
+        "nearest": metres(match.nearest_m),
+        "inside": length(match.seconds_inside),
+        "coverage": "not known" if match.coverage is None else f"{100 * match.coverage:.0f} %",
+    }
+
+
+def fix_rows(match: MatchRow) -> list[dict[str, Any]]:
+    """The table beside the map, in order of time."""
+    return [
+        {
+            "n": n,
+            "label": fix["label"],
+            "at": read_instant(fix["at"]),
+            "how": SIGN_WORDS.get(fix["mechanism"], fix["mechanism"]),
+            "within": metres(fix["r95_m"]) if fix["r95_m"] else "a point: none stated",
+            "distance": metres(fix["distance_m"]),
+            "overlap": f"{100 * fix['overlap']:.0f} %",
+        }
+        for n, fix in enumerate(match.fixes)
+    ]
+
+
+def map_data(match: MatchRow) -> dict[str, Any]:
+    """What static/waypost/match.js draws: the crime circle and the fixes that count."""
+    offence = match.offence
+    scene = {
+        "meaning": "scene",
+        "label": f"Crime circle {offence.reference}",
+        "geometry": shapes.circle(offence.lat, offence.lon, CIRCLE_M),
+    }
+    return {
+        "fixes": [_fix(n, fix) for n, fix in enumerate(match.fixes)],
+        "gaps": [],
+        "zones": [scene],
+        "joined_s": 300,
+    }
+
+
+def _fix(n: int, fix: dict[str, Any]) -> dict[str, Any]:
+    at = read_instant(fix["at"])
+    sign = fix["mechanism"] if fix["mechanism"] in SIGN_WORDS else "unknown"
+    return {
+        "n": n,
+        "t": at.timestamp(),
+        "lat": fix["lat"],
+        "lon": fix["lon"],
+        "r95_m": fix["r95_m"],
+        "mechanism": sign,
+        "used": True,
+        "words": f"{fix['label']}, {when_words(at, 'seconds')}, {SIGN_WORDS[sign]}",
+    }
