@@ -1,9 +1,9 @@
 """Print the reference pages in docs/reference from the code; with --check, only compare.
 
-    cli.md         commands and their options          settings.md    what an operator may set
-    lifecycles.md  tables of moves, as diagrams        columns.md     privacy, retention, whose
-    routes.md      every page with its permission      roles.md       what each role may do, how far
-    rooms.md       who imports whom
+cli.md         commands and their options          settings.md    what an operator may set
+lifecycles.md  tables of moves, as diagrams        columns.md     privacy, retention, whose
+routes.md      every page with its permission      roles.md       what each role may do, how far
+rooms.md       who imports whom
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ def settings() -> str:
     from waypost.settings import SETTINGS
 
     rows = "\n".join(f"| `{name}` | {words} |" for name, words in SETTINGS.items())
-    return f"# Settings\n\nGiven as environment variables.\n\n| name | what it does |\n|---|---|\n{rows}"
+    head = "# Settings\n\nGiven as environment variables.\n\n| name | what it does |\n|---|---|"
+    return f"{head}\n{rows}"
 
 
 def lifecycles() -> str:
@@ -85,7 +86,7 @@ def columns() -> str:
 
     parts = [
         "# Table columns\n",
-        "Privacy label of every stored column, why a row is kept, and how it belongs to a person.\n",
+        "Privacy label of every stored column, why a row is kept, and whose it is.\n",
     ]
     for model in sorted(apps.get_models(), key=lambda model: model._meta.db_table):
         declares = getattr(model, "declares", None)

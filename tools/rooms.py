@@ -35,7 +35,8 @@ def room_of(module: str) -> str:
 
 def mermaid() -> str:
     lines = [
-        f"    {source} -->|{count}| {target}" for (source, target), count in sorted(arrows().items())
+        f"    {source} -->|{count}| {target}"
+        for (source, target), count in sorted(arrows().items())
     ]
     return "\n".join(["```mermaid", "graph TD", *lines, "```"])
 

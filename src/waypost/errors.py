@@ -51,7 +51,7 @@ class Unavailable(WaypostError):
 class Problem:
     """One thing wrong with one row: where, what was seen, what was hoped for, what to do.
 
-    line     physical line (files) or 1-based position (batches) where the row starts; None: the file
+    line     physical line (files) or 1-based position (batches) where the row starts; None: file
     type     closed vocabulary of the reader, upper snake case
     field    column name as the sender knows it; None when the row as a whole is wrong
     value    what was sent, as sent

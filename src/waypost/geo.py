@@ -24,7 +24,7 @@ BRITAIN_LON = (-8.5, 2.6)
 
 @dataclass(frozen=True, slots=True)
 class Plane:
-    """A flat world in metres. `centre` None is the British National Grid, else (lat, lon) degrees."""
+    """A flat world in metres; `centre` is (lat, lon) degrees, None the British National Grid."""
 
     centre: tuple[float, float] | None = None
 

@@ -1,7 +1,7 @@
 """WAYPOST_HOME: the folder that holds everything the embedded default keeps.
 
-    waypost.sqlite3   records          lake/   history (Delta)      keys/   secrets, mode 0600
-    audit-head.json   signed head      mail/   outgoing mail        run/    sockets, pids
+waypost.sqlite3   records          lake/   history (Delta)      keys/   secrets, mode 0600
+audit-head.json   signed head      mail/   outgoing mail        run/    sockets, pids
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ SETTINGS: dict[str, str] = {
     "WAYPOST_HTTPS": "1 when a TLS proxy stands in front: secure cookies and HSTS. Default: off.",
     "WAYPOST_MAP_STYLE": "URL of a MapLibre style for the ground map. Default: the offline map; "
     "with a URL, browsers tell that server where your wearers are.",
-    "WAYPOST_MAIL": "smtp://user:password@host:port. Default: mail is written to mail/ in the home.",
+    "WAYPOST_MAIL": "smtp://user:password@host:port. Default: mail/ in the home.",
 }
 
 
@@ -120,8 +120,10 @@ LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-     "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
@@ -148,7 +150,10 @@ _mail = urlparse(os.environ.get("WAYPOST_MAIL", ""))
 if _mail.hostname:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST, EMAIL_PORT = _mail.hostname, _mail.port or 587
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (
+        unquote(_mail.username or ""),
+        unquote(_mail.password or ""),
+    )
     EMAIL_USE_TLS = True
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
