@@ -220,7 +220,7 @@ def _order(part: Part, rng: np.random.Generator) -> tuple[OrderKind, tuple[Requi
 
 
 def _order_from(part: Part, rng: np.random.Generator, from_s: Seconds, until_s: Seconds) -> Seconds:
-    """Most orders began before the history does; the others in its first part. On the hour."""
+    """Most orders began before the history does; the others in its first part."""
     late = float(rng.random()) * 0.6 if rng.random() < 0.3 else 0.0
     if part is Part.NOT_FITTED:
         late = 1 - 3600 * 26 / (until_s - from_s)
@@ -229,7 +229,7 @@ def _order_from(part: Part, rng: np.random.Generator, from_s: Seconds, until_s: 
     elif part is not Part.ANYBODY:
         late = 0.0
     began = from_s + max(late, 0.0) * (until_s - from_s)
-    return float(began // 3600 * 3600)
+    return float(-(-began // 600) * 600)
 
 
 def _tag(
