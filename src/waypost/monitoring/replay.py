@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -189,8 +190,8 @@ def _usable(fixes: pa.Table, owner: Index, received: Times, now_us: int) -> _Fix
         _numbers(fixes, "lat"),
         _numbers(fixes, "lon"),
         _numbers(fixes, "accuracy_m"),
-        _numbers(fixes, "mechanism").astype(np.int8),
-        _column(fixes, "content_key").to_numpy(zero_copy_only=False),
+        _own_copy(_column(fixes, "mechanism"), np.int8),
+        _own_copy(_column(fixes, "content_key"), np.int64),
     )
     set_aside = _column(fixes, "set_aside").to_numpy(zero_copy_only=False)
     good = (owner >= 0) & (received <= now_us) & (set_aside == 0)
@@ -315,10 +316,13 @@ def _column(fixes: pa.Table, name: str) -> pa.Array:
 
 def _times(fixes: pa.Table, name: str) -> Times:
     column = _column(fixes, name)
-    times: Times = column.cast(pa.timestamp("us", column.type.tz)).cast(pa.int64()).to_numpy()
-    return times
+    return _own_copy(column.cast(pa.timestamp("us", column.type.tz)).cast(pa.int64()), np.int64)
 
 
 def _numbers(fixes: pa.Table, name: str) -> npt.NDArray[np.float64]:
-    numbers = _column(fixes, name).to_numpy(zero_copy_only=False)
-    return np.asarray(numbers, dtype=np.float64)
+    return _own_copy(_column(fixes, name), np.float64)
+
+
+def _own_copy(column: pa.Array, kind: type[np.generic]) -> npt.NDArray[Any]:
+    """The values, writable: read-only arrays are another type to numba, compiled once more."""
+    return np.require(column.to_numpy(zero_copy_only=False), dtype=kind, requirements=["C", "W"])
