@@ -58,7 +58,7 @@ class Deliveries:
             )
             self.known[name, batch.key] = before
             self.new.append((before, client))
-        return HttpReply(200, json.dumps(before.answer))
+        return HttpReply(200, json.dumps(before.answer, sort_keys=True))  # JSONB has no order
 
     def save(self, log_position: int | None, *, now: datetime) -> None:
         """The new deliveries, then a line of the audit for each: the transaction's last words."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import uvicorn
 import uvloop
+from django.db import connection
 
 from waypost.devices.committer import Committer
 from waypost.devices.endpoints import Doors
@@ -28,6 +29,7 @@ from waypost.errors import BadUse, WaypostError
 BACKLOG = 4096  # tags that come back after an outage come together
 KEEP_ALIVE_S = 75
 STOP_WITHIN_S = 30
+STORE_WITHIN_S = 3.0  # how long a commit waits for a connection to PostgreSQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def read_listen(text: str) -> Listen:
 def serve(listens: Sequence[Listen]) -> None:
     """Listen until told to stop. WaypostError when an address cannot be had."""
     sockets = [_bound(listen) for listen in listens]
+    _give_up_on_the_store_soon()
     intake = Intake()
     committer: Committer[Item, HttpReply] = Committer(intake.write)
     doors = Doors(committer, intake.counts)
@@ -66,6 +69,15 @@ def serve(listens: Sequence[Listen]) -> None:
         _run(servers, sockets)
     finally:
         committer.stop()
+
+
+def _give_up_on_the_store_soon() -> None:
+    """Tags that wait half a minute for "try again" are worse off than those told at once."""
+    pool = connection.settings_dict.get("OPTIONS", {}).get("pool")
+    if isinstance(pool, dict):
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined]  # made by the check at start
+        pool["timeout"] = STORE_WITHIN_S
 
 
 class _Listener(uvicorn.Server):

@@ -80,7 +80,7 @@ class Intake:
         except (DataError, IntegrityError) as error:
             trouble: Exception = error
         except (Error, OSError) as error:
-            connection.close()  # the next group finds a fresh one
+            _forget_connection()
             raise Unavailable("the store does not answer; nothing was kept; try again") from error
         except Unavailable:
             raise
@@ -269,6 +269,14 @@ def _spoilt(item: Item, reason: str) -> Item:
     rows = item.read.rows if isinstance(item, BatchMessage) else []
     listed = "[" + ",".join(row.sent for row in rows) + "]"
     return UnreadableMessage("batch", listed.encode(), reason, received_at)
+
+
+def _forget_connection() -> None:
+    """The next group finds a fresh one. With its pool: a pool whose server went away waits longer
+    and longer before it tries again, minutes after a long outage."""
+    connection.close()
+    if connection.vendor == "postgresql":
+        connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL's wrapper
 
 
 def _senders(item: Item) -> list[Sender]:
