@@ -18,7 +18,7 @@ from waypost.positions.archive import archive_once
 from waypost.positions.models import LakeImport, SealedRows
 from waypost.positions.queries import fixes_between, unfinished_imports
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 HEADER = "person_id,time,lat,lon,accuracy_m,mechanism\n"
 
 

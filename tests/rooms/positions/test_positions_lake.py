@@ -15,7 +15,7 @@ from waypost.positions.archive import archive_once
 from waypost.positions.models import LogEntry
 from waypost.positions.queries import events_between, fixes_between, oldest_unarchived
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 AT_ONCE = timedelta(0)
 
 

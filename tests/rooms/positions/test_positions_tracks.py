@@ -73,6 +73,7 @@ def person(worn):
     return Activation.objects.get(pk=worn[0]).person_id
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_a_look_shows_one_persons_own_fixes_while_an_order_was_live_and_leaves_a_line(person):
     found = whereabouts(
@@ -88,6 +89,7 @@ def test_a_look_shows_one_persons_own_fixes_while_an_order_was_live_and_leaves_a
     assert b"51.5" not in body
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_a_window_wider_than_the_purpose_allows_is_refused_and_nothing_is_shown(person):
     with pytest.raises(Refused, match="shorter window"):
@@ -98,6 +100,7 @@ def test_a_window_wider_than_the_purpose_allows_is_refused_and_nothing_is_shown(
     assert not AuditLine.objects.filter(kind="track:viewed").exists()
 
 
+@pytest.mark.database
 @pytest.mark.django_db
 def test_a_look_that_cannot_be_written_down_is_not_shown(person, monkeypatch):
     def fail(*_args, **_kwargs):
