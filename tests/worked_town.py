@@ -83,7 +83,9 @@ class Town:
         self.worker.run_until_idle(rounds_max=300)
 
     def run_to(self, text: str) -> None:
-        """Let time pass to then, minute by minute, as a worker that never stops would."""
+        """Let time pass to then; the last quarter of an hour goes minute by minute."""
+        self.now = max(self.now, at(text) - timedelta(minutes=15))
+        self.run()
         while self.now < at(text):
             self.now = min(self.now + timedelta(minutes=1), at(text))
             self.run()

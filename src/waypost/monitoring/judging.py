@@ -85,11 +85,5 @@ def in_time(fixes: FixArrays, state: State) -> tuple[FixArrays, int | None]:
     return fixes.take(np.flatnonzero(newer)), int(fixes.measured_us[~newer].min())
 
 
-def usable(fixes: FixArrays) -> FixArrays:
-    """Without what was set aside at intake: a fix from 2099 must not move the state's clock."""
-    good = fixes.set_aside == 0
-    return fixes if good.all() else fixes.take(np.flatnonzero(good))
-
-
 def since(fixes: FixArrays, from_at: datetime) -> FixArrays:
     return fixes.take(np.flatnonzero(fixes.measured_us >= to_us(from_at)))

@@ -8,6 +8,9 @@ judging again changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
@@ -15,8 +18,8 @@ from django.db.models import Q
 
 from waypost.monitoring.actions import mark_persons
 from waypost.monitoring.fold import FixArrays, State, initial_state
-from waypost.monitoring.judging import judge, midnight, since, usable
-from waypost.monitoring.live import worn_at
+from waypost.monitoring.judging import judge, midnight, since
+from waypost.monitoring.live import by_person, worn_at
 from waypost.monitoring.models import Checkpoint, Dirty, PersonState, Violation
 from waypost.monitoring.news import Follower
 from waypost.monitoring.planbook import PlanBook
@@ -29,28 +32,43 @@ CHECKPOINTS_KEPT = timedelta(days=45)  # older late fixes are judged from an old
 JOINABLE = timedelta(days=1)  # a row that ended so shortly before may go on in what is redone
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A dirty person ready to be judged: from which state, and where that begins."""
+
+    mark: Dirty
+    seen_version: int | None
+    state: State | None  # None: from the orders' start
+    from_at: datetime
+    day: date | None  # of the checkpoint
+
+
 def run_late(
     book: PlanBook, follow: Follower, *, revision_id: int, now: datetime, limit: int
 ) -> int:
     """Judge up to `limit` dirty persons again, longest waiting first; how many were looked at."""
     marks = list(Dirty.objects.order_by("marked_at", "person_id")[:limit])
-    for mark in marks:
-        try:
-            judge_again(mark, book, follow, revision_id=revision_id, now=now)
-        except Outrun:
-            continue  # judged meanwhile: the mark stays, the next round takes it up
+    try:
+        judge_again(marks, book, follow, revision_id=revision_id, now=now)
+    except Outrun:  # one of them was judged meanwhile: the others need not wait for that one
+        for mark in marks:
+            with suppress(Outrun):  # the mark stays, the next round takes it up
+                judge_again([mark], book, follow, revision_id=revision_id, now=now)
     return len(marks)
 
 
 def judge_again(
-    mark: Dirty, book: PlanBook, follow: Follower, *, revision_id: int, now: datetime
+    marks: Sequence[Dirty], book: PlanBook, follow: Follower, *, revision_id: int, now: datetime
 ) -> None:
-    """Judge one person again and save what came of it with the mark's removal."""
-    judged = _judge(mark, book, now)
+    """Judge persons again and save what came of it together with their marks' removal."""
+    if not marks:
+        return
+    judged = [one for cases in _by_start(marks, book) for one in _judge(cases, book, now)]
     with transaction.atomic():
         lock_cursor(now=now)
-        news = save([judged] if judged else [], revision_id=revision_id, now=now)
-        Dirty.objects.filter(person_id=mark.person_id, mark=mark.mark).delete()
+        news = save(judged, revision_id=revision_id, now=now)
+        for mark in marks:
+            Dirty.objects.filter(person_id=mark.person_id, mark=mark.mark).delete()
         if news:
             follow(news, now=now)
 
@@ -76,23 +94,47 @@ def drop_old_checkpoints(*, now: datetime) -> int:
     return Checkpoint.objects.filter(day__lt=(now - CHECKPOINTS_KEPT).date()).delete()[0]
 
 
-def _judge(mark: Dirty, book: PlanBook, now: datetime) -> Judged | None:
-    """None for a person who has no orders: there is nothing to judge."""
-    person_id = mark.person_id
-    start = book.starts_at(person_id)
-    if start is None:
-        return None
-    version = (
-        PersonState.objects.filter(person_id=person_id).values_list("version", flat=True).first()
+def _by_start(marks: Sequence[Dirty], book: PlanBook) -> list[list[Case]]:
+    """Those who begin anew and those who go on from a checkpoint: their histories are read apart,
+    since one may be half a year and the other half a day. Persons without orders are left out."""
+    versions = dict(
+        PersonState.objects.filter(person_id__in=[mark.person_id for mark in marks]).values_list(
+            "person_id", "version"
+        )
     )
-    day, state = _checkpoint(person_id, mark.earliest_at, book.digest(person_id))
-    redone_from = midnight(day) if day else None
+    anew: list[Case] = []
+    going_on: list[Case] = []
+    for mark in marks:
+        start = book.starts_at(mark.person_id)
+        if start is None:
+            continue
+        version = versions.get(mark.person_id)
+        day, state = _checkpoint(mark.person_id, mark.earliest_at, book.digest(mark.person_id))
+        if day is None:
+            anew.append(Case(mark, version, None, start, None))
+        else:
+            going_on.append(Case(mark, version, state, midnight(day), day))
+    return [cases for cases in (anew, going_on) if cases]
+
+
+def _judge(cases: Sequence[Case], book: PlanBook, now: datetime) -> list[Judged]:
+    """One read of history for all, then one after another."""
+    activations = [n for case in cases for n in book.activations(case.mark.person_id)]
+    earliest = min(case.from_at for case in cases)
+    table = fixes_between(activations, earliest, now + timedelta(days=1))
+    histories = by_person([table], book.person_of)
+    return [_judge_one(case, book, histories.get(case.mark.person_id), now) for case in cases]
+
+
+def _judge_one(case: Case, book: PlanBook, fixes: FixArrays | None, now: datetime) -> Judged:
+    person_id = case.mark.person_id
+    start = book.starts_at(person_id) or case.from_at
+    redone_from = case.from_at if case.day else None
     plan = book.plan(person_id, from_at=start, to_at=max(now, start))
-    fixes = _history(book, person_id, redone_from or start, now)
     verdict = judge(
         plan,
-        state or initial_state(plan),
-        fixes,
+        case.state or initial_state(plan),
+        since(fixes, case.from_at) if fixes else None,
         _old_rows(person_id, redone_from),
         as_of=max(now, start),
         late=True,
@@ -100,12 +142,12 @@ def _judge(mark: Dirty, book: PlanBook, now: datetime) -> Judged | None:
     )
     return Judged(
         person_id,
-        version,
+        case.seen_version,
         verdict.state,
         verdict.changes,
         due_again(plan, verdict.next_due, now),
         checkpoints=_recent(verdict.checkpoints, now),
-        redone_since=day or date.min,
+        redone_since=case.day or date.min,
         activations=worn_at(book, person_id, verdict),
     )
 
@@ -123,12 +165,6 @@ def _checkpoint(
         except ValueError:
             continue  # written by another version of Waypost
     return None, None
-
-
-def _history(book: PlanBook, person_id: int, from_at: datetime, now: datetime) -> FixArrays:
-    """Every usable fix from there on; those from beyond `now` were set aside at intake."""
-    table = fixes_between(book.activations(person_id), from_at, now + timedelta(days=1))
-    return since(usable(FixArrays.from_table(table)), from_at)
 
 
 def _old_rows(person_id: int, redone_from: datetime | None) -> list[StoredViolation]:

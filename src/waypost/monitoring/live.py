@@ -137,7 +137,8 @@ def worn_at(book: PlanBook, person_id: int, verdict: Verdict) -> dict[datetime, 
 
 
 def by_person(tables: Sequence[pa.Table], person_of: dict[int, int]) -> dict[int, FixArrays]:
-    """Usable fixes by person; those of a tag that nobody is known to wear are left out."""
+    """Fixes by person, without those set aside at intake (one from 2099 must not move a state's
+    clock) and those of a tag that nobody is known to wear."""
     table = pa.concat_tables(tables)
     table = table.filter(pc.equal(table.column("set_aside"), 0))
     if not table.num_rows:

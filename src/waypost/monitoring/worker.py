@@ -27,7 +27,7 @@ from waypost.positions.log import head_position
 from waypost.positions.values import EventKind
 
 BEAT_EVERY = timedelta(seconds=1)  # how fine `judged_to` is while nothing happens
-LATE_AT_ONCE = 10  # late persons judged before the log is looked at again
+LATE_AT_ONCE = 10  # late persons judged, in one transaction, before the log is looked at again
 TIDY_EVERY = timedelta(hours=1)
 
 log = logging.getLogger(__name__)
