@@ -14,7 +14,7 @@ from waypost.access import audit, may
 from waypost.access.values import Permission, Posted
 from waypost.devices import quarantine
 from waypost.devices.batch import BadField, read_row
-from waypost.devices.intake import Group, save_group, take_routed
+from waypost.devices.group import Group, save_group, take_routed
 from waypost.devices.models import QuarantinedMessage
 from waypost.devices.protocols import HTTP
 from waypost.devices.reading import read_json

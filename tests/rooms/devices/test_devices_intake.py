@@ -12,7 +12,7 @@ from django.db import OperationalError
 
 from waypost.access.models import AuditLine
 from waypost.clock import to_us
-from waypost.devices import intake as module
+from waypost.devices import group as module
 from waypost.devices import quarantine
 from waypost.devices.endpoints import _read_batch
 from waypost.devices.intake import Intake

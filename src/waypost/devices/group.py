@@ -1,0 +1,135 @@
+"""What one commit will hold: messages put where they belong, gathered, then saved together.
+
+take_message, take_rows   into the group: log, sealed quarantine or officers' list
+save_group                the group into the store, inside the caller's transaction
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from waypost.devices import quarantine
+from waypost.devices.models import QuarantinedMessage
+from waypost.devices.protocols import HTTP
+from waypost.devices.routing import Fate, Routed, intake_row, place, route
+from waypost.devices.values import BatchMessage, BatchRow, HttpReply, TagMessage
+from waypost.orders.directory import ActivationDirectory
+from waypost.positions import log, seal
+from waypost.positions.batch import IntakeRow, build
+from waypost.positions.log import RawRow
+from waypost.positions.values import Decoded, DecodedEvent, EventKind
+from waypost.units import ActivationNumber
+
+
+@dataclass
+class Group:
+    """What one commit will hold."""
+
+    logged: list[IntakeRow] = field(default_factory=list)
+    sealed: list[IntakeRow] = field(default_factory=list)
+    raws: list[RawRow] = field(default_factory=list)
+    unplaced: list[QuarantinedMessage] = field(default_factory=list)
+    heard: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+
+    def keep_raw(self, activation: ActivationNumber, protocol: str, payload: bytes) -> int:
+        """The place of a raw message among those of the commit."""
+        self.raws.append(RawRow(activation, protocol, payload))
+        return len(self.raws) - 1
+
+
+def take_message(item: TagMessage, group: Group, directory: ActivationDirectory) -> HttpReply:
+    """A message of a tag into the group. Whole parts of a bad message are kept, and all of it is
+    shown to an officer; the reply is the protocol's."""
+    decoded = item.decoded
+    payload = item.message.to_bytes()
+    reason = decoded.error
+    if decoded.device_id is not None:
+        routed = route(directory, _with_contact(decoded), item.received_at)
+        take_routed(routed, item.protocol, payload, group)
+        reason = reason or routed.reason
+        if routed.logged or routed.sealed:
+            group.heard[decoded.device_id] = (item.received_at, item.protocol)
+    if reason is not None:
+        group.unplaced.append(
+            quarantine.quarantined(
+                decoded.device_id or "", item.protocol, payload, reason, item.received_at
+            )
+        )
+    return HTTP[item.protocol].reply(decoded)
+
+
+def take_routed(routed: Routed, protocol: str, payload: bytes, group: Group) -> None:
+    """The parts of a message that have an owner into the group, with the raw message if one has."""
+    group.sealed += routed.sealed
+    owner = routed.one_owner
+    raw_place = None if owner is None else group.keep_raw(owner, protocol, payload)
+    group.logged += [_pointing(row, raw_place) for row in routed.logged]
+
+
+def _with_contact(decoded: Decoded) -> Decoded:
+    """A sound message of a kind we do not read still says that the tag was in contact."""
+    if decoded.fixes or decoded.events or decoded.error is not None:
+        return decoded
+    return Decoded(decoded.device_id, events=(DecodedEvent(None, EventKind.CONTACT),))
+
+
+def take_rows(
+    rows: Sequence[BatchRow], item: BatchMessage, group: Group, directory: ActivationDirectory
+) -> dict[int, str]:
+    """The rows of a batch into the group; what became of each, by its number.
+
+    The raw message of an activation is the list of its rows, so that no key opens another's.
+    """
+    became: dict[int, str] = {}
+    logged: dict[ActivationNumber, list[tuple[BatchRow, Any]]] = {}
+    for row in rows:
+        seen = row.fix or row.event
+        if seen is None:
+            raise ValueError(f"row {row.number} of a batch holds nothing")
+        placed = place(directory, row.sender, seen.measured_at, item.received_at)
+        if placed.fate is Fate.UNPLACED or placed.span is None or placed.span.number is None:
+            became[row.number] = "quarantined"
+            group.unplaced.append(
+                quarantine.quarantined(
+                    row.sender.name, "batch", row.sent.encode(), placed.reason, item.received_at
+                )
+            )
+            continue
+        group.heard[placed.span.device_id] = (item.received_at, "batch")
+        if placed.fate is Fate.SEALED:
+            became[row.number] = "sealed"
+            group.sealed.append(intake_row(placed.span, item.received_at, [seen]))
+        else:
+            became[row.number] = "accepted"
+            logged.setdefault(placed.span.number, []).append((row, placed.span))
+    for number, mine in logged.items():
+        payload = "[" + ",".join(row.sent for row, _ in mine) + "]"
+        raw_place = group.keep_raw(number, "batch", payload.encode())
+        seen_rows = [row.fix or row.event for row, _ in mine]
+        group.logged.append(
+            intake_row(mine[0][1], item.received_at, [s for s in seen_rows if s], raw_place)
+        )
+    return became
+
+
+def save_group(group: Group, *, source: str, now: datetime) -> int | None:
+    """The group's rows; the position of its log entry, None when nothing went to the log.
+
+    Inside the caller's transaction.
+    """
+    QuarantinedMessage.objects.bulk_create(group.unplaced)
+    if group.sealed:
+        seal.seal(*build(group.sealed), now=now)
+    if not group.logged:
+        return None
+    fixes, events = build(group.logged)
+    return int(log.append(fixes, events, group.raws, source=source, now=now))
+
+
+def _pointing(row: IntakeRow, raw_place: int | None) -> IntakeRow:
+    return IntakeRow(
+        row.activation, row.from_at, row.to_at, row.received_at, row.fixes, row.events, raw_place
+    )
