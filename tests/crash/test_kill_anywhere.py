@@ -31,15 +31,15 @@ from waypost.worlds.world import people_of
 
 KILLS = 20
 WEARERS = 12
-WORLD_S = 4 * 3600.0
+WORLD_S = 3 * 3600.0
 WORLD_ENDS = "2026-03-10T22:30:00Z"  # past: no curfew edge hangs on when the test runs
-PLAYED_IN_S = 48.0
+PLAYED_IN_S = 44.0
 LOOK = Path(__file__).with_name("look.py")
 NAMES = ("gateway", "worker", "archivist")
 
 
 def small_world(seed: int, end_s: float) -> tuple[dict, list[Telegram]]:
-    """Four hours of twelve wearers that end at `end_s`, orders and tags ending with them.
+    """Three hours of twelve wearers that end at `end_s`, orders and tags ending with them.
 
     One wearer's second hour arrives at the end, newest first; one row in thirty is sent again.
     """
@@ -173,7 +173,7 @@ async def _play_and_kill(
         return start_s + (time.monotonic() - began) * (end_s - start_s) / seconds
 
     player = Player("127.0.0.1", house.port, key=house.home.name, clock=clock,
-                    acknowledged=got.extend, gather_s=60.0)  # fmt: skip
+                    acknowledged=got.extend, gather_s=60.0, lines=48)  # fmt: skip
     async with asyncio.TaskGroup() as group:
         playing = group.create_task(player.play(said))
         group.create_task(_kill(house, kills, seconds))
