@@ -193,7 +193,9 @@ def _projected(
 
 
 def _note_earliest(touched: dict[int, int], rows: pa.Table) -> None:
-    live = rows.filter(rows["live"]).select(["activation", "measured_at"])
+    live = rows.select(["activation", "measured_at"])
+    if not pc.all(rows["live"]).as_py():
+        live = live.filter(rows["live"])
     found = live.group_by("activation").aggregate([("measured_at", "min")])
     times = found["measured_at_min"].cast(pa.int64()).to_pylist()
     for number, at in zip(found["activation"].to_pylist(), times, strict=True):
@@ -218,7 +220,7 @@ def _store(bucket: pa.Table, outcome: ImportOutcome, now: datetime) -> None:
     known = known_rows(keys[0], keys[1], keys[2], held)
     if known.any():
         fixes = fixes.filter(pa.array(~known))
-    lake.append("fixes", fixes)
+    lake.append("fixes", fixes, ordered=True)
     outcome.new += fixes.num_rows
     outcome.duplicates += sent - fixes.num_rows
     outcome.set_aside += int(pc.sum(pc.not_equal(fixes["set_aside"], 0)).as_py() or 0)

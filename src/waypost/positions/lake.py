@@ -102,16 +102,19 @@ def snapshot(kind: Kind = "fixes") -> Snapshot:
     return Snapshot(kind, table.version(), table.transaction_version(LOG_APP) or 0, _files(table))
 
 
-def append(kind: Kind, rows: pa.Table, *, log_position: int | None = None) -> int:
+def append(
+    kind: Kind, rows: pa.Table, *, log_position: int | None = None, ordered: bool = False
+) -> int:
     """Add rows in one commit; returns how many. Call it inside `writing()`.
 
     rows           of the kind's schema, any order; put in order, each key once
+    ordered        `in_order` has been at them already
     log_position   the log up to here is in `rows`; a table that has it already stays as it is
     """
     table = _table(kind) or _created(kind)
     if log_position is not None and (table.transaction_version(LOG_APP) or 0) >= log_position:
         return 0
-    rows = in_order(rows)
+    rows = rows if ordered else in_order(rows)
     if rows.num_rows == 0 and log_position is None:
         return 0
     pieces = [
