@@ -1,21 +1,28 @@
 """Common ground of the tests: a home of their own, no network, warnings are errors.
 
-The home is set before Django reads its settings. `SHARED` is the folder of public cases beside the
+The home is set before Django reads its settings: so the settings module is named here and not in
+pyproject.toml, where pytest-django would read it before this file. `SHARED` is the folder of public cases beside the
 checkout; tests that need it skip, saying so, where it is absent.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
 
-os.environ["WAYPOST_HOME"] = tempfile.mkdtemp(prefix="waypost-test-")
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "waypost.settings")
+HOME = tempfile.mkdtemp(prefix="waypost-test-")
+os.environ["WAYPOST_HOME"] = HOME
+os.environ["DJANGO_SETTINGS_MODULE"] = "waypost.settings"
 
 SHARED = Path(__file__).parents[2] / "shared"
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(HOME, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
