@@ -155,6 +155,7 @@ def everything() -> dict[str, object]:
     """What must be the same after a crash: violations, their versions, alerts, moves, due rows."""
     from waypost.alerts.models import AlertMove
     from waypost.jobs.models import Due
+    from waypost.monitoring.fold import State
     from waypost.monitoring.models import Cursor, Dirty, PersonState, ViolationVersion
 
     # Later rows only say when a worker's plan in memory runs out: that depends on its age.
@@ -172,7 +173,7 @@ def everything() -> dict[str, object]:
         "moves": sorted(AlertMove.objects.values_list("alert__kind", "what", "to_status")),
         "due": sorted(soon.values_list("kind", "due_at")),
         "states": sorted(
-            (person, folded_to, bytes(state))
+            (person, folded_to, State.from_bytes(bytes(state)).machines.tobytes())
             for person, folded_to, state in PersonState.objects.values_list(
                 "person__reference", "folded_to", "state"
             )
