@@ -84,7 +84,7 @@ def record(
         signature=sign_hash(_key(), line_hash),
         **columns,
     )
-    transaction.on_commit(lambda: move_head(number, line_hash), robust=True)
+    transaction.on_commit(lambda: move_head(number), robust=True)
     return line
 
 
@@ -127,18 +127,23 @@ def read_head() -> Head | None:
         return Head(0, FIRST_HASH, "")  # there is one and it is spoilt: its signature will say so
 
 
-def move_head(count: int, last_hash: str) -> None:
-    """Move the signed head forward, never back; safe among processes and against a crash."""
+def move_head(number: int) -> None:
+    """Move the signed head to the last committed line, which is `number` or a later one.
+
+    Never back; safe among processes and against a crash. A transaction of many lines calls this
+    once for each, and the first call does the work of all.
+    """
     folder = home()
     with open(folder / "audit-head.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         now_there = read_head()
-        if now_there and (now_there.count >= count or not _stands(now_there)):
+        if now_there and (now_there.count >= number or not _stands(now_there)):
             return
+        count, last_hash = AuditLine.objects.order_by("-number").values_list("number", "hash")[0]
         head = sign_head(_key(), count, last_hash)
         content = {"count": head.count, "hash": head.hash, "signature": head.signature}
         _replace(folder / "audit-head.json", json.dumps(content).encode())
-        if count == 1 or not (folder / "audit-public.pem").exists():
+        if not (folder / "audit-public.pem").exists():
             _replace(folder / "audit-public.pem", public_pem())
 
 
