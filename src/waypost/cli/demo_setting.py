@@ -183,7 +183,7 @@ def settle_old_alerts() -> None:
     now = clock.now()
     officer = posted(Officer.objects.get(username="monitoring"), now=now)
     old = Alert.objects.filter(closed_at=None, from_at__lt=now - SETTLED_AFTER).order_by("pk")
-    for alert in list(old.exclude(person__limited=True)):
+    for alert in list(old):
         _settle(alert.pk, alert.status, officer, now)
 
 
