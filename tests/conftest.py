@@ -1,8 +1,8 @@
 """Common ground of the tests: a home of their own, no network, warnings are errors.
 
 The home is set before Django reads its settings: so the settings module is named here and not in
-pyproject.toml, where pytest-django would read it before this file. `SHARED` is the folder of public cases beside the
-checkout; tests that need it skip, saying so, where it is absent.
+pyproject.toml, where pytest-django would read it before this file. `SHARED` is the folder of public
+cases beside the checkout; tests that need it skip, saying so, where it is absent.
 """
 
 from __future__ import annotations
@@ -19,6 +19,12 @@ os.environ["WAYPOST_HOME"] = HOME
 os.environ["DJANGO_SETTINGS_MODULE"] = "waypost.settings"
 
 SHARED = Path(__file__).parents[2] / "shared"
+
+
+def pytest_configure() -> None:
+    import django
+
+    django.setup()
 
 
 def pytest_unconfigure() -> None:

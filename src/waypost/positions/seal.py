@@ -93,8 +93,18 @@ def _seal_one(number: int, fixes: pa.Table, events: pa.Table, *, key: bytes, now
 
 
 def _unknown(number: int, mine: Sequence[pa.Table]) -> list[pa.Table]:
-    """The rows of (fixes, events) that this activation's sealed rows do not hold yet."""
-    sealed = [opened(row) for row in SealedRows.objects.filter(activation_id=number)]
+    """The rows of (fixes, events) that this activation's sealed rows do not hold yet.
+
+    Only sealed rows of the same time are opened: a tag that reports on with no order live would
+    else open its whole past at every message.
+    """
+    times = [time for table in mine for time in table["measured_at"].to_pylist()]
+    if not times:
+        return list(mine)
+    near = SealedRows.objects.filter(
+        activation_id=number, earliest_at__lte=max(times), latest_at__gte=min(times)
+    )
+    sealed = [opened(row) for row in near]
     if not sealed:
         return list(mine)
     return [
