@@ -32,7 +32,7 @@ from waypost.orders.queries import activation_directory
 from waypost.positions import lake, quality, seal
 from waypost.positions.files import PROBLEMS_KEPT, FixesFile, iter_fixes
 from waypost.positions.models import LakeImport
-from waypost.positions.order import Integers, in_order, integers, known_rows
+from waypost.positions.order import Integers, integers, known_rows, order_of
 from waypost.positions.queries import held_keys
 from waypost.positions.resolve import NOBODY, Resolver, earliest
 from waypost.positions.schema import EVENTS, FIXES
@@ -212,19 +212,17 @@ def _store(bucket: pa.Table, outcome: ImportOutcome, now: datetime) -> None:
             outcome.sealed_new += seal.seal(dark, EVENTS.empty_table(), now=now)
     if not fixes.num_rows:
         return
-    sent = fixes.num_rows
-    fixes = in_order(fixes)
-    keys = [integers(fixes, name) for name in ("activation", "measured_at", "content_key")]
+    order = order_of(fixes)
+    keys = [integers(fixes, name)[order] for name in ("activation", "measured_at", "content_key")]
     first, last = int(keys[1].min()), int(keys[1].max()) + 1
     held = held_keys(int(keys[0][0]), int(keys[0][-1]), from_us(first), from_us(last))
-    known = known_rows(keys[0], keys[1], keys[2], held)
-    if known.any():
-        fixes = fixes.filter(pa.array(~known))
-    lake.append("fixes", fixes, ordered=True)
-    outcome.new += fixes.num_rows
-    outcome.duplicates += sent - fixes.num_rows
-    outcome.set_aside += int(pc.sum(pc.not_equal(fixes["set_aside"], 0)).as_py() or 0)
-    outcome.touched.update(earliest(keys[0][~known], keys[1][~known]))
+    new = ~known_rows(keys[0], keys[1], keys[2], held)
+    lake.append("fixes", fixes, order=order[new])
+    added = int(np.count_nonzero(new))
+    outcome.new += added
+    outcome.duplicates += fixes.num_rows - added
+    outcome.set_aside += int(np.count_nonzero(integers(fixes, "set_aside")[order[new]]))
+    outcome.touched.update(earliest(keys[0][new], keys[1][new]))
 
 
 def _end(

@@ -35,7 +35,7 @@ from django.conf import settings
 from waypost.clock import from_us, write_instant
 from waypost.errors import Unavailable
 from waypost.home import home
-from waypost.positions.order import in_order, integers
+from waypost.positions.order import Integers, in_order, integers, order_of, taken
 from waypost.positions.schema import EVENTS, FIXES
 
 Kind = Literal["fixes", "events"]
@@ -103,29 +103,31 @@ def snapshot(kind: Kind = "fixes") -> Snapshot:
 
 
 def append(
-    kind: Kind, rows: pa.Table, *, log_position: int | None = None, ordered: bool = False
+    kind: Kind, rows: pa.Table, *, log_position: int | None = None, order: Integers | None = None
 ) -> int:
     """Add rows in one commit; returns how many. Call it inside `writing()`.
 
     rows           of the kind's schema, any order; put in order, each key once
-    ordered        `in_order` has been at them already
     log_position   the log up to here is in `rows`; a table that has it already stays as it is
+    order          `order_of(rows)` or a part of it, where the caller has it already
     """
     table = _table(kind) or _created(kind)
     if log_position is not None and (table.transaction_version(LOG_APP) or 0) >= log_position:
         return 0
-    rows = rows if ordered else in_order(rows)
-    if rows.num_rows == 0 and log_position is None:
+    if order is None:
+        order = order_of(rows) if rows.num_rows else np.empty(0, dtype=np.int64)
+    if not len(order) and log_position is None:
         return 0
-    pieces = [
-        (day, part.slice(start, FILE_ROWS))
-        for day, part in _by_day(rows)
-        for start in range(0, part.num_rows, FILE_ROWS)
-    ]
-    with ThreadPoolExecutor(WRITERS) as pool:
-        files = list(pool.map(lambda piece: _written(kind, *piece), pieces))
+    whole = rows.combine_chunks()
+    with ThreadPoolExecutor(WRITERS) as pool:  # rows are moved a file at a time: less memory
+        files = list(
+            pool.map(
+                lambda piece: _written(kind, piece[0], taken(whole, piece[1])),
+                _by_day(whole, order),
+            )
+        )
     _commit(table, kind, files, log_position)
-    return int(rows.num_rows)
+    return len(order)
 
 
 @contextmanager
@@ -273,16 +275,13 @@ def _files(table: DeltaTable) -> pa.Table:
     return found.select(names).rename_columns(_NO_FILES.schema.names).cast(_NO_FILES.schema)
 
 
-def _by_day(rows: pa.Table) -> Iterator[tuple[date, pa.Table]]:
-    """The rows of each UTC day, in order within it."""
-    if rows.num_rows == 0:
-        return
-    days = integers(rows, "measured_at") // _DAY_US
-    for number in np.unique(days):
-        part = rows if days[0] == number and np.all(days == number) else rows.filter(
-            pa.array(days == number)
-        )  # fmt: skip
-        yield from_us(int(number) * _DAY_US).date(), part
+def _by_day(rows: pa.Table, order: Integers) -> Iterator[tuple[date, Integers]]:
+    """The places of the rows of each file: of one UTC day, in order, FILE_ROWS at most."""
+    days = (integers(rows, "measured_at") // _DAY_US)[order]
+    for number in np.unique(days).tolist():
+        mine = order[days == number]
+        for start in range(0, len(mine), FILE_ROWS):
+            yield from_us(number * _DAY_US).date(), mine[start : start + FILE_ROWS]
 
 
 def _written(kind: Kind, day: date, rows: pa.Table) -> AddAction:

@@ -20,21 +20,21 @@ def in_order(table: pa.Table) -> pa.Table:
     """The table (of schema.FIXES or schema.EVENTS, or more columns) sorted, each key once."""
     if table.num_rows == 0:
         return table
-    table = table.combine_chunks()
+    return taken(table.combine_chunks(), order_of(table))
+
+
+def order_of(table: pa.Table) -> Integers:
+    """Places of the rows in that order, of those that say the same only the one received first."""
     activation, measured = integers(table, "activation"), integers(table, "measured_at")
     order = _by_activation_and_time(activation, measured)
-    if order is not None:
-        activation, measured = activation[order], measured[order]
+    activation, measured = activation[order], measured[order]
     tied = np.flatnonzero(measured[1:] == measured[:-1])
     tied = tied[activation[tied] == activation[tied + 1]]
-    if tied.size:
-        order = np.arange(table.num_rows) if order is None else order
-        order = _ties_settled(table, order, tied, activation, measured)
-    return table if order is None else _taken(table, order)
+    return _ties_settled(table, order, tied, activation, measured) if tied.size else order
 
 
-def _taken(table: pa.Table, order: Integers) -> pa.Table:
-    """The rows in this order; columns that say nothing are made anew instead of moved."""
+def taken(table: pa.Table, order: Integers) -> pa.Table:
+    """The rows at these places; columns that say nothing are made anew instead of moved."""
     places = pa.array(order)
     columns = [
         pa.nulls(len(order), column.type)
@@ -88,15 +88,15 @@ def known_rows(
     return found
 
 
-def _by_activation_and_time(activation: Integers, measured: Integers) -> Integers | None:
-    """The order of the rows, or None when they are in order already."""
+def _by_activation_and_time(activation: Integers, measured: Integers) -> Integers:
+    """The order of the rows; those that tie stand anyhow."""
     span = int(measured.max()) - int(measured.min())
     widest = max(int(activation.max()), -int(activation.min()), 1)
     if widest.bit_length() + span.bit_length() > 62:  # a wild clock: too wide to pack
         return np.lexsort((measured, activation)).astype(np.int64)
     packed = (activation << span.bit_length()) + (measured - measured.min())
     if bool(np.all(packed[1:] >= packed[:-1])):
-        return None
+        return np.arange(len(packed), dtype=np.int64)
     return np.argsort(packed).astype(np.int64, copy=False)  # ties are settled afterwards
 
 

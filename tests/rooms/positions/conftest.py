@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from waypost.positions import raw
-
 sys.path.insert(0, str(Path(__file__).parent))  # the words of `positions_words.py`
 
 from positions_words import START
@@ -18,6 +16,8 @@ from positions_words import START
 @pytest.fixture(autouse=True)
 def own_lake(tmp_path, settings):
     """A lake in the test's own folder; keys of rolled back activations are not remembered."""
+    from waypost.positions import raw
+
     settings.LAKE_URI = str(tmp_path / "lake")
     raw.forget_known_keys()
     yield settings.LAKE_URI
