@@ -12,19 +12,15 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import django
 import pytest
 
 HOME = tempfile.mkdtemp(prefix="waypost-test-")
 os.environ["WAYPOST_HOME"] = HOME
 os.environ["DJANGO_SETTINGS_MODULE"] = "waypost.settings"
+django.setup()  # here, since conftest files of the rooms import records
 
 SHARED = Path(__file__).parents[2] / "shared"
-
-
-def pytest_configure() -> None:
-    import django
-
-    django.setup()
 
 
 def pytest_unconfigure() -> None:
