@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
 from waypost.jobs import due
-from waypost.monitoring.live import judge_one, load
+from waypost.monitoring.actions import mark_persons
+from waypost.monitoring.live import attempt, judge_one, load
 from waypost.monitoring.news import Follower
 from waypost.monitoring.planbook import PlanBook
 from waypost.monitoring.saving import JUDGE_DUE, Judged, lock_cursor, save
@@ -27,14 +29,22 @@ def run_due(book: PlanBook, follow: Follower, *, revision_id: int, now: datetime
     person_ids = [int(row.subject) for row in rows]
     loaded = load(person_ids, book)
     judged: list[Judged] = []
+    failed: dict[int, datetime] = {}
     for person_id, (version, state) in loaded.states.items():
         old = loaded.moving.get(person_id, [])
-        judged.append(judge_one(book, person_id, version, state, None, old, now))
-    gone = [str(person_id) for person_id in person_ids if person_id not in loaded.states]
+        judging = partial(judge_one, book, person_id, version, state, None, old, now)
+        one = attempt(person_id, judging)
+        if one is None:
+            failed[person_id] = state.folded_to or now
+        else:
+            judged.append(one)
+    judged_ids = {one.person_id for one in judged}
+    gone = [str(person_id) for person_id in person_ids if person_id not in judged_ids]
     with transaction.atomic():
         lock_cursor(now=now)
         news = save(judged, revision_id=revision_id, now=now)
-        due.clear(JUDGE_DUE, gone)  # marked dirty: the late lane sets it again
+        mark_persons(failed, reason="late", now=now)
+        due.clear(JUDGE_DUE, gone)  # these are marked: the late lane sets it again
         if news:
             follow(news, now=now)
     return len(rows)

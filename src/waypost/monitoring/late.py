@@ -8,10 +8,11 @@ judging again changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -19,7 +20,7 @@ from django.db.models import Q
 from waypost.monitoring.actions import mark_persons
 from waypost.monitoring.fold import FixArrays, State, initial_state
 from waypost.monitoring.judging import judge, midnight, since
-from waypost.monitoring.live import by_person, worn_at
+from waypost.monitoring.live import attempt, by_person, worn_at
 from waypost.monitoring.models import Checkpoint, Dirty, PersonState, Violation
 from waypost.monitoring.news import Follower
 from waypost.monitoring.planbook import PlanBook
@@ -29,6 +30,8 @@ from waypost.monitoring.saving import Judged, Outrun, due_again, lock_cursor, sa
 from waypost.positions.queries import fixes_between
 
 CHECKPOINTS_KEPT = timedelta(days=45)  # older late fixes are judged from an older start: slower
+FAILED = "failed"  # reason of a mark whose person could not be judged
+TRY_AGAIN = timedelta(minutes=1)
 JOINABLE = timedelta(days=1)  # a row that ended so shortly before may go on in what is redone
 
 
@@ -47,7 +50,8 @@ def run_late(
     book: PlanBook, follow: Follower, *, revision_id: int, now: datetime, limit: int
 ) -> int:
     """Judge up to `limit` dirty persons again, longest waiting first; how many were looked at."""
-    marks = list(Dirty.objects.order_by("marked_at", "person_id")[:limit])
+    resting = Q(reason=FAILED, marked_at__gt=now - TRY_AGAIN)
+    marks = list(Dirty.objects.exclude(resting).order_by("marked_at", "person_id")[:limit])
     try:
         judge_again(marks, book, follow, revision_id=revision_id, now=now)
     except Outrun:  # one of them was judged meanwhile: the others need not wait for that one
@@ -63,12 +67,23 @@ def judge_again(
     """Judge persons again and save what came of it together with their marks' removal."""
     if not marks:
         return
-    judged = [one for cases in _by_start(marks, book) for one in _judge(cases, book, now)]
+    judged: list[Judged] = []
+    failed: set[int] = set()
+    for cases in _by_start(marks, book):
+        for person_id, one in _judge(cases, book, now):
+            if one is None:
+                failed.add(person_id)
+            else:
+                judged.append(one)
     with transaction.atomic():
         lock_cursor(now=now)
         news = save(judged, revision_id=revision_id, now=now)
         for mark in marks:
-            Dirty.objects.filter(person_id=mark.person_id, mark=mark.mark).delete()
+            row = Dirty.objects.filter(person_id=mark.person_id, mark=mark.mark)
+            if mark.person_id in failed:
+                row.update(reason=FAILED, marked_at=now)
+            else:
+                row.delete()
         if news:
             follow(news, now=now)
 
@@ -117,13 +132,18 @@ def _by_start(marks: Sequence[Dirty], book: PlanBook) -> list[list[Case]]:
     return [cases for cases in (anew, going_on) if cases]
 
 
-def _judge(cases: Sequence[Case], book: PlanBook, now: datetime) -> list[Judged]:
-    """One read of history for all, then one after another."""
+def _judge(
+    cases: Sequence[Case], book: PlanBook, now: datetime
+) -> Iterator[tuple[int, Judged | None]]:
+    """One read of history for all, then one after another; None: judging broke on that person."""
     activations = [n for case in cases for n in book.activations(case.mark.person_id)]
     earliest = min(case.from_at for case in cases)
     table = fixes_between(activations, earliest, now + timedelta(days=1))
     histories = by_person([table], book.person_of)
-    return [_judge_one(case, book, histories.get(case.mark.person_id), now) for case in cases]
+    for case in cases:
+        person_id = case.mark.person_id
+        judging = partial(_judge_one, case, book, histories.get(person_id), now)
+        yield person_id, attempt(person_id, judging)
 
 
 def _judge_one(case: Case, book: PlanBook, fixes: FixArrays | None, now: datetime) -> Judged:

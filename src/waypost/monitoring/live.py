@@ -9,14 +9,16 @@ orders changed until the late lane has judged that person by the new orders.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.db import transaction
+from django.db import Error, transaction
 
 from waypost.clock import from_us
 from waypost.monitoring.actions import mark_persons
@@ -33,6 +35,8 @@ from waypost.positions.values import EventKind
 
 ENTRIES_AT_ONCE = 200  # bounds the memory and the length of a transaction
 FIXES_AT_ONCE = 60_000
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -101,8 +105,29 @@ def judge_entries(entries: Sequence[Entry], book: PlanBook, *, as_of: datetime) 
             _put_late(batch, person_id, earliest_us)
         if arrays.measured_us.size:
             old = loaded.moving.get(person_id, [])
-            batch.judged.append(judge_one(book, person_id, version, state, arrays, old, as_of))
+            judging = partial(judge_one, book, person_id, version, state, arrays, old, as_of)
+            one = attempt(person_id, judging)
+            if one is None:
+                _put_late(batch, person_id, int(arrays.measured_us.min()))
+            else:
+                batch.judged.append(one)
     return batch
+
+
+def attempt(person_id: int, judging: Callable[[], Judged]) -> Judged | None:
+    """What judging one person gives; None, and a line in the log, when it breaks.
+
+    One person's trouble must not blind the centre to everybody else: the person stays marked, is
+    tried again, and `Progress.failing` counts them until it goes. A database that is away is not
+    the person's trouble.
+    """
+    try:
+        return judging()
+    except Error:
+        raise
+    except Exception:
+        log.exception("person %d cannot be judged", person_id)
+        return None
 
 
 def judge_one(

@@ -24,6 +24,7 @@ class Progress:
     judged_to: datetime | None
     beat_at: datetime | None
     waiting_late: int  # persons whose late fixes wait to be judged again
+    failing: int = 0  # of these, persons whom judging broke on: the worker's log says why
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ def progress() -> Progress:
         judged_to=cursor.judged_to,
         beat_at=cursor.beat_at,
         waiting_late=Dirty.objects.count(),
+        failing=Dirty.objects.filter(reason="failed").count(),
     )
 
 

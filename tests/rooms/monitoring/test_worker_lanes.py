@@ -210,6 +210,36 @@ def test_the_inbox_learns_up_to_when_everything_is_judged(town):
     assert progress().beat_at == at("08:05")
 
 
+def test_one_person_whom_judging_breaks_on_blinds_the_centre_to_nobody_else(town, monkeypatch):
+    """The person is counted as failing, tried again, and judged in full when the trouble ends."""
+    from waypost.monitoring import judging, late, live
+    from waypost.monitoring.queries import progress
+    from waypost.orders.models import Person
+
+    town.run()
+    broken = Person.objects.get(reference="P1").pk
+    real = judging.judge
+
+    def judge(plan, *args, **kwargs):
+        if plan.number == broken:
+            raise ValueError("of our own making")
+        return real(plan, *args, **kwargs)
+
+    for module in (live, late):
+        monkeypatch.setattr(module, "judge", judge)
+    town.now = at("10:01:30")
+    for person in (1, 2):
+        town.send(("10:00", "park"), ("10:01", "park"), person=person)
+    town.run()
+    assert standing() == ["P2 R1 10:00- certain"]
+    assert progress().failing == 1
+    monkeypatch.undo()
+    town.now = at("10:03")
+    town.run()
+    assert standing() == ["P1 R1 10:00- certain", "P2 R1 10:00- certain"]
+    assert progress().failing == 0
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_order_of_arrival_and_duplicates_do_not_change_what_stands(town, seed):
     """Once all fixes are in: the store's rows equal those of one fold over the sorted fixes."""
