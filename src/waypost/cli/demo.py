@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     stop_on_sigterm()
     with Processes(home) as processes:
         _set_up_django()
-        from waypost.cli.demo_setting import set_scene
+        from waypost.cli.demo_setting import set_scene, tell_events
 
         scene = set_scene(
             home, seed=args.seed, wearers=args.wearers, days=args.days, say=_Progress()
@@ -52,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
         processes.start("archivist", "archivist")
         processes.start("web", "serve", "--listen", f"127.0.0.1:{web}")
         processes.wait_ready("gateway", f"{gateway_url}/readyz")
+        tell_events(home, "127.0.0.1", gateway)
         processes.wait_ready("web", f"{web_url}/healthz")
         if not args.no_play:
             processes.start("player", "world", "play", "--gateway", gateway_url, "--quiet",

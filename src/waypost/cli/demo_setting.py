@@ -8,6 +8,7 @@ idempotent for the same end instant, and that is written down first.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 PASS_PHRASE = "demo pass phrase, not for real people"  # noqa: S105
 SETTLED_AFTER = timedelta(hours=24)
 SCENE_FILE = "demo.json"
+EVENTS_FILE = "events.ndjson"
 Say = Callable[[str], None]
 
 # Sign-in name, role and name shown: one officer per role, all invented.
@@ -185,6 +187,30 @@ def settle_old_alerts() -> None:
     old = Alert.objects.filter(closed_at=None, from_at__lt=now - SETTLED_AFTER).order_by("pk")
     for alert in list(old):
         _settle(alert.pk, alert.status, officer, now)
+
+
+def tell_events(home: Path, host: str, port: int) -> int:
+    """Send the last day's tag events of the history through the gateway; returns how many.
+
+    They have no file command of their own. The key is always the same: a second start sends the
+    same batch, which changes nothing.
+    """
+    from waypost.worlds.play import Player
+    from waypost.worlds.script import HUB, Telegram
+
+    rows = [json.loads(line) for line in (home / "world" / EVENTS_FILE).read_text().splitlines()]
+    last = max((row["time"] for row in rows), default="")
+    recent = [row for row in rows if last and _hours_between(row["time"], last) < 24]
+    telegrams = []
+    for row in recent:
+        row.pop("received_at")  # now it is received
+        telegrams.append(Telegram(0.0, row["device_id"], HUB, row))
+    player = Player(host, port, key=f"history-{last}", lines=1)
+    return asyncio.run(player.play(telegrams)).acknowledged
+
+
+def _hours_between(earlier: str, later: str) -> float:
+    return (clock.read_instant(later) - clock.read_instant(earlier)).total_seconds() / 3600
 
 
 def _settle(alert_id: int, status: str, officer: Posted, now: datetime) -> None:
