@@ -1,0 +1,94 @@
+"""Fixtures of the journeys: the running house, the browser, a page of either width."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from journey_house import (
+    BROWSER_ARGUMENTS,
+    OFFICERS,
+    PASSWORD,
+    VENDOR,
+    House,
+    free_port,
+    is_outside,
+    is_trouble,
+    orders,
+    start,
+    wait_for,
+    waypost,
+    write_fixes,
+)
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory) -> Iterator[House]:
+    if not VENDOR.exists():
+        pytest.skip("the front end is not built (make setup)")
+    home = tmp_path_factory.mktemp("house")
+    environment = {**os.environ, "WAYPOST_HOME": str(home), "WAYPOST_LOG": "ERROR"}
+    environment.pop("WAYPOST_DATABASE", None)
+    now = datetime.now(UTC).replace(microsecond=0)
+    waypost(environment, "migrate", "--quiet")
+    files = tmp_path_factory.mktemp("files")
+    (files / "orders.json").write_text(json.dumps(orders(now)))
+    write_fixes(files / "fixes.csv", now)
+    waypost(environment, "import", "orders", str(files / "orders.json"))
+    for username, (role, name) in OFFICERS.items():
+        waypost(environment, "officer", username, "--role", role, "--name", name, say=PASSWORD)
+    waypost(environment, "import", "fixes", str(files / "fixes.csv"))
+    web, gateway = free_port(), free_port()
+    running = [
+        start(environment, "worker"),
+        start(environment, "gateway", "--listen", f"http=127.0.0.1:{gateway}"),
+        start(environment, "serve", "--listen", f"127.0.0.1:{web}"),
+    ]
+    made = House(f"http://127.0.0.1:{web}", f"http://127.0.0.1:{gateway}", home, now)
+    try:
+        for address in (f"{made.pages}/readyz", f"{made.gateway}/readyz"):
+            wait_for(address)
+        yield made
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait(timeout=15)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    program = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    if program is None:
+        pytest.skip("no Chromium is installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as player:
+        running = player.chromium.launch(executable_path=program, args=BROWSER_ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(params=[360, 1920], ids=["phone", "wall"])
+def page(request, browser, house):
+    """A page of the width of a phone and of a wall; whatever fails in it fails the journey."""
+    height = 740 if request.param == 360 else 1080
+    context = browser.new_context(
+        viewport={"width": request.param, "height": height}, timezone_id="Europe/London"
+    )
+    opened = context.new_page()
+    troubles: list[str] = []
+    outside: list[str] = []
+    opened.on("pageerror", lambda error: troubles.append(str(error)))
+    opened.on("console", lambda said: troubles.append(said.text) if is_trouble(said) else None)
+    opened.on("request", lambda asked: outside.append(asked.url) if is_outside(asked.url) else None)
+    yield opened
+    context.close()
+    assert not troubles, troubles
+    assert not outside, "a page asked another machine"

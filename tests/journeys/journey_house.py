@@ -1,0 +1,206 @@
+"""A whole house for the journeys: real gateway, worker and web, a small estate, a real browser.
+
+Started once: eight invented people near London Fields, each kept out of the same square, most of
+them at home all day and two out walking. Journeys that need a fresh alert have a tag each.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+import random
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+PASSWORD = "journey through the town"
+OFFICERS = {
+    "mona": ("monitoring_officer", "Mona Field"),
+    "petra": ("police_analyst", "Petra Lane"),
+    "dora": ("data_protection_officer", "Dora Bell"),
+}
+NAMES = ("Alex Okafor", "Bryn Hughes", "Casey Moran", "Dev Patel", "Ellis Ward", "Farah Khan",
+         "Gus Lind", "Hana Sato")  # fmt: skip
+HOMES = ((51.5470, -0.0560), (51.5512, -0.0655), (51.5445, -0.0690), (51.5530, -0.0590))
+SQUARE = (51.5405, 51.5440, -0.0630, -0.0560)  # south north west east: nobody may enter
+MIDDLE = (51.5422, -0.0595)
+WALKER, WALK_BEGAN = "P1", timedelta(hours=5)  # P1 was in the square about five hours ago
+SCREENSHOTS = os.environ.get("WAYPOST_SCREENSHOTS") == "1"
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+VENDOR = Path(__file__).parents[2] / "src/waypost/web/static/vendor/axe.js"
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--use-angle=swiftshader",  # maps without a graphics card
+    "--enable-unsafe-swiftshader",
+]
+
+
+@dataclass
+class House:
+    pages: str  # address of the web
+    gateway: str
+    home: Path
+    now: datetime
+
+    def report(self, device: str, lat: float, lon: float) -> float:
+        """A phone's OsmAnd request; gives the clock at which the gateway had answered."""
+        words = {"id": device, "lat": lat, "lon": lon, "accuracy": 4,
+                 "timestamp": int(time.time()), "speed": 1.2, "batt": 81}  # fmt: skip
+        address = f"{self.gateway}/intake/osmand?{urllib.parse.urlencode(words)}"
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            assert answer.status == 200
+        return time.monotonic()
+
+
+def orders(now: datetime) -> dict:
+    """Eight people and two spare tags, all under the same three requirements."""
+    start, end = now - timedelta(days=2), now + timedelta(days=120)
+    south, north, west, east = SQUARE
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    every_day = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+    persons = []
+    for n in range(12):
+        lat, lon = HOMES[n % 4]
+        name = NAMES[n] if n < len(NAMES) else f"Spare Tag {n}"
+        requirements = [
+            {"requirement_id": "R1", "kind": "exclusion", "timetable": None,
+             "zone": {"type": "Polygon", "coordinates": [ring]}},
+            {"requirement_id": "R2", "kind": "trail"},
+        ]  # fmt: skip
+        if n < len(NAMES):
+            requirements.insert(1, {
+                "requirement_id": "R3", "kind": "curfew",
+                "zone": {"type": "Point", "coordinates": [lon, lat], "radius_m": 120},
+                "timetable": [{"days": every_day, "start": "19:00", "end": "07:00"}],
+            })  # fmt: skip
+        persons.append({
+            "person_id": f"P{n + 1}", "name": name, "area": "Hackney",
+            "activations": [{"activation_id": f"A{n + 1}", "device_id": f"tag-{n + 1}",
+                             "from": start.isoformat(), "to": None}],
+            "orders": [{"order_id": f"O{n + 1}", "kind": "community_order",
+                        "from": start.isoformat(), "to": end.isoformat(),
+                        "requirements": requirements}],
+        })  # fmt: skip
+    return {"persons": persons}
+
+
+def write_fixes(path: Path, now: datetime) -> None:
+    """Two days of fixes: at home with cell and GNSS noise; P1 and P6 walk into the square."""
+    with path.open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["person_id", "time", "lat", "lon", "accuracy_m", "mechanism", "received_at"])
+        for n in range(len(NAMES)):
+            rows.writerows(day_of(n, now))
+
+
+def day_of(n: int, now: datetime) -> Iterator[list[str]]:
+    chance = random.Random(n)
+    at = now - timedelta(hours=47)
+    while at < now - timedelta(minutes=2):
+        ago = now - at
+        out = n in {0, 5} and WALK_BEGAN - timedelta(hours=1.2) < ago < WALK_BEGAN
+        place = on_the_way(n, ago) if out else HOMES[n % 4]
+        cell = not out and chance.random() < 0.35
+        r95_m = chance.uniform(90, 420) if cell else chance.uniform(4, 22)
+        spread = r95_m / 2.4477 / 111_000
+        lat = place[0] + chance.gauss(0, spread)
+        lon = place[1] + chance.gauss(0, spread / math.cos(math.radians(51.5)))
+        received = min(at + timedelta(minutes=chance.uniform(1, 9)), now)
+        yield [f"P{n + 1}", at.isoformat(), f"{lat:.6f}", f"{lon:.6f}", f"{r95_m:.1f}",
+               "LBS" if cell else "GPS", received.isoformat()]  # fmt: skip
+        at += timedelta(seconds=60 if out else 300)
+        if not out and chance.random() < 0.01:
+            at += timedelta(minutes=chance.choice([12, 25]))
+
+
+def on_the_way(n: int, ago: timedelta) -> tuple[float, float]:
+    """From home to the square's middle, a stay there, and back."""
+    done = 1 - (ago - WALK_BEGAN + timedelta(hours=1.2)) / timedelta(hours=1.2)
+    share = min(1.0, max(0.0, 3 * min(done, 1 - done)))
+    sway = 0.0006 * math.sin(9 * done)
+    home = HOMES[n % 4]
+    return home[0] + share * (MIDDLE[0] - home[0]) + sway, home[1] + share * (MIDDLE[1] - home[1])
+
+
+def waypost(environment: dict[str, str], *words: str, say: str = "") -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "waypost.cli.main", *words],
+        env=environment, input=say, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, f"waypost {' '.join(words)}: {done.stderr}"
+
+
+def start(environment: dict[str, str], *words: str) -> subprocess.Popen:
+    return subprocess.Popen([sys.executable, "-m", "waypost.cli.main", *words], env=environment)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(address: str) -> None:
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"{address} did not answer within 30 s")
+
+
+def is_trouble(said) -> bool:
+    """An error in the console; a form answered with 409 or 422 is how refusals are shown."""
+    expected = ("status of 409", "status of 422")
+    return said.type == "error" and not any(words in said.text for words in expected)
+
+
+def is_outside(url: str) -> bool:
+    return not url.startswith(("http://127.0.0.1", "data:", "blob:"))
+
+
+def sign_in(page, house: House, username: str) -> None:
+    page.goto(f"{house.pages}/sign-in")
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def check_accessible(page, house: House) -> None:
+    """axe-core finds nothing against WCAG 2.2 AA, and nothing runs off the page sideways."""
+    page.add_script_tag(url=f"{house.pages}/static/vendor/axe.js")
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = page.evaluate("tags => axe.run({runOnly: tags})", tags)
+    said = [
+        f"{one['id']}: {one['help']} ({node['html'][:160]})"
+        for one in found["violations"]
+        for node in one["nodes"][:3]
+    ]
+    assert not said, "\n".join(said)
+    over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert over <= 0, f"the page is {over} px wider than the screen"
+
+
+def picture(page, name: str) -> None:
+    """The README's picture, when asked for."""
+    if SCREENSHOTS and page.viewport_size["width"] == 1920:
+        IMAGES.mkdir(parents=True, exist_ok=True)
+        page.set_viewport_size({"width": 1280, "height": 860})
+        page.wait_for_timeout(1500)
+        page.evaluate("scrollTo(0, 0)")
+        page.screenshot(path=IMAGES / name)
+        page.set_viewport_size({"width": 1920, "height": 1080})

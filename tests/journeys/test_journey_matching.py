@@ -1,0 +1,58 @@
+"""A police file with bad rows, and what its sound offences are matched with."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from journey_house import MIDDLE, WALK_BEGAN, check_accessible, sign_in
+
+pytestmark = pytest.mark.journey
+
+
+def police_file(house, name: str) -> bytes:
+    """One offence in the square while P1 was there, and two rows that cannot be read."""
+    middle = house.now - WALK_BEGAN + timedelta(minutes=36)
+    stamp = "%Y%m%d%H%M%S"
+    start, end = (middle + timedelta(minutes=m) for m in (-15, 15))
+    batch = f"MPS{middle:%Y%m%d}"
+    lat, lon = MIDDLE
+    rows = [
+        ["Metropolitan", "TFP", "", batch, f"{name}-1", f"{start:{stamp}}", f"{end:{stamp}}",
+         "", "", f"{lat}", f"{lon}", "", "Phone taken"],
+        ["Metropolitan", "ZZ", "", batch, f"{name}-2", f"{start:{stamp}}", f"{end:{stamp}}",
+         "", "", f"{lat}", f"{lon}", "", ""],
+        ["Metropolitan", "TFP", "", batch, f"{name}-3", "20260231120000", f"{end:{stamp}}",
+         "", "", "", "", "", ""],
+    ]  # fmt: skip
+    return "".join(",".join(row) + "\r\n" for row in rows).encode()
+
+
+def test_bad_rows_are_explained_and_sound_ones_are_matched(page, house):
+    name = f"J{page.viewport_size['width']}"
+    sign_in(page, house, "petra")
+    page.goto(f"{house.pages}/offences")
+    check_accessible(page, house)
+    file = {"name": f"{name}.csv", "mimeType": "text/csv", "buffer": police_file(house, name)}
+    page.get_by_label("Send an offence file").set_input_files(file)
+    page.get_by_role("button", name="Send the file").click()
+    problems = page.locator("#problems tbody tr")
+    problems.first.wait_for()
+    said = " ".join(problems.all_text_contents())
+    for expected in ("INVALID_CRIME_TYPE", "INVALID_FROM_DATE_FORMAT", "MISSING_LOCATION_DATA"):
+        assert expected in said
+    check_accessible(page, house)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download as CSV").click()
+    assert download.value.suggested_filename.startswith("problems-")
+    page.get_by_role("button", name="Match these offences").click()
+    match = page.locator("#matches tbody tr").filter(has_text=f"{name}-1").filter(has_text="P1")
+    match.first.wait_for(timeout=30_000)
+    check_accessible(page, house)
+    match.first.get_by_role("link").click()
+    page.wait_for_selector("#map[data-ready=drawn]", timeout=30_000)
+    page.get_by_text("does not show that the wearer committed").wait_for()
+    row = page.locator("#rows [data-n]").first
+    row.click()
+    assert row.get_attribute("aria-current") == "true"
+    check_accessible(page, house)
