@@ -115,8 +115,10 @@ def work_behind(stop: threading.Event) -> None:
 
 
 def make_worker(now: Callable[[], datetime] = clock.now) -> Worker:
+    from waypost.monitoring.judging import warm_up
     from waypost.monitoring.worker import Worker
 
+    warm_up()
     return Worker(followers(), now)
 
 

@@ -13,10 +13,19 @@ from datetime import time as wall_time
 import numpy as np
 
 from waypost.clock import from_us, to_us
-from waypost.monitoring.fold import FixArrays, State, fold, project
-from waypost.monitoring.plan import Plan
+from waypost.monitoring.fold import FixArrays, State, fold, initial_state, project
+from waypost.monitoring.plan import Plan, compile_plan
 from waypost.monitoring.reconcile import Change, StoredViolation, reconcile
-from waypost.monitoring.values import JudgedViolation
+from waypost.monitoring.values import JudgedViolation, Parameters
+from waypost.orders.values import (
+    Order,
+    OrderKind,
+    PersonOrders,
+    Requirement,
+    RequirementKind,
+    Zone,
+)
+from waypost.units import OrderRef, PersonRef, RequirementRef
 
 DAY = timedelta(days=1)
 
@@ -57,6 +66,31 @@ def judge(
     projected = project(plan, state, as_of)
     changes = reconcile(old, final, projected.rows, late=late, redone_from=redone_from)
     return Verdict(state, changes, projected.next_due, checkpoints)
+
+
+def warm_up() -> None:
+    """Have the kernels compiled before the first fix comes, not at the cost of its alert."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    place = {"type": "Point", "coordinates": [-0.1, 51.5]}
+    requirements = tuple(
+        Requirement(RequirementRef(kind.value), kind, (Zone(place, radius_m=50.0),))
+        for kind in (RequirementKind.EXCLUSION, RequirementKind.CURFEW)
+    )
+    order = Order(OrderRef("O"), OrderKind.OTHER, start, None, requirements)
+    person = PersonOrders(PersonRef("nobody"), (order,))
+    plan = compile_plan(person, Parameters(), from_at=start, to_at=start + DAY)
+    at = np.array([to_us(start)], dtype=np.int64)
+    fixes = FixArrays(
+        measured_us=at,
+        received_us=at,
+        lat=np.array([51.5]),
+        lon=np.array([-0.1]),
+        accuracy_m=np.array([10.0]),
+        mechanism=np.array([1], dtype=np.int8),
+        content_key=at,
+        set_aside=np.array([0], dtype=np.int8),
+    )
+    judge(plan, initial_state(plan), fixes, [], as_of=start)
 
 
 def by_day(fixes: FixArrays) -> Iterator[tuple[date, FixArrays]]:
