@@ -583,6 +583,55 @@ def _quiet_run(
 
 
 @nb.njit(cache=True, nogil=True)
+def _quiet_step(
+    m: Record, rule: Record, edge: int, at: int, received: int, code: int, d: float, r95: float,
+    mechanism: int,
+) -> bool:  # fmt: skip
+    """`take_fix` for a fix of which nothing can come, while the slots are empty; else False."""
+    if at >= edge or (m.inside and code == BAD):
+        return False
+    if m.inside and rule.must_be_inside and at - m.last_at >= rule.gap_min:
+        return False
+    if code == BAD:
+        near = m.decisive_bad and at - m.decisive_at <= rule.confirm_within
+        m.confirmed = 1 if near else 0
+    elif code == GOOD:
+        m.confirmed = 0
+    if code != UNCERTAIN:
+        m.decisive_at = at
+        m.decisive_received = received
+        m.decisive_bad = 1 if code == BAD else 0
+        m.decisive_d = d
+        m.decisive_r95 = r95
+        m.decisive_mechanism = mechanism
+    m.last_at = at
+    m.passed_to = max(m.passed_to, at)
+    return True
+
+
+@nb.njit(cache=True, nogil=True)
+def _same_machine(a: Record, b: Record) -> bool:
+    """Whether two machines will do the same from here on, their slots apart."""
+    candidate = a.candidate_at == b.candidate_at and (
+        a.candidate_at == NEVER
+        or (a.candidate_d == b.candidate_d and a.candidate_r95 == b.candidate_r95)
+    )
+    return bool(
+        candidate
+        and a.passed_to == b.passed_to
+        and a.window == b.window
+        and a.inside == b.inside
+        and a.last_at == b.last_at
+        and a.decisive_at == b.decisive_at
+        and a.decisive_received == b.decisive_received
+        and a.decisive_bad == b.decisive_bad
+        and a.decisive_d == b.decisive_d
+        and a.decisive_r95 == b.decisive_r95
+        and a.confirmed == b.confirmed
+    )
+
+
+@nb.njit(cache=True, nogil=True)
 def replay(
     machine: Records, slots: Records, rows: Records, lives: Records, rule: Record,
     starts: Times, ends: Times,
@@ -616,14 +665,14 @@ def replay(
             and slots[GAP].status == EMPTY
             and m.candidate_at == NEVER
         ):
-            quiet = _quiet_run(
+            taken = _quiet_run(
                 m, rule, starts, ends, at, received, codes, d, r95, mechanism,
                 arrival, i, folded, known_at,
             )  # fmt: skip
-            if quiet:
-                known[folded + 1 : folded + 1 + quiet] = 1
-                i += quiet
-                folded += quiet
+            if taken:
+                known[folded + 1 : folded + 1 + taken] = 1
+                i += taken
+                folded += taken
                 known_at = received[folded]
         # Time alone, until the next fix is here.
         until = received[arrival[i]] - 1 if i < total else now
@@ -647,7 +696,12 @@ def replay(
             last = max(last, arrival[i])
             i += 1
         start = folded + 1
-        if first <= folded:
+        late = first <= folded
+        was_folded, newest, was_n = folded, last, n
+        if late:
+            ahead[0] = machine[0]
+            ahead_slots[0] = slots[0]
+            ahead_slots[1] = slots[1]
             keep = first // KEEP_EVERY
             start = keep * KEEP_EVERY
             machine[0] = kept_machines[keep]
@@ -659,11 +713,41 @@ def replay(
         for j in range(start, folded + 1):
             if j % KEEP_EVERY == 0:
                 keep = j // KEEP_EVERY
+                if (
+                    late
+                    and newest < j <= was_folded
+                    and n == kept_rows[keep]
+                    and slots[VIOLATION].status == EMPTY
+                    and slots[GAP].status == EMPTY
+                    and kept_slots[keep, VIOLATION].status == EMPTY
+                    and kept_slots[keep, GAP].status == EMPTY
+                    and _same_machine(m, kept_machines[keep])
+                ):
+                    # What came late is forgotten here: all that follows stands as it stood.
+                    machine[0] = ahead[0]
+                    slots[0] = ahead_slots[0]
+                    slots[1] = ahead_slots[1]
+                    n = was_n
+                    break
                 kept_machines[keep] = machine[0]
                 kept_slots[keep, 0] = slots[0]
                 kept_slots[keep, 1] = slots[1]
                 kept_rows[keep] = n
-            if known[j]:
+            if not known[j]:
+                continue
+            quiet = (
+                slots[VIOLATION].status == EMPTY
+                and slots[GAP].status == EMPTY
+                and m.candidate_at == NEVER
+            )
+            if quiet:
+                edge = FOREVER
+                if m.window < starts.shape[0]:
+                    edge = ends[m.window] if m.inside else starts[m.window]
+                quiet = _quiet_step(
+                    m, rule, edge, at[j], received[j], codes[j], d[j], r95[j], mechanism[j]
+                )
+            if not quiet:
                 n = take_fix(
                     m, slots, rows, n, rule, starts, ends,
                     at[j], received[j], codes[j], d[j], r95[j], mechanism[j],
