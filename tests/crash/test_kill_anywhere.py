@@ -23,9 +23,10 @@ from pathlib import Path
 import pytest
 
 from waypost.clock import read_instant
+from waypost.worlds.happenings import UNKNOWN_DEVICE
 from waypost.worlds.places import town
 from waypost.worlds.play import Player
-from waypost.worlds.script import UNKNOWN_DEVICE, Telegram, shifted, telegrams
+from waypost.worlds.script import Telegram, shifted, telegrams
 from waypost.worlds.sentences import instant_text, orders_of
 from waypost.worlds.world import people_of
 

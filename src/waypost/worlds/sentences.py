@@ -12,8 +12,7 @@ from waypost.clock import EPOCH, write_instant
 from waypost.geo import BRITISH
 from waypost.orders.values import WEEKDAYS, RequirementKind
 from waypost.worlds.hours import Seconds, local_date
-from waypost.worlds.people import Ask, Part, Shape, Wearer
-from waypost.worlds.places import Place
+from waypost.worlds.values import Ask, Part, Place, Shape, Wearer
 
 ORDER_LENGTH = timedelta(days=182)
 # Sign-in name of the practitioner who answers for the wearers of each of these boroughs.

@@ -16,9 +16,8 @@ import pyarrow as pa
 
 from waypost.clock import EPOCH, read_instant, write_instant
 from waypost.geo import BRITISH
-from waypost.worlds.people import Shape
-from waypost.worlds.places import Place
 from waypost.worlds.sentences import zone_json
+from waypost.worlds.values import Place, Shape
 from waypost.worlds.world import FIXES_FILE, World
 
 HOME: Place = (534_500.0, 185_000.0)

@@ -8,8 +8,8 @@ import numpy as np
 
 from waypost.positions.values import EventKind
 from waypost.worlds.hours import Seconds, Window, dates, wall_s
-from waypost.worlds.people import Tag
 from waypost.worlds.sentences import instant_text
+from waypost.worlds.values import Tag
 
 STRAP_CUTS_PER_DAY = 0.002
 JAMMINGS_PER_DAY = 0.003

@@ -17,9 +17,9 @@ import shapely
 
 from waypost.orders.values import RequirementKind
 from waypost.worlds.hours import Seconds, dates, wall_s, windows
-from waypost.worlds.people import Ask, Shape, Wearer
 from waypost.worlds.routines import Path
 from waypost.worlds.sentences import instant_text
+from waypost.worlds.values import Ask, Shape, Wearer
 
 GRAIN_S = 10.0  # the path is looked at so often; edges are right to this
 APPOINTMENT_MINUTE, APPOINTMENT_LENGTH_S = 600, 3600

@@ -23,12 +23,13 @@ from waypost.units import Mechanism
 from waypost.worlds.hours import Seconds, Window, local_date
 from waypost.worlds.noise import Heard, hear
 from waypost.worlds.offences import Crime, crimes, police_csv
-from waypost.worlds.people import Wearer, wearers
+from waypost.worlds.people import wearers
 from waypost.worlds.places import Town, town
 from waypost.worlds.routines import Path, Visit, path_of
 from waypost.worlds.sentences import instant_text, orders_of
 from waypost.worlds.tag_events import events_of
 from waypost.worlds.truth import TrueViolation, broken
+from waypost.worlds.values import Wearer
 
 CRIMES_PER_DAY = 140  # of these kinds in the eight boroughs, about half the true figure
 MECHANISM_NAMES = {

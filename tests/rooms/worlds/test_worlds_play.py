@@ -14,10 +14,11 @@ from waypost.cli.main import main
 from waypost.clock import read_instant
 from waypost.geo import BRITISH
 from waypost.orders.values import RequirementKind
-from waypost.worlds.people import Part
+from waypost.worlds.happenings import UNKNOWN_DEVICE
 from waypost.worlds.places import town
 from waypost.worlds.play import Player
-from waypost.worlds.script import UNKNOWN_DEVICE, telegrams
+from waypost.worlds.script import telegrams
+from waypost.worlds.values import Part
 from waypost.worlds.world import people_of
 
 START_S = read_instant("2026-11-20T15:00:00Z").timestamp()
