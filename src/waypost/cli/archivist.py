@@ -52,13 +52,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def one_round(now: datetime) -> None:
-    """Archive, and delete what the sealed quarantine may not keep any longer."""
+    """Archive, thin out crowded days, delete what the sealed quarantine may not keep any longer."""
     from waypost.monitoring.models import Cursor
-    from waypost.positions import seal
+    from waypost.positions import lake, seal
     from waypost.positions.archive import archive_once
 
     judged = Cursor.objects.values_list("position", flat=True).first()
     done = archive_once(keep_above=judged or 0, now=now)
+    for day in lake.crowded_days():
+        lake.compact(day)
     deleted = seal.delete_due(now)
     logger.info(
         "archived %d fixes and %d events, %d entries left the log, %d sealed rows deleted",

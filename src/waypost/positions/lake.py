@@ -48,6 +48,7 @@ ROW_GROUP = 32_768  # rows: deleting one person from a national day took 0.4 s i
 FILE_ROWS = 500_000  # 55 MB; about 60 files for a national day, 32 once compacted
 FILES_A_DAY = 32
 WRITERS = 2  # files written at once: Arrow works outside Python's lock
+CROWDED_FILES = 92  # those of a compacted day and 60 rounds: two hours of them
 HISTORY_READ = 500  # commits looked back at: with one every two minutes, most of a day
 _DAY_US = 86_400_000_000
 # Dictionaries pay only where values repeat: without them the rest writes four times as fast.
@@ -187,6 +188,16 @@ def compact(day: date) -> int:
                 retention_hours=24, dry_run=False, enforce_retention_duration=False, full=True
             )
     return total
+
+
+def crowded_days(most: int = CROWDED_FILES) -> list[date]:
+    """Days with more files than `most` in one of the tables: a file a round adds up before night,
+    and a reader of one person opens nearly all of them."""
+    days: set[date] = set()
+    for kind in KINDS:
+        counts = snapshot(kind).files.group_by("day").aggregate([("path", "count")])
+        days |= set(counts.filter(pc.greater(counts["path_count"], most))["day"].to_pylist())
+    return sorted(days)
 
 
 def _compacted(table: DeltaTable, kind: Kind, day: date) -> int:

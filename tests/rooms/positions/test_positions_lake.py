@@ -111,9 +111,11 @@ def test_compaction_leaves_every_row_once_in_few_files(worn):
     archive_once()
     before, position = seen(), lake.snapshot().log_position
     files = lake.snapshot().files.num_rows
+    assert lake.crowded_days(most=5) == [START.date()]
     assert lake.compact(START.date()) == 12
     after = lake.snapshot()
     assert files == 7
+    assert lake.crowded_days(most=5) == []
     assert after.files.num_rows == 2
     assert after.log_position == position
     assert seen() == before
