@@ -12,6 +12,7 @@ import shapely
 from waypost.cli.main import main
 from waypost.clock import read_instant
 from waypost.geo import BRITISH
+from waypost.monitoring.bench import bench_rules
 
 NIGHTS = [{"days": ["MO", "TU", "WE", "TH", "FR", "SA", "SU"], "start": "19:00", "end": "07:00"}]
 HOME = {"type": "Point", "coordinates": [-0.06, 51.55], "radius_m": 60}
@@ -234,3 +235,34 @@ def visits(box, times, places, r95_m):
         else:
             merged.append((start, end))
     return merged
+
+
+def test_the_bench_says_rates_and_their_ratio():
+    said = bench_rules(scale=0.004).splitlines()
+    assert said[0].startswith("rules: 8,000 fixes, 2 persons, 4 requirements each")
+    assert [line.split()[0] for line in said[1:]] == ["replay", "bare", "ratio"]
+
+
+def test_a_backlog_sent_newest_first_ends_in_the_same_rows(replayed):
+    """Hours stored in the tag come one by one, the last first; each is folded in its place."""
+    start = datetime(2026, 3, 2, 18, 59, tzinfo=UTC)
+    times = [start + timedelta(minutes=3 * n) for n in range(200)]
+    places = [AWAY if 40 <= n < 60 else INSIDE for n in range(200)]
+    now = times[-1] + timedelta(hours=1)
+
+    def lines(received):
+        return "".join(
+            f"P1,{at.isoformat()},{place},8,GPS,{received(n).isoformat()}\n"
+            for n, (at, place) in enumerate(zip(times, places, strict=True))
+        )
+
+    options = ("--now", now.isoformat())
+    straight = replayed([a_person()], HEADER + lines(lambda n: times[n]), *options)
+    backlog = replayed([a_person()], HEADER + lines(lambda n: now - timedelta(seconds=n)), *options)
+    standing = [row for row in backlog if "withdrawn" not in row]
+    facts = ("from", "to", "certainty", "minutes")
+    assert [[row[name] for name in facts] for row in standing] == [
+        [row[name] for name in facts] for row in straight
+    ]
+    assert straight[0]["minutes"] == 60.0
+    assert standing[0]["raised_at"] > straight[0]["raised_at"]
