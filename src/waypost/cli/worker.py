@@ -158,9 +158,13 @@ def handlers() -> dict[str, Handler]:
 
     def match_run(task: Task) -> None:
         from waypost.matching.actions import carry_out
+        from waypost.matching.models import MatchingRun
 
         arguments: dict[str, Any] = dict(task.arguments)
-        carry_out(int(arguments["run_id"]), now=clock.now())
+        run_id = int(arguments["run_id"])
+        if task.attempt > 1:  # the worker that began it died: nothing of it was kept
+            MatchingRun.objects.filter(pk=run_id, status="running").update(status="waiting")
+        carry_out(run_id, now=clock.now())
 
     return {"match_run": match_run}
 

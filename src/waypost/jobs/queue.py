@@ -3,18 +3,21 @@
     enqueue(kind, arguments)    inside the act that asks for it
     run_next(handlers, clock)   the worker: claim by compare-and-set, run, mark; back-off on failure
 
-While a job runs, `run_after` is its lease: the handler's progress extends it, and a job whose lease
-has run out belonged to a worker that died and is run again. Handlers must bear being run again.
+While a job runs, `run_after` is its lease, extended for as long as the process lives: a job whose
+lease has run out belonged to a worker that died, and is run again. Handlers must bear that.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connections
 from django.db.models import F
 
 from waypost.access.values import Posted
@@ -31,7 +34,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A job as its handler sees it. `progress(0.5, "half")` shows how far it is; call it often."""
+    """A job as its handler sees it. `progress(0.5, "half")` shows how far it is."""
 
     job_id: int
     kind: str
@@ -75,7 +78,8 @@ def run_next(handlers: Mapping[str, Handler], clock: Callable[[], datetime]) -> 
         job.pk, job.kind, job.arguments, job.officer_id, job.attempts, _progress_of(job, clock)
     )
     try:
-        _handler(handlers, job.kind)(task)
+        with _lease_kept(job.pk, clock):
+            _handler(handlers, job.kind)(task)
     except WaypostError as error:  # a refusal: trying again would be refused again
         _end(job, "failed", str(error), clock())
     except Exception:
@@ -107,6 +111,26 @@ def _claim(now: datetime) -> Job | None:
         if claimed:
             return job
     return None
+
+
+@contextmanager
+def _lease_kept(job_id: int, clock: Callable[[], datetime]) -> Iterator[None]:
+    """Extend the lease from a thread of its own while the handler works."""
+    ended = threading.Event()
+
+    def keep() -> None:
+        while not ended.wait(LEASE.total_seconds() / 5):
+            running = Job.objects.filter(pk=job_id, status="running")
+            running.update(run_after=clock() + LEASE)
+        connections.close_all()  # this thread's own
+
+    thread = threading.Thread(target=keep, name=f"lease of job {job_id}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def _handler(handlers: Mapping[str, Handler], kind: str) -> Handler:

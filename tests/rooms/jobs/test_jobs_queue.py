@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -85,6 +86,26 @@ def test_a_job_whose_worker_died_is_taken_up_again_after_its_lease():
     assert run_next({"long": ran.append}, lambda: soon) is False
     assert run_next({"long": ran.append}, lambda: later) is True
     assert (job(number).status, job(number).attempts) == ("done", 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_job_keeps_its_lease_while_its_process_lives(monkeypatch):
+    """Else a second worker would run a matching run of ten minutes at the same time."""
+    from waypost.jobs import queue
+
+    monkeypatch.setattr(queue, "LEASE", timedelta(seconds=0.5))
+    number = queue.enqueue("long", {}, by=MACHINE, now=NOON)
+    later = NOON + timedelta(minutes=7)
+    clock = iter([NOON])
+
+    def work(task):
+        until = time.monotonic() + 10
+        while job(number).run_after < later and time.monotonic() < until:
+            time.sleep(0.02)
+        assert queue.take_back_abandoned(later) == 0
+
+    queue.run_next({"long": work}, lambda: next(clock, later))
+    assert job(number).status == "done"
 
 
 def test_a_worker_that_lost_its_lease_cannot_end_the_job_of_another():
