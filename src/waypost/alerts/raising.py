@@ -58,23 +58,29 @@ def judge_changes(
     return len(told.moved)
 
 
-@transaction.atomic
 def fire_holds(now: datetime, *, limit: int = 500) -> int:
-    """Violations whose hold has passed become alerts, if they still stand; how many rows fired."""
+    """Violations whose hold has passed become alerts, if they still stand; how many rows fired.
+
+    Looked for outside the transaction, since nearly always there are none; should two workers find
+    the same row, the second finds the violation's alert raised.
+    """
     rows = due.past(HOLD_DUE, now=now, limit=limit)
-    if not rows:
-        return 0
-    found = standing([int(row.subject) for row in rows])
-    due.clear(HOLD_DUE, [row.subject for row in rows])
+    if rows:
+        _fire([int(row.subject) for row in rows], now)
+    return len(rows)
+
+
+@transaction.atomic
+def _fire(violation_ids: list[int], now: datetime) -> None:
+    due.clear(HOLD_DUE, [str(violation_id) for violation_id in violation_ids])
     judge_changes(
         [
             News(ChangeKind.RAISED, one.person_id, one.violation_id, one.row)
-            for one in found.values()
+            for one in standing(violation_ids).values()
             if not one.row.withdrawn
         ],
         now=now,
     )
-    return len(rows)
 
 
 def _links(violation_ids: list[int]) -> dict[int, AlertViolation]:
