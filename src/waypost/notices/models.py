@@ -22,7 +22,7 @@ class Notice(models.Model):
     officer_id = models.BigIntegerField()
     template = models.CharField(max_length=60)
     words = models.JSONField(default=dict)  # what fills the template
-    status = models.CharField(max_length=20, default="waiting")  # waiting sent failed
+    status = models.CharField(max_length=20, default="waiting")  # waiting sending sent failed
     attempts = models.IntegerField(default=0)
     try_after = models.DateTimeField(db_index=True)
     made_at = models.DateTimeField()
