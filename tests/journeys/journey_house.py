@@ -66,7 +66,7 @@ class House:
 
 def orders(now: datetime) -> dict:
     """Eight people and two spare tags, all under the same three requirements."""
-    start, end = now - timedelta(days=2), now + timedelta(days=120)
+    start, end = now - timedelta(hours=46, minutes=30), now + timedelta(days=120)
     south, north, west, east = SQUARE
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     every_day = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
@@ -97,7 +97,7 @@ def orders(now: datetime) -> dict:
 
 
 def write_fixes(path: Path, now: datetime) -> None:
-    """Two days of fixes: at home with cell and GNSS noise; P1 and P6 walk into the square."""
+    """Two days at home, noisily; P1 and P6 walk into the square, P4's tag falls silent."""
     with path.open("w", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["person_id", "time", "lat", "lon", "accuracy_m", "mechanism", "received_at"])
@@ -121,6 +121,8 @@ def day_of(n: int, now: datetime) -> Iterator[list[str]]:
         yield [f"P{n + 1}", at.isoformat(), f"{lat:.6f}", f"{lon:.6f}", f"{r95_m:.1f}",
                "LBS" if cell else "GPS", received.isoformat()]  # fmt: skip
         at += timedelta(seconds=60 if out else 300)
+        if n == 3 and timedelta(hours=8) < ago < timedelta(hours=10):
+            at += timedelta(hours=2)  # a tag without power in the evening
         if not out and chance.random() < 0.01:
             at += timedelta(minutes=chance.choice([12, 25]))
 
