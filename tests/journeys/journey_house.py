@@ -16,10 +16,11 @@ import sys
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 PASSWORD = "journey through the town"
 OFFICERS = {
@@ -28,7 +29,8 @@ OFFICERS = {
     "dora": ("data_protection_officer", "Dora Bell"),
 }
 NAMES = ("Alex Okafor", "Bryn Hughes", "Casey Moran", "Dev Patel", "Ellis Ward", "Farah Khan",
-         "Gus Lind", "Hana Sato")  # fmt: skip
+         "Gus Lind", "Hana Sato", "Imani Cole", "Jude Park", "Kit Doyle", "Lena Novak")  # fmt: skip
+AT_HOME = 8  # so many of them have two days of history
 HOMES = ((51.5470, -0.0560), (51.5512, -0.0655), (51.5445, -0.0690), (51.5530, -0.0590))
 SQUARE = (51.5405, 51.5440, -0.0630, -0.0560)  # south north west east: nobody may enter
 MIDDLE = (51.5422, -0.0595)
@@ -65,21 +67,20 @@ class House:
 
 
 def orders(now: datetime) -> dict:
-    """Eight people and two spare tags, all under the same three requirements."""
+    """All are kept out of the square; the first eight have a curfew too, the others no history."""
     start, end = now - timedelta(hours=46, minutes=30), now + timedelta(days=120)
     south, north, west, east = SQUARE
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     every_day = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
     persons = []
-    for n in range(12):
+    for n, name in enumerate(NAMES):
         lat, lon = HOMES[n % 4]
-        name = NAMES[n] if n < len(NAMES) else f"Spare Tag {n}"
         requirements = [
             {"requirement_id": "R1", "kind": "exclusion", "timetable": None,
              "zone": {"type": "Polygon", "coordinates": [ring]}},
             {"requirement_id": "R2", "kind": "trail"},
         ]  # fmt: skip
-        if n < len(NAMES):
+        if n < AT_HOME:
             requirements.insert(1, {
                 "requirement_id": "R3", "kind": "curfew",
                 "zone": {"type": "Point", "coordinates": [lon, lat], "radius_m": 120},
@@ -101,7 +102,7 @@ def write_fixes(path: Path, now: datetime) -> None:
     with path.open("w", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["person_id", "time", "lat", "lon", "accuracy_m", "mechanism", "received_at"])
-        for n in range(len(NAMES)):
+        for n in range(AT_HOME):
             rows.writerows(day_of(n, now))
 
 
@@ -197,11 +198,13 @@ def check_accessible(page, house: House) -> None:
     assert over <= 0, f"the page is {over} px wider than the screen"
 
 
-def picture(page, name: str) -> None:
+def picture(page, name: str, first: Callable[[Any], None] | None = None) -> None:
     """The README's picture, when asked for."""
     if SCREENSHOTS and page.viewport_size["width"] == 1920:
         IMAGES.mkdir(parents=True, exist_ok=True)
         page.set_viewport_size({"width": 1280, "height": 860})
+        if first:
+            first(page)
         page.wait_for_timeout(1500)
         page.evaluate("scrollTo(0, 0)")
         page.screenshot(path=IMAGES / name)

@@ -23,8 +23,13 @@ def test_whereabouts_open_behind_a_purpose_and_leave_an_audit_line(page, house, 
     page.wait_for_selector("#map[data-ready=drawn]", timeout=30_000)
     check_accessible(page, house)
     table_and_map_choose_each_other(page)
-    picture(page, "whereabouts.png")
+    picture(page, "whereabouts.png", first=choose_a_fix_in_the_square)
     audited(browser, house)
+
+
+def choose_a_fix_in_the_square(page) -> None:
+    page.evaluate("document.querySelector('#rows [data-n=\"262\"]').click()")
+    page.keyboard.press("ArrowRight")
 
 
 def table_and_map_choose_each_other(page) -> None:

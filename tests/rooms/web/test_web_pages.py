@@ -251,3 +251,19 @@ def test_a_bad_offence_file_is_kept_with_its_problems_and_downloads_safely(town)
     empty = client.post(reverse("offence-upload"), {})
     assert empty.status_code == 400
     assert b"Choose a file to send." in empty.content
+
+
+def test_a_wearer_reads_who_looked_and_not_what_the_police_enquire_into(town):
+    wearer = make_officer(
+        "alex", "Alex", None, Role.WEARER, person_id=town["P1"], now=town["now"]
+    )  # fmt: skip
+    pol = make_officer("pol", "Pol", None, Role.POLICE_ANALYST, now=town["now"])
+    petra, police = signed_in("petra"), signed_in("pol")
+    address = reverse("whereabouts", args=[town["P1"]])
+    assert petra.post(address, {"purpose": "supervision"}).status_code == 200
+    assert police.post(address, {"purpose": "crime_mapping"}).status_code == 200
+    assert AuditLine.objects.filter(officer_id=pol.pk, kind="track:viewed").exists()
+    said = signed_in(wearer.username).get(reverse("mine")).content.decode()
+    assert "Petra" in said
+    assert "Pol</strong>" not in said
+    assert "the law lets us leave that out" in said

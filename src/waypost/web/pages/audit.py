@@ -29,6 +29,7 @@ def lines(request: HttpRequest) -> HttpResponse:
     words = {
         "lines": found,
         "asked": asked,
+        "wide": True,
         "older": found[-1].number if len(found) == A_PAGE else None,
     }
     return render(request, "waypost/audit.html", words)

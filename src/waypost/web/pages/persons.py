@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from waypost.access import audit, may
-from waypost.access.queries import looks_at
-from waypost.access.values import Permission
+from waypost.access.queries import SeenLine, looks_at
+from waypost.access.values import Permission, Purpose
 from waypost.alerts.queries import open_alerts_of
 from waypost.clock import now
 from waypost.errors import NoSuchThing
@@ -68,9 +68,17 @@ def mine(request: HttpRequest) -> HttpResponse:
         raise NoSuchThing("this sign-in is not joined to a person; ask the administrator")
     may.check(by, Permission.OWN_DATA_READ, case_of(by.own_person_id, now=at))
     with transaction.atomic():
-        words = _words(by.own_person_id) | {"looks": looks_at(by.own_person_id, limit=20)}
+        words = _words(by.own_person_id) | {"looks": tellable(looks_at(by.own_person_id, limit=60))}
         audit.record("person:viewed_own", by=by, at=at, about=by.own_person_id)
     return render(request, "waypost/mine.html", words)
+
+
+def tellable(looks: list[SeenLine]) -> list[SeenLine]:
+    """Who looked, as the wearer is told: without police enquiries, which telling could harm.
+
+    source   Data Protection Act 2018 s.45(4)(a), (b); the page says that such looks are left out
+    """
+    return [line for line in looks if line.purpose != Purpose.CRIME_MAPPING][:20]
 
 
 def _words(person_id: int) -> dict[str, Any]:
