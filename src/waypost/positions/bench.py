@@ -45,7 +45,7 @@ def bench(args: argparse.Namespace) -> int:
 
 
 def _warm_up(path: Path) -> None:
-    """Import a few rows into a lake of their own: loading compiled code is not the import's rate."""
+    """Import a few rows into a lake of their own: loading compiled code is not part of the rate."""
     _write(_day_of_fixes(FIXES_A_WEARER, 1), path)
     _ours(path, FIXES_A_WEARER, lake="few")
 
