@@ -68,8 +68,8 @@ def alerts(home: Path, port: int, token: str) -> list[dict]:
         return json.load(answer)["items"]
 
 
-def stopped_by_ctrl_c(process: subprocess.Popen) -> int:
-    process.send_signal(signal.SIGINT)
+def told_to_end(process: subprocess.Popen, told: signal.Signals) -> int:
+    process.send_signal(told)
     return process.wait(STOPS_WITHIN_S)
 
 
@@ -91,11 +91,12 @@ def test_the_inbox_is_alive_within_a_minute_and_a_second_start_keeps_the_data(tm
             assert time.monotonic() - ready < ALIVE_WITHIN_S, "no alert within a minute"
             time.sleep(0.5)
         first = {one["alert_id"] for one in alerts(home, port, token)}
-        assert stopped_by_ctrl_c(process) == 0
+        assert told_to_end(process, signal.SIGINT) == 0  # Ctrl-C
     assert not listens(port), "something went on listening"
     scene = (home / "demo.json").read_text()
     with demo(home, port) as process:
         again = {one["alert_id"] for one in alerts(home, port, token)}
         assert first <= again, "an alert went missing between two starts"
         assert (home / "demo.json").read_text() == scene
-        assert stopped_by_ctrl_c(process) == 0
+        assert told_to_end(process, signal.SIGHUP) == 0  # the terminal is closed
+    assert not listens(port)

@@ -7,15 +7,23 @@ there. Gateway, worker, archivist, web and the player of live tags run as proces
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from waypost.errors import BadUse
 
+if TYPE_CHECKING:
+    from waypost.cli.demo_setting import Scene
+    from waypost.cli.processes import Processes
+
 DEFAULT_HOME = "var/demo"
+LOOPBACK = "127.0.0.1"
 WEB_PORT, GATEWAY_PORT = 8100, 8101
+LOOK_EVERY_S = 0.5
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,44 +38,66 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from waypost.cli.processes import Processes, free_port, stop_on_sigterm
+    from waypost.cli.processes import Processes, free_port, stop_on_signals
 
     if args.wearers < 1 or args.days <= 0 or args.seed < 0:
         raise BadUse("--wearers and --days must be above 0, and --seed not below it")
     home = Path(args.home or os.environ.get("WAYPOST_HOME") or DEFAULT_HOME).absolute()
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.environ["WAYPOST_HOME"] = str(home)
-    stop_on_sigterm()
+    stop_on_signals()
     with Processes(home) as processes:
         _set_up_django()
-        from waypost.cli.demo_setting import set_scene, tell_events
+        from waypost.cli.demo_setting import set_scene
 
         scene = set_scene(
             home, seed=args.seed, wearers=args.wearers, days=args.days, say=_Progress()
         )
-        web, gateway = free_port(args.web_port), free_port(args.gateway_port, [args.web_port])
-        web_url, gateway_url = f"http://127.0.0.1:{web}", f"http://127.0.0.1:{gateway}"
-        processes.start("gateway", "gateway", "--listen", f"http=127.0.0.1:{gateway}")
-        processes.start("worker", "worker")
-        processes.start("archivist", "archivist")
-        processes.start("web", "serve", "--listen", f"127.0.0.1:{web}")
-        processes.wait_ready("gateway", f"{gateway_url}/readyz")
-        tell_events(home, "127.0.0.1", gateway)
-        processes.wait_ready("web", f"{web_url}/healthz")
+        ports = free_port(args.web_port), free_port(args.gateway_port, [args.web_port])
+        web_url, gateway_url = _start_all(processes, home, *ports)
         if not args.no_play:
-            processes.start("player", "world", "play", "--gateway", gateway_url, "--quiet",
-                            "--seed", str(scene.seed), "--wearers", str(scene.wearers),
-                            "--days", str(scene.days), "--until", scene.until)  # fmt: skip
+            _start_player(processes, scene, gateway_url)
         print(_welcome(web_url, gateway_url, home), flush=True)
-        ends = time.monotonic() + args.length_s if args.length_s is not None else float("inf")
-        try:
-            while time.monotonic() < ends:
-                processes.check()
-                time.sleep(min(0.5, max(ends - time.monotonic(), 0)))
-        except KeyboardInterrupt:
+        # Where the terminal was closed there is nobody left to tell, and still all to stop.
+        with contextlib.suppress(KeyboardInterrupt):
+            _watch(processes, args.length_s)
+        with contextlib.suppress(OSError):
             print("\nStopping.", flush=True)
-    print("Everything has stopped; the next start goes on from here.")
+    with contextlib.suppress(OSError):
+        print("Everything has stopped; the next start goes on from here.", flush=True)
     return 0
+
+
+def _start_all(processes: Processes, home: Path, web: int, gateway: int) -> tuple[str, str]:
+    """Start the house; returns where its pages and its gateway answer."""
+    from waypost.cli.demo_setting import tell_events
+
+    web_url, gateway_url = f"http://{LOOPBACK}:{web}", f"http://{LOOPBACK}:{gateway}"
+    processes.start("gateway", "gateway", "--listen", f"http={LOOPBACK}:{gateway}")
+    processes.start("worker", "worker")
+    processes.start("archivist", "archivist")
+    processes.start("web", "serve", "--listen", f"{LOOPBACK}:{web}")
+    processes.wait_ready("gateway", f"{gateway_url}/readyz")
+    tell_events(home, LOOPBACK, gateway)
+    processes.wait_ready("web", f"{web_url}/healthz")
+    return web_url, gateway_url
+
+
+def _start_player(processes: Processes, scene: Scene, gateway_url: str) -> None:
+    same_world = {
+        "--seed": scene.seed, "--wearers": scene.wearers, "--days": scene.days,
+        "--until": scene.until,
+    }  # fmt: skip
+    words = [str(word) for option in same_world.items() for word in option]
+    processes.start("player", "world", "play", "--gateway", gateway_url, "--quiet", *words)
+
+
+def _watch(processes: Processes, length_s: float | None) -> None:
+    """Until the time is over, somebody interrupts, or a process ends by itself (Unavailable)."""
+    ends = time.monotonic() + length_s if length_s is not None else float("inf")
+    while time.monotonic() < ends:
+        processes.check()
+        time.sleep(min(LOOK_EVERY_S, max(ends - time.monotonic(), 0)))
 
 
 def _set_up_django() -> None:

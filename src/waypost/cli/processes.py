@@ -149,10 +149,11 @@ def free_port(wanted: int, taken: Sequence[int] = ()) -> int:
     raise BadUse(f"no free port from {wanted} on; give another one")
 
 
-def stop_on_sigterm() -> None:
-    """Let SIGTERM end us as Ctrl-C does, so that the children are stopped too."""
+def stop_on_signals() -> None:
+    """Let SIGTERM, and a terminal that is closed, end us as Ctrl-C does: children are stopped."""
 
     def interrupt(number: int, frame: object) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, interrupt)
+    for told in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(told, interrupt)
