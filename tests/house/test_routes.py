@@ -71,7 +71,9 @@ def test_names_and_paths_are_given_once():
 
 
 def address(route) -> str:
-    return reverse(route.name, kwargs={k: v for k, v in ARGUMENTS.items() if f":{k}>" in route.path})
+    return reverse(
+        route.name, kwargs={k: v for k, v in ARGUMENTS.items() if f":{k}>" in route.path}
+    )
 
 
 @pytest.fixture
@@ -125,6 +127,15 @@ def test_without_signing_in_every_page_leads_to_the_form():
         answer = client.get(address(route))
         assert answer.status_code == 302, route.name
         assert answer["Location"].startswith(reverse("sign-in")), route.name
+
+
+@pytest.mark.database
+@pytest.mark.django_db
+def test_a_part_asked_for_without_signing_in_moves_the_whole_page_to_the_form():
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/inbox"}
+    answer = Client(headers=headers).get(reverse("inbox-rows"))
+    assert answer.status_code == 401
+    assert answer["HX-Redirect"] == f"{reverse('sign-in')}?next=%2Finbox"
 
 
 async def stream_status(user) -> int:

@@ -166,8 +166,9 @@ def wait_for(address: str) -> None:
 
 
 def is_trouble(said) -> bool:
-    """An error in the console; a form answered with 409 or 422 is how refusals are shown."""
-    expected = ("status of 409", "status of 422")
+    """An error in the console; refusals (401, 409, 422) and a line cut on purpose are none."""
+    expected = ("status of 409", "status of 422", "ERR_INTERNET_DISCONNECTED",
+                "Failed to fetch", "status of 401")  # fmt: skip
     return said.type == "error" and not any(words in said.text for words in expected)
 
 
@@ -205,6 +206,7 @@ def picture(page, name: str, first: Callable[[Any], None] | None = None) -> None
         page.set_viewport_size({"width": 1280, "height": 860})
         if first:
             first(page)
+        page.mouse.move(0, 0)
         page.wait_for_timeout(1500)
         page.evaluate("scrollTo(0, 0)")
         page.screenshot(path=IMAGES / name)

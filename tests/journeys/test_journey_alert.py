@@ -87,3 +87,24 @@ def test_a_page_that_is_behind_somebody_elses_move_says_so(page, house):
         page.get_by_role("button", name="Add note").click()
     assert answered.value.status == 409
     page.get_by_role("heading", name="Somebody moved first").wait_for()
+
+
+def test_an_inbox_that_hears_nothing_says_so_loudly_and_recovers(page, house):
+    sign_in(page, house, "mona")
+    lost = page.get_by_text("This page has lost touch with Waypost")
+    page.locator("#inbox").evaluate("list => { list.dataset.lostAfterS = '6'; }")
+    page.wait_for_timeout(1500)
+    assert not lost.is_visible()
+    page.context.set_offline(True)
+    lost.wait_for(timeout=15_000)
+    assert page.locator("#lost").get_attribute("role") == "alert"
+    page.context.set_offline(False)
+    lost.wait_for(state="hidden", timeout=15_000)
+
+
+def test_an_inbox_whose_session_ended_goes_to_the_sign_in_form_and_comes_back(page, house):
+    sign_in(page, house, "mona")
+    page.wait_for_selector("h1:has-text('Inbox')")
+    page.context.clear_cookies()
+    page.wait_for_url(lambda url: "/sign-in?next=%2Finbox" in url, timeout=15_000)
+    page.get_by_role("heading", name="Sign in").wait_for()

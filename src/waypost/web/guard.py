@@ -9,10 +9,10 @@ import asyncio
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from asgiref.sync import sync_to_async
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
@@ -38,10 +38,21 @@ def let_in(request: HttpRequest, permission: Permission) -> HttpResponseBase | N
         return None
     by = asker(request)
     if by is None:
-        back = urlencode({"next": request.get_full_path()})
-        return HttpResponseRedirect(f"{reverse('sign-in')}?{back}")
+        return _to_sign_in(request)
     may.check(by, permission)
     return None
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """To the form and back; a part of a page that htmx asked for moves the whole page there."""
+    if request.headers.get("HX-Request"):
+        page = urlsplit(request.headers.get("HX-Current-URL", "")).path or reverse("home")
+        words = urlencode({"next": page})
+        answer = HttpResponse(status=401)
+        answer["HX-Redirect"] = f"{reverse('sign-in')}?{words}"
+        return answer
+    words = urlencode({"next": request.get_full_path()})
+    return HttpResponseRedirect(f"{reverse('sign-in')}?{words}")
 
 
 def _is_async(view: View) -> bool:

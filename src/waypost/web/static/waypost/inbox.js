@@ -37,4 +37,14 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "j" || event.key === "ArrowDown") { event.preventDefault(); move(1); }
   if (event.key === "k" || event.key === "ArrowUp") { event.preventDefault(); move(-1); }
 });
+// A page that hears nothing must not look calm: what it shows is as old as its last answer.
+let answeredAt = Date.now();
+document.addEventListener("htmx:after:request", (event) => {
+  if (event.detail.ctx.response?.raw?.ok) answeredAt = Date.now();
+});
+setInterval(() => {
+  const silent_s = (Date.now() - answeredAt) / 1000;
+  document.getElementById("lost").hidden = silent_s < Number(list.dataset.lostAfterS);
+}, 1000);
+
 listen();
