@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         return start_s + (time.time() - began_s) * speed
 
     length_s = None if args.length_s is None else args.length_s * args.speed
-    player = Player(host, port, key=f"play-{began_s:.0f}", clock=world_clock)
+    player = Player(host, port, key=f"play-{began_s:.0f}", clock=world_clock, speed=speed)
     said = _said(args, until.timestamp(), start_s, length_s)
     try:
         asyncio.run(player.play(said))

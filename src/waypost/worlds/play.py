@@ -39,17 +39,19 @@ class Player:
     """Plays telegrams at a gateway in real time.
 
     clock          the world's time in seconds since 1970, as the telegrams' `send_s`
+    speed          world seconds in one of ours: what the clock keeps
     acknowledged   called with the rows of each acknowledged request, before the next is sent
     """
 
     def __init__(
         self, host: str, port: int, *, key: str, clock: Callable[[], float] = time.time,
+        speed: float = 1.0,
         acknowledged: Callable[[Sequence[Telegram]], None] | None = None, lines: int = LINES,
         gather_s: float = GATHER_S,
     ) -> None:  # fmt: skip
         self.host, self.port, self.key = host, port, key
         self.clock, self.acknowledged, self.lines = clock, acknowledged, lines
-        self.gather_s = gather_s
+        self.gather_s, self.speed = gather_s, speed
         self.tally = Tally()
         self._batches = 0
         self._jitter = random.Random(key)
@@ -92,7 +94,7 @@ class Player:
     async def _until(self, send_s: float) -> None:
         wait_s = send_s - self.clock()
         if wait_s > 0:
-            await asyncio.sleep(wait_s)
+            await asyncio.sleep(wait_s / self.speed)
 
     async def _carry(self, waiting: asyncio.Queue[Parcel | None]) -> None:
         line = Line(self.host, self.port)

@@ -74,6 +74,8 @@ class Line:
             raise
 
     async def _ask(self, request: Request) -> tuple[int, bytes]:
+        if self._reader is not None and self._reader.at_eof():
+            self.close()  # idle for so long that the gateway hung up
         if self._reader is None or self._writer is None:
             self._reader, self._writer = await asyncio.open_connection(self.host, self.port)
         headers = {

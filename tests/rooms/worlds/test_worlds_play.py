@@ -17,8 +17,9 @@ from waypost.orders.values import RequirementKind
 from waypost.worlds.happenings import UNKNOWN_DEVICE
 from waypost.worlds.places import town
 from waypost.worlds.play import Player
-from waypost.worlds.script import telegrams
+from waypost.worlds.script import shifted, telegrams
 from waypost.worlds.values import Part
+from waypost.worlds.wire import Line, batch_request
 from waypost.worlds.world import people_of
 
 START_S = read_instant("2026-11-20T15:00:00Z").timestamp()
@@ -37,7 +38,8 @@ def said(people):
 class Gateway:
     """Stands in for the gateway: answers, or fails in the ways a gateway can."""
 
-    def __init__(self, failing: int = 0) -> None:
+    def __init__(self, failing: int = 0, hangs_up: bool = False) -> None:
+        self.hangs_up = hangs_up
         self.failing, self.rows, self.keys, self.heads = failing, [], [], []
 
     async def __aenter__(self):
@@ -64,6 +66,8 @@ class Gateway:
                     continue
                 self._take(head.decode().split("\r\n")[0], fields, body)
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+                if self.hangs_up:
+                    break
         except asyncio.IncompleteReadError:
             pass
         finally:
@@ -105,6 +109,38 @@ def test_a_gateway_that_fails_is_asked_again_until_all_is_acknowledged(said):
     assert tally.retries == 21
     assert sorted(map(id, got)) == sorted(map(id, said[:300]))
     assert len(gateway.rows) == 300
+
+
+def test_a_gateway_that_hangs_up_between_requests_costs_no_retry(said):
+    async def run():
+        async with Gateway(hangs_up=True) as gateway:
+            player = Player("127.0.0.1", gateway.port, key="t", lines=1)
+            for one in said[:3]:
+                tally = await player.play([one])
+                await asyncio.sleep(0.05)
+            line = Line("127.0.0.1", gateway.port)
+            for number in range(3):
+                status, _ = await line.ask(batch_request(said[:1], f"k{number}"))
+                assert status == 200
+                await asyncio.sleep(0.05)
+            return tally
+
+    assert asyncio.run(run()).retries == 0
+
+
+def test_a_quiet_hour_of_a_fast_world_is_slept_through_at_its_speed(said):
+    """Waiting in world seconds instead of ours once made a fast world crawl."""
+    first, last = said[0], shifted(said[-1], said[0].send_s + 3600)
+    began = time.monotonic()
+
+    async def run():
+        async with Gateway() as gateway:
+            clock = lambda: first.send_s + (time.monotonic() - began) * 7200  # noqa: E731
+            player = Player("127.0.0.1", gateway.port, key="t", clock=clock, speed=7200)
+            return await player.play([first, last])
+
+    assert asyncio.run(run()).acknowledged == 2
+    assert 0.4 < time.monotonic() - began < 5
 
 
 def test_a_phone_states_a_68_percent_radius_and_knots(said):
