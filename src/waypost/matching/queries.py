@@ -73,6 +73,14 @@ class RunPage:
     pages: int
 
 
+@dataclass(frozen=True, slots=True)
+class MatchPage:
+    """One match of a run."""
+
+    run_number: int
+    match: MatchRow
+
+
 def runs(by: Posted, *, now: datetime) -> list[RunRow]:
     """The latest runs, newest first; matches are counted as far as the asker may know of them."""
     may.check(by, Permission.MATCH_READ)
@@ -90,9 +98,7 @@ def run_page(
 
     raises   Refused for another purpose than crime mapping; NoSuchThing when there is no such run
     """
-    may.check(by, Permission.MATCH_READ)
-    if purpose is not Purpose.CRIME_MAPPING:
-        raise Refused("Matches are looked at for the purpose of crime mapping only.")
+    _check_may_open(by, purpose)
     run = find_run(run_id)
     visible = _visible(Match.objects.filter(run=run), by, now)
     count = visible.count()
@@ -101,13 +107,27 @@ def run_page(
     first = (page - 1) * MATCHES_A_PAGE
     rows = _match_rows(_best_first(visible)[first : first + MATCHES_A_PAGE])
     with transaction.atomic():
-        for person_id in sorted({row.person_id for row in rows}):
-            shown = [row.number for row in rows if row.person_id == person_id]
-            detail = {"run": run.pk, "matches": shown}
-            audit.record(
-                "match:viewed", by=by, at=now, about=person_id, purpose=purpose, detail=detail
-            )
+        _leave_line(rows, run, by, now, purpose)
     return RunPage(_run_row(run, count), rows, page, pages)
+
+
+def match_page(
+    run_id: int, match_id: int, by: Posted, *, now: datetime,
+    purpose: Purpose = Purpose.CRIME_MAPPING,
+) -> MatchPage:  # fmt: skip
+    """One match with its fixes; leaves one line match:viewed, about its person and nobody else.
+
+    raises   Refused for another purpose than crime mapping; NoSuchThing when the run has no such
+             match, or none that the asker may know of
+    """
+    _check_may_open(by, purpose)
+    run = find_run(run_id)
+    rows = _match_rows(_visible(Match.objects.filter(run=run, pk=match_id), by, now))
+    if not rows:
+        raise NoSuchThing("There is no such match in this run.")
+    with transaction.atomic():
+        _leave_line(rows, run, by, now, purpose)
+    return MatchPage(run.pk, rows[0])
 
 
 def find_run(run_id: int) -> MatchingRun:
@@ -121,6 +141,22 @@ def find_run(run_id: int) -> MatchingRun:
 def all_matches(run: MatchingRun, by: Posted, *, now: datetime) -> list[MatchRow]:
     """Every match of the run that the asker may know of; the caller leaves the lines."""
     return _match_rows(_best_first(_visible(Match.objects.filter(run=run), by, now)))
+
+
+def _check_may_open(by: Posted, purpose: Purpose) -> None:
+    may.check(by, Permission.MATCH_READ)
+    if purpose is not Purpose.CRIME_MAPPING:
+        raise Refused("Matches are looked at for the purpose of crime mapping only.")
+
+
+def _leave_line(
+    rows: list[MatchRow], run: MatchingRun, by: Posted, now: datetime, purpose: Purpose
+) -> None:
+    """One audit line a person shown."""
+    for person_id in sorted({row.person_id for row in rows}):
+        shown = [row.number for row in rows if row.person_id == person_id]
+        detail = {"run": run.pk, "matches": shown}
+        audit.record("match:viewed", by=by, at=now, about=person_id, purpose=purpose, detail=detail)
 
 
 def _visible(matches: QuerySet[Match], by: Posted, now: datetime) -> QuerySet[Match]:

@@ -14,10 +14,11 @@ from django.db import transaction
 from waypost.access.models import AuditLine
 from waypost.access.values import MACHINE, Posted, Purpose, Role
 from waypost.documents.bundle import verify_bundle
-from waypost.errors import Conflict, Refused
+from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.matching.actions import ask_for_run, carry_out, run_matching
 from waypost.matching.export import export_run
-from waypost.matching.queries import run_page, runs
+from waypost.matching.models import Match
+from waypost.matching.queries import match_page, run_page, runs
 from waypost.offences.actions import take_delivery
 from waypost.orders.models import Activation, Order, Person
 from waypost.positions import batch, log
@@ -101,6 +102,18 @@ def test_a_page_shows_matches_with_their_fixes_and_leaves_a_line_about_each_pers
     ]
 
 
+def test_opening_one_match_leaves_one_line_about_its_person_and_nobody_else():
+    for name in ("P1", "P2"):
+        seen(wearer(name), 0, 1, 5)
+    run = run_matching(crimes(), by=ANALYST, now=NOW)
+    numbers = list(Match.objects.filter(run=run).order_by("pk").values_list("pk", flat=True))
+    opened = match_page(run.pk, numbers[1], ANALYST, now=NOW)
+    lines = AuditLine.objects.filter(kind="match:viewed")
+    assert [line.person_id for line in lines] == [opened.match.person_id]
+    with pytest.raises(NoSuchThing):
+        match_page(run.pk + 1, numbers[1], ANALYST, now=NOW)
+
+
 def test_court_bail_is_never_searched_and_no_order_after_its_end():
     """Trail alone is not available on court bail; a fix without a live order is nobody's."""
     bailed, free = wearer("BAIL", "court_bail"), wearer("ENDED", ends=AT - timedelta(minutes=5))
@@ -115,6 +128,8 @@ def test_a_person_under_limited_access_is_matched_and_not_shown_to_those_who_may
     run = run_matching(crimes(), by=ANALYST, now=NOW)
     page = run_page(run.pk, ANALYST, now=NOW)
     assert (page.matches, page.run.match_count, run.match_count) == ([], 0, 1)
+    with pytest.raises(NoSuchThing):
+        match_page(run.pk, Match.objects.get().pk, ANALYST, now=NOW)
     assert runs(ANALYST, now=NOW)[0].match_count == 0
     assert not AuditLine.objects.filter(kind="match:viewed").exists()
 

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST
 from waypost.access import may
 from waypost.access.values import Permission
 from waypost.clock import now
-from waypost.errors import NoSuchThing
 from waypost.jobs.queue import enqueue
 from waypost.matching import queries
 from waypost.matching.actions import ask_for_run
@@ -51,17 +50,14 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
 
 
 def match(request: HttpRequest, run_id: int, match_id: int) -> HttpResponse:
-    """One match; `page` says on which page of the run it stands."""
-    number = _number(request.GET.get("page", "")) or 1
-    page = queries.run_page(run_id, signed_in(request), now=now(), page=number)
-    found = next((one for one in page.matches if one.number == match_id), None)
-    if found is None:
-        raise NoSuchThing("there is no such match on this page of the run")
+    """One match; `page` says on which page of the run its list stands."""
+    found = queries.match_page(run_id, match_id, signed_in(request), now=now())
     words = {
-        "page": page,
-        "match": present.row(found),
-        "data": present.map_data(found),
-        "fixes": present.fix_rows(found),
+        "run_number": found.run_number,
+        "list_page": _number(request.GET.get("page", "")) or 1,
+        "match": present.row(found.match),
+        "data": present.map_data(found.match),
+        "fixes": present.fix_rows(found.match),
         "wide": True,
     }
     return render(request, "waypost/match.html", words)
