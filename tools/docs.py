@@ -111,10 +111,10 @@ def routes() -> str:
 
 
 def roles() -> str:
-    from waypost.access.may import MAY
+    from waypost.access.may import RULES
 
     parts = ["# What each role may do, and how far\n"]
-    for role, grants in MAY.items():
+    for role, grants in RULES.items():
         rows = "\n".join(
             f"| {permission.value} | {reach.value} |" for permission, reach in grants.items()
         )
