@@ -5,6 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 VENDOR := src/waypost/web/static/vendor/.built
 BASEMAP := src/waypost/web/static/basemap/.built
+KERNELS := $(shell grep -ls 'nb.njit\|@njit' src/waypost/*/*.py)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
@@ -29,7 +30,11 @@ $(BASEMAP): tools/build_basemap.py .venv/.installed
 	$(BIN)/python tools/build_basemap.py
 	@touch $@
 
-setup: .venv/.installed $(VENDOR) $(BASEMAP)  ## install everything, build the front end and the ground map
+.venv/.compiled: tools/compile_kernels.py $(KERNELS) .venv/.installed
+	$(BIN)/python tools/compile_kernels.py
+	@touch $@
+
+setup: .venv/.installed .venv/.compiled $(VENDOR) $(BASEMAP)  ## install everything, build the front end and the ground map
 
 demo: setup  ## a seeded London with live tags; Ctrl-C stops it, a second start keeps the data
 	$(BIN)/waypost demo

@@ -1,9 +1,11 @@
-"""Makes the ground map of London offline: boroughs, the Thames, labels, as GeoJSON.
+"""Makes the ground map of London offline: boroughs, the Thames, open ground, grid, names.
 
 Boroughs are grown from the postcode directory (ONS, Open Government Licence): each cell of a 150 m
 grid belongs to the borough of its nearest postcode. The river runs between the bridges of the
-table below along the ground that has no postcodes. It is a sketch to find one's way by, not a
-survey; nothing is judged on it.
+table below along the ground that has no postcodes. Open ground (parks, reservoirs, railway lands)
+is where no postcode lies near. Postcodes themselves are kept in squares of 5 km, which a map
+fetches only where it is looked at closely. It is a sketch to find one's way by, not a survey;
+nothing is judged on it.
 """
 
 from __future__ import annotations
@@ -29,6 +31,10 @@ from waypost.geo import BRITISH
 OUT = Path(__file__).parents[1] / "src/waypost/web/static/basemap"
 CELL_M = 150.0
 RIVER_CELL_M = 40.0
+OPEN_CELL_M = 50.0
+OPEN_FROM_M = 130.0  # no postcode nearer than this: a park, water, railway land, a big works
+OPEN_LEAST_M2 = 40_000.0
+SQUARE_M = 5_000  # postcodes are kept in squares of this side (static/waypost/ground.js knows it)
 EXTENT_M = (501_000.0, 553_500.0, 154_000.0, 202_500.0)  # Greater London: west east south north
 
 # ONS codes of the 33 and their names.
@@ -91,10 +97,14 @@ def main() -> int:
     east, north, laua, codes = postcodes()
     OUT.mkdir(parents=True, exist_ok=True)
     tree = shapely.STRtree(shapely.points(east, north))
-    areas = list(borough_areas(tree, laua))
-    write("boroughs", areas)
-    write("water", [river(tree)])
-    write("places", [*borough_labels(east, north, laua), *district_labels(east, north, codes)])
+    areas = borough_areas(tree, laua)
+    write("boroughs", [feature(area, name=name, kind="borough") for name, area in areas])
+    thames = river(tree)
+    write("water", [feature(thames, name="River Thames", kind="water")])
+    write("open", open_ground(tree, shapely.union_all([area for _, area in areas]), thames))
+    write("grid", list(grid()))
+    write("places", [*borough_labels(east, north, laua), *postcode_labels(east, north, codes)])
+    write_postcodes(east, north, codes)
     return 0
 
 
@@ -114,22 +124,25 @@ def postcodes() -> tuple[Any, Any, Any, Any]:
     return east[inside].astype(float), north[inside].astype(float), laua[inside], codes[inside]
 
 
-def borough_areas(tree: Any, laua: Any) -> Iterator[dict[str, Any]]:
-    """One feature a borough: cells nearest to its postcodes, dissolved and smoothed."""
+def borough_areas(tree: Any, laua: Any) -> list[tuple[str, Any]]:
+    """Name and area of each borough: cells nearest to its postcodes, dissolved, then smoothed
+    together, so that neighbours keep one edge between them."""
     west, east, south, north = EXTENT_M
     x, y = np.meshgrid(np.arange(west, east, CELL_M), np.arange(south, north, CELL_M))
     centres = shapely.points(x.ravel(), y.ravel())
     pairs, far = tree.query_nearest(centres, return_distance=True, all_matches=False)
     cells, owner = pairs[0][far < 900], laua[pairs[1][far < 900]]
-    for code, name in BOROUGHS.items():
+    areas = []
+    for code in BOROUGHS:
         mine = cells[owner == code]
-        half = CELL_M / 2 + 0.5
+        half = CELL_M / 2
         boxes = shapely.box(
             x.ravel()[mine] - half, y.ravel()[mine] - half,
             x.ravel()[mine] + half, y.ravel()[mine] + half,
         )  # fmt: skip
-        area = largest(shapely.union_all(boxes)).simplify(CELL_M * 0.8)
-        yield feature(area, name=name, code=code, kind="borough")
+        areas.append(largest(shapely.coverage_union_all(boxes)))
+    smooth = shapely.coverage_simplify(areas, CELL_M * 1.2)
+    return list(zip(BOROUGHS.values(), smooth, strict=True))
 
 
 def largest(area: Any) -> Any:
@@ -138,7 +151,7 @@ def largest(area: Any) -> Any:
     return shapely.Polygon(max(parts, key=lambda part: part.area).exterior)
 
 
-def river(tree: Any) -> dict[str, Any]:
+def river(tree: Any) -> Any:
     """The Thames as an area: its course by least cost, its width by the ground left free."""
     lat, lon = np.array(THAMES).T
     xs, ys = BRITISH.project(lat, lon)
@@ -154,7 +167,77 @@ def river(tree: Any) -> dict[str, Any]:
     widths = np.clip(smooth * 0.85, 45, 330)
     discs = shapely.buffer(points, widths)
     hulls = [shapely.convex_hull(shapely.union(a, b)) for a, b in itertools.pairwise(discs)]
-    return feature(shapely.union_all(hulls).simplify(12), name="River Thames", kind="water")
+    return shapely.union_all(hulls).simplify(12)
+
+
+def open_ground(tree: Any, london: Any, thames: Any) -> list[dict[str, Any]]:
+    """Ground inside London with no postcode near, off the river: where nobody gets a letter."""
+    west, east, south, north = EXTENT_M
+    x, y = np.meshgrid(np.arange(west, east, OPEN_CELL_M), np.arange(south, north, OPEN_CELL_M))
+    centres = shapely.points(x.ravel(), y.ravel())
+    _, far = tree.query_nearest(centres, return_distance=True, all_matches=False)
+    free = far > OPEN_FROM_M
+    half = OPEN_CELL_M / 2
+    x, y = x.ravel()[free], y.ravel()[free]
+    cells = shapely.coverage_union_all(shapely.box(x - half, y - half, x + half, y + half))
+    # Grown back by what the rule took off, with corners rounded.
+    grown = shapely.buffer(cells, OPEN_FROM_M * 0.55).buffer(-30)
+    parts = shapely.get_parts(grown.intersection(london).difference(thames.buffer(40)))
+    return [feature(part.simplify(18), kind="open") for part in parts if part.area > OPEN_LEAST_M2]
+
+
+def grid() -> Iterator[dict[str, Any]]:
+    """The National Grid: lines each 1 km and each 100 m, and the name of each kilometre square."""
+    west, east, south, north = EXTENT_M
+    for step_m, kind in ((1000, "km"), (100, "hectometre")):
+        ticks = [*np.arange(west, east, 5000), east], [*np.arange(south, north, 5000), north]
+        for x in np.arange(np.ceil(west / step_m) * step_m, east, step_m):
+            if kind == "km" or x % 1000:
+                yield feature(shapely.LineString([(x, y) for y in ticks[1]]), kind=kind)
+        for y in np.arange(np.ceil(south / step_m) * step_m, north, step_m):
+            if kind == "km" or y % 1000:
+                yield feature(shapely.LineString([(x, y) for x in ticks[0]]), kind=kind)
+    for x in np.arange(np.ceil(west / 1000) * 1000, east, 1000):
+        for y in np.arange(np.ceil(south / 1000) * 1000, north, 1000):
+            yield label(x, y, square_name(x, y), "square")
+
+
+def square_name(east: float, north: float) -> str:
+    """TQ 34 85: the National Grid's name of a kilometre square of London."""
+    letters = "TL" if north >= 200_000 else "TQ"
+    return f"{letters} {int(east / 1000) % 100:02d} {int(north / 1000) % 100:02d}"
+
+
+def write_postcodes(east: Any, north: Any, codes: Any) -> None:
+    """One small file a square of 5 km: [[lon, lat, postcode], ...]."""
+    folder = OUT / "postcodes"
+    folder.mkdir(exist_ok=True)
+    lat, lon = BRITISH.unproject(east, north)
+    columns, rows = (east // SQUARE_M).astype(int), (north // SQUARE_M).astype(int)
+    for column, row in sorted(set(zip(columns.tolist(), rows.tolist(), strict=True))):
+        mine = np.flatnonzero((columns == column) & (rows == row))
+        found = [[round(float(lon[n]), 5), round(float(lat[n]), 5), spaced(codes[n])] for n in mine]
+        path = folder / f"{column}-{row}.json"
+        path.write_text(json.dumps(found, separators=(",", ":")) + "\n", "utf-8")
+    corners = [
+        [column, row, *square_box(column, row)]
+        for column, row in sorted(set(zip(columns.tolist(), rows.tolist(), strict=True)))
+    ]
+    (folder / "squares.json").write_text(json.dumps(corners, separators=(",", ":")) + "\n")
+
+
+def square_box(column: int, row: int) -> list[float]:
+    """West, south, east, north of a square in degrees, a little generous."""
+    xs = np.array([column, column + 1, column, column + 1]) * float(SQUARE_M)
+    ys = np.array([row, row, row + 1, row + 1]) * float(SQUARE_M)
+    lat, lon = BRITISH.unproject(xs, ys)
+    return [round(float(v), 5) for v in (lon.min(), lat.min(), lon.max(), lat.max())]
+
+
+def spaced(code: Any) -> str:
+    """E8 3RH of the directory's seven places."""
+    text = str(code).replace(" ", "")
+    return f"{text[:-3]} {text[-3:]}"
 
 
 def least_cost(
@@ -210,13 +293,17 @@ def borough_labels(east: Any, north: Any, laua: Any) -> Iterator[dict[str, Any]]
         yield label(np.median(east[mine]), np.median(north[mine]), name, "borough")
 
 
-def district_labels(east: Any, north: Any, codes: Any) -> Iterator[dict[str, Any]]:
-    """One label a postcode district (N1, E8): the middle of its postcodes."""
-    outward = np.array([re.sub(r"(?<=\d)[A-Z]$", "", str(code)[:4].strip()) for code in codes])
-    names, counts = np.unique(outward, return_counts=True)
-    for name in names[counts >= 150]:
-        mine = outward == name
-        yield label(np.median(east[mine]), np.median(north[mine]), str(name), "district")
+def postcode_labels(east: Any, north: Any, codes: Any) -> Iterator[dict[str, Any]]:
+    """One label a postcode district (N9) and one a sector (N9 0): the middle of its postcodes."""
+    full = np.array([spaced(code) for code in codes])
+    outward = np.array([re.sub(r"(?<=\d)[A-Z]$", "", code.split()[0]) for code in full])
+    sector = np.array([code[:-2] for code in full])
+    for names_of, kind, least in ((outward, "district", 150), (sector, "sector", 25)):
+        names, place, counts = np.unique(names_of, return_inverse=True, return_counts=True)
+        order = np.argsort(place, kind="stable")
+        for name, mine in zip(names, np.split(order, np.cumsum(counts)[:-1]), strict=True):
+            if len(mine) >= least:
+                yield label(np.median(east[mine]), np.median(north[mine]), str(name), kind)
 
 
 def label(east: float, north: float, name: str, kind: str) -> dict[str, Any]:
