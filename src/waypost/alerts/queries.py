@@ -20,7 +20,7 @@ from waypost.access.values import Permission, Posted
 from waypost.alerts import lifecycle
 from waypost.alerts.inbox_version import inbox_version
 from waypost.alerts.models import Alert, AlertMove, AlertViolation
-from waypost.alerts.values import UNATTENDED, Act, Status
+from waypost.alerts.values import OPEN, UNATTENDED, Act, Status
 from waypost.clock import write_instant
 from waypost.errors import NoSuchThing
 from waypost.monitoring.queries import Progress, Standing, VersionSeen, history, progress, standing
@@ -216,3 +216,9 @@ def _move(move: AlertMove, names: dict[int, str]) -> MoveSeen:
 def _officer_names(ids: Iterable[int | None]) -> dict[int, str]:
     wanted = {one for one in ids if one is not None}
     return {officer.pk: str(officer) for officer in Officer.objects.filter(pk__in=wanted)}
+
+
+def signs() -> dict[str, tuple[float, str]]:
+    """How many alerts stand open, for those who watch over the machine: no person in it."""
+    statuses = [status.value for status in OPEN]
+    return {"alerts_open": (Alert.objects.filter(status__in=statuses).count(), "Not cleared")}

@@ -103,3 +103,14 @@ def _health(activation: Activation, device: Device | None, now: datetime) -> Tag
 
 def _seconds(tag: TagHealth) -> float:
     return tag.silent_for.total_seconds() if tag.silent_for else 0.0
+
+
+def signs() -> dict[str, tuple[float, str]]:
+    """How the tags stand, for those who watch over the machine: name -> (value, what it is)."""
+    return {
+        "quarantine_waiting": (
+            QuarantinedMessage.objects.filter(settled_at=None).count(),
+            "Messages from unknown tags, not settled",
+        ),
+        "devices": (Device.objects.count(), "Tags known"),
+    }

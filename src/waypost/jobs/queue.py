@@ -22,7 +22,7 @@ from django.db.models import F
 
 from waypost.access.values import Posted
 from waypost.errors import WaypostError
-from waypost.jobs.models import Job
+from waypost.jobs.models import Due, Job
 
 LEASE = timedelta(minutes=5)
 ATTEMPTS_MAX = 5
@@ -168,3 +168,12 @@ def _move(job: Job, **changed: Any) -> bool:
         for name, value in changed.items():
             setattr(job, name, value)
     return bool(moved)
+
+
+def signs(*, now: datetime) -> dict[str, tuple[float, str]]:
+    """What waits behind, for those who watch over the machine: name -> (value, what it is)."""
+    return {
+        "due_past": (Due.objects.filter(due_at__lt=now).count(), "Things due and not yet done"),
+        "jobs_waiting": (Job.objects.filter(status="waiting").count(), "Jobs waiting"),
+        "jobs_failed": (Job.objects.filter(status="failed").count(), "Jobs failed"),
+    }

@@ -13,6 +13,7 @@ from waypost.monitoring.models import Cursor, Dirty, PersonState, Violation, Vio
 from waypost.monitoring.reconcile import StoredViolation
 from waypost.monitoring.values import Certainty, JudgedViolation
 from waypost.orders.values import RequirementKind
+from waypost.positions.log import head_position
 from waypost.units import RequirementRef
 
 
@@ -137,3 +138,24 @@ def judged_of(record: Violation) -> JudgedViolation:
 
 def _standing(record: Violation) -> Standing:
     return Standing(record.pk, record.person_id, record.version, judged_of(record), record.known_at)
+
+
+def signs(*, now: datetime) -> dict[str, tuple[float, str]]:
+    """How far judging is, for those who watch over the machine: name -> (value, what it is)."""
+    far = progress()
+    return {
+        "log_waiting": (head_position() - far.position, "Log positions not yet judged"),
+        "judged_seconds_ago": (
+            _seconds_since(far.judged_to, now),
+            "Seconds since the instant up to which all is judged; -1: never",
+        ),
+        "worker_beat_seconds_ago": (
+            _seconds_since(far.beat_at, now),
+            "Seconds since the worker's last sign of life; -1: never",
+        ),
+        "late_waiting": (far.waiting_late, "Persons to be judged again (late lane)"),
+    }
+
+
+def _seconds_since(instant: datetime | None, now: datetime) -> float:
+    return (now - instant).total_seconds() if instant else -1.0

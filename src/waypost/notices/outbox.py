@@ -130,3 +130,11 @@ def _message(notice: Notice, address: str) -> Message:
         words=notice.words,
         made_at=notice.made_at,
     )
+
+
+def signs() -> dict[str, tuple[float, str]]:
+    """How the outbox stands, for those who watch over the machine: name -> (value, what it is)."""
+    return {
+        "notices_waiting": (Notice.objects.filter(status="waiting").count(), "Notices to be sent"),
+        "notices_failed": (Notice.objects.filter(status="failed").count(), "Notices given up"),
+    }

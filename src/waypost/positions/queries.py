@@ -182,3 +182,11 @@ def _from_log(kind: Kind, position: int, wanted: Any) -> list[pa.Table]:
         tables = [log.unpacked(data) for _, data in page]
         found.append(pa.concat_tables(tables).combine_chunks().filter(wanted))
         position = page[-1][0]
+
+
+def signs() -> dict[str, tuple[float, str]]:
+    """How the log stands, for those who watch over the machine: name -> (value, what it is)."""
+    return {
+        "log_head": (log.head_position(), "Last position given out in the log"),
+        "log_entries": (LogEntry.objects.count(), "Entries still in the log, not only in the lake"),
+    }
