@@ -93,7 +93,8 @@ def joined(parts: Sequence[FixesFile]) -> FixesFile:
 
 def _blocks(path: str, renames: Mapping[str, str]) -> Iterator[FixesFile]:
     if path.endswith(".parquet"):
-        yield from _parquet_blocks(path, renames)
+        with _damage_told():
+            yield from _parquet_blocks(path, renames)
         return
     with _opened(path) as stream, _damage_told():
         if path.endswith(".ndjson") or (path == "-" and _looks_like_json(stream)):
@@ -119,8 +120,9 @@ def _damage_told() -> Iterator[None]:
     """A file that cannot be read to its end (cut, not gzip at all) is one plain sentence."""
     try:
         yield
-    except (OSError, EOFError, zlib.error) as error:
-        raise BadFile(f"the file is damaged, or not what its name says: {error}") from None
+    except (OSError, EOFError, zlib.error, pa.ArrowException, UnicodeDecodeError) as error:
+        why = " ".join(str(error).split())[:200]
+        raise BadFile(f"the file is damaged, or not what its name says: {why}") from None
 
 
 def _looks_like_json(stream: IO[bytes]) -> bool:
@@ -165,6 +167,10 @@ def _csv_blocks(stream: IO[bytes], renames: Mapping[str, str]) -> Iterator[Fixes
     header = stream.readline().removeprefix(b"\xef\xbb\xbf")
     if not header.strip():
         raise BadFile("the file is empty: the first line must name the columns")
+    if b"\0" in header:
+        raise BadFile("the file is not UTF-8 text; send it as UTF-8")
+    if b"\r" in header.rstrip(b"\r\n"):
+        raise BadFile("the file's lines end in CR alone; end them in LF or CRLF")
     names = [name.strip() for name in _split(header.decode("utf-8", "replace"))]
     wanted = _wanted(names, renames)
     for block, line in _pieces(stream, first_line=2):
@@ -304,6 +310,10 @@ def _ndjson_blocks(stream: IO[bytes], renames: Mapping[str, str]) -> Iterator[Fi
 
 
 def _ndjson_fast(block: bytes, wanted: Mapping[str, str], line: int) -> FixesFile | None:
+    if block.lstrip()[:1] != b"{":
+        return None  # Arrow's reader falls over, with the process, where the first value is null
+    if not _is_utf8(block):
+        return None
     schema = pa.schema(
         [(sent, pa.float64() if name in NUMBERS else pa.string()) for name, sent in wanted.items()]
     )
@@ -312,11 +322,20 @@ def _ndjson_fast(block: bytes, wanted: Mapping[str, str], line: int) -> FixesFil
     )
     try:
         table = pyarrow.json.read_json(
-            pa.py_buffer(block), pyarrow.json.ReadOptions(block_size=BLOCK_BYTES), options
+            pa.py_buffer(block), pyarrow.json.ReadOptions(block_size=len(block) + 1), options
         )
     except pa.ArrowInvalid:
         return None
     return _checked_fast(block, table, wanted, line)
+
+
+def _is_utf8(block: bytes) -> bool:
+    """Arrow's JSON reader does not ask."""
+    try:
+        block.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _ndjson_slow(block: bytes, wanted: Mapping[str, str], line: int) -> FixesFile:
@@ -327,7 +346,9 @@ def _ndjson_slow(block: bytes, wanted: Mapping[str, str], line: int) -> FixesFil
             continue
         try:
             row = json.loads(raw.removeprefix(b"\xef\xbb\xbf") if at == 1 else raw)
-        except ValueError:
+            if b"\\u" in raw:
+                json.dumps(row, ensure_ascii=False).encode()  # half a character is none
+        except (ValueError, RecursionError):
             row = None
         if isinstance(row, dict):
             rows.append(row)
@@ -355,8 +376,10 @@ def _parquet_blocks(path: str, renames: Mapping[str, str]) -> Iterator[FixesFile
     """Row groups in batches; a problem's line is the row's number, counted from 1."""
     try:
         file = pyarrow.parquet.ParquetFile(path)
-    except OSError as error:
-        raise BadFile(f"cannot open {path}: {error}") from None
+    except FileNotFoundError:
+        raise BadFile(f"cannot open {path}: No such file or directory") from None
+    except IsADirectoryError:
+        raise BadFile(f"cannot open {path}: Is a directory") from None
     except pa.ArrowInvalid:
         raise BadFile(f"{Path(path).name} is not a Parquet file") from None
     wanted = _wanted(file.schema_arrow.names, renames)

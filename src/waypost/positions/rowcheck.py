@@ -58,13 +58,17 @@ ACTIONS = {
     "MISSING_PERSON": ("the row does not say whose fix it is", "fill person_id or activation_id"),
     "MISSING_TIME": ("the row has no time", "fill it: 2026-03-01T09:00:00Z"),
     "INVALID_TIME": ("not an ISO 8601 time with offset", "write 2026-03-01T09:00:00Z"),
+    "TIME_OUT_OF_RANGE": ("no tag was worn then", "times are of 1970 to 2199; correct it"),
     "MISSING_NUMBER": ("the place is not complete", "fill it in degrees (WGS84)"),
     "INVALID_NUMBER": ("not a number", "write a plain number such as 51.5074"),
     "OUT_OF_RANGE": (
         "not a place on Earth",
         "latitude is -90 to 90, longitude -180 to 180 degrees",
     ),
-    "INVALID_ACCURACY": ("an accuracy is 0 or more metres", "leave it empty when it is not known"),
+    "INVALID_ACCURACY": (
+        "not an accuracy: metres, 0 or more, no wider than the Earth",
+        "leave it empty when it is not known",
+    ),
     "INVALID_MECHANISM": ("not a mechanism", "one of GPS, GNSS, WIFI, LBS, CELL, RF, or empty"),
 }
 
@@ -81,15 +85,22 @@ class _Finder:
         message, action = ACTIONS[kind]
         for row in np.flatnonzero(wrong):
             self.bad.add(int(row))
-            value = self.columns[name][int(row)].as_py() if name in self.columns else None
+            value = _as_sent(self.columns[name][int(row)]) if name in self.columns else None
             problem = Problem(
-                int(self.lines[row]), kind, self.sent.get(name, name),
-                None if value is None else str(value), message, action,
+                int(self.lines[row]), kind, self.sent.get(name, name), value, message, action,
             )  # fmt: skip
             self.found.append((int(row), len(self.found), problem))
 
     def problems(self) -> list[Problem]:
         return [problem for *_, problem in sorted(self.found, key=lambda one: one[:2])]
+
+
+def _as_sent(value: Any) -> str | None:
+    try:
+        plain = value.as_py()
+    except (OverflowError, ValueError):  # an instant that Python's calendar does not hold
+        plain = value.cast(pa.int64()).as_py()
+    return None if plain is None else str(plain)
 
 
 def check(
@@ -101,10 +112,13 @@ def check(
     lines     physical line per row
     sent      contract name -> the sender's column name, for the problems
     """
-    columns = {name: _whole(column) for name, column in columns.items()}
+    columns = {
+        name: _whole(column) if name in WORDS else _plain(_whole(column))
+        for name, column in columns.items()
+    }
     count = len(columns["time"])
     finder = _Finder(columns, lines, sent)
-    person, activation = (_words(columns.get(name), count) for name in WORDS[:2])
+    person, activation = (_words(finder, name, count) for name in WORDS[:2])
     nobody = _empty(person) & _empty(activation)
     finder.mark("person_id" if "person_id" in columns else "activation_id",
                 "MISSING_PERSON", nobody)  # fmt: skip
@@ -113,7 +127,7 @@ def check(
     lat = _degrees(finder, "lat", 90.0)
     lon = _degrees(finder, "lon", 180.0)
     accuracy = _numbers(finder, "accuracy_m", count)
-    finder.mark("accuracy_m", "INVALID_ACCURACY", accuracy < 0)
+    finder.mark("accuracy_m", "INVALID_ACCURACY", (accuracy < 0) | (accuracy > ACCURACY_MAX_M))
     speed, course = _numbers(finder, "speed_mps", count), _numbers(finder, "course_deg", count)
     mechanism = _mechanisms(finder, count)
     stated = ~np.isnan(accuracy)
@@ -148,6 +162,8 @@ def check(
     return table, finder.problems()
 
 
+ACCURACY_MAX_M = 1e8
+TIMES_END_US = 7_258_118_400_000_000  # 2200: later instants, and those before 1970, are slips
 _NO_TIME = np.iinfo(np.int64).min
 
 
@@ -161,12 +177,26 @@ def _whole(column: Any) -> Any:
     return column
 
 
-def _words(column: Any, count: int) -> Any:
-    """A dictionary of trimmed texts, empty ones null."""
+def _plain(column: Any) -> Any:
+    """Texts, times or numbers, without the wrappings that other tools put about them."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_null(column.type):
+        return column.cast(pa.string())
+    return column.cast(pa.float64()) if pa.types.is_decimal(column.type) else column
+
+
+def _words(finder: _Finder, name: str, count: int) -> Any:
+    """A dictionary of trimmed texts, empty ones null. BadFile when the column holds none."""
+    column = finder.columns.get(name)
     if column is None:
         return pa.nulls(count, WORD)
-    if not pa.types.is_dictionary(column.type):
-        column = pc.dictionary_encode(column.cast(pa.string()))
+    try:
+        if not pa.types.is_dictionary(column.type):
+            column = pc.dictionary_encode(column.cast(pa.string()))
+        column.dictionary.cast(pa.string()).validate(full=True)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise BadFile(f"column {finder.sent.get(name, name)!r} holds no texts") from None
     texts = [text.strip() or None for text in column.dictionary.cast(pa.string()).to_pylist()]
     if texts == column.dictionary.to_pylist() and column.type == WORD:
         return column
@@ -197,7 +227,12 @@ def _times(finder: _Finder, name: str, count: int, *, needed: bool) -> npt.NDArr
         missing = _empty(finder.columns[name]) | _blank(finder.columns[name])
         finder.mark(name, "MISSING_TIME", missing)
     filled = column.cast(pa.int64()).fill_null(_NO_TIME)
-    return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.int64)
+    values = np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.int64)
+    beyond = ((values < 0) | (values >= TIMES_END_US)) & (values != _NO_TIME)
+    if beyond.any():
+        finder.mark(name, "TIME_OUT_OF_RANGE", beyond)
+        values = np.where(beyond, _NO_TIME, values)
+    return values
 
 
 def _blank(column: Any) -> Flags:
@@ -270,7 +305,7 @@ def _degrees(finder: _Finder, name: str, limit: float) -> npt.NDArray[np.float64
 
 def _mechanisms(finder: _Finder, count: int) -> npt.NDArray[np.int8]:
     """units.Mechanism codes; -1, marked, where the word is unknown."""
-    words = _words(finder.columns.get("mechanism"), count)
+    words = _words(finder, "mechanism", count)
     codes = [int(MECHANISM_WORDS.get(word.upper(), -1)) for word in words.dictionary.to_pylist()]
     table = np.array([*codes, 0], dtype=np.int8)
     indices = words.indices.fill_null(len(codes)).to_numpy(zero_copy_only=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -247,3 +248,106 @@ def test_the_public_bus_tracks_are_read_whole(shared):
     found = read_fixes(str(path), renames={"person_id": "track_id", "time": "time_utc"})
     assert (found.table.num_rows, found.problems) == (1533, [])
     assert len(set(found.table["person"].to_pylist())) == 8
+
+
+SOUND = '{"person_id":"P1","time":"2026-03-01T09:00:00Z","lat":51.5,"lon":-0.1}\n'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"null\n",  # Arrow's reader fell over, with the process
+        b"[" * 100_000 + b"\n",
+        SOUND.replace("P1", "P\xe9").encode("latin-1"),
+        SOUND.replace("P1", "\\ud800").encode(),
+    ],
+    ids=["null", "deep", "latin-1", "half a character"],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_no_line_of_ndjson_takes_others_with_it(tmp_path, line, first):
+    path = tmp_path / "fixes.ndjson"
+    lines = [line, SOUND.encode()] if first else [SOUND.encode(), line]
+    path.write_bytes(b"".join(lines))
+    found = read_fixes(str(path), renames={})
+    assert [(p.line, p.type) for p in found.problems] == [(1 if first else 2, "NOT_JSON")]
+    assert found.table["person"].to_pylist() == ["P1"]
+
+
+@pytest.mark.parametrize(
+    "time", ["0001-01-01T00:00:00+14:00", "1969-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00"]
+)
+@pytest.mark.parametrize("name", ["fixes.csv", "fixes.ndjson"])
+def test_a_time_in_which_no_tag_was_worn_is_a_problem_of_its_row(tmp_path, time, name):
+    csv = "person_id,time,lat,lon\nP1,2026-03-01T09:00:00Z,51.5,-0.1\nP1,%s,51.5,-0.1\n"
+    ndjson = SOUND + SOUND.replace("2026-03-01T09:00:00Z", "%s")
+    text = csv if name.endswith("csv") else ndjson
+    found = read_text(tmp_path, text.replace("%s", time), name=name)
+    assert [p.type for p in found.problems] == ["TIME_OUT_OF_RANGE"]
+    assert found.table.num_rows == 1
+
+
+def test_an_accuracy_wider_than_the_earth_is_a_problem_of_its_row(tmp_path):
+    found = read_text(tmp_path, HEADER + "P1,2026-03-01T09:00:00Z,51.5,-0.1,1e300,GPS\n")
+    assert [p.type for p in found.problems] == ["INVALID_ACCURACY"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ((HEADER + "P1,2026-03-01T09:00:00Z,51.5,-0.1,5,GPS\n").encode("utf-16"), "UTF-8"),
+        ((HEADER + "P1,2026-03-01T09:00:00Z,51.5,-0.1,5,GPS\n").replace("\n", "\r").encode(), "CR"),
+    ],
+)
+def test_a_csv_that_is_no_lines_of_utf8_is_said_to_be_so(tmp_path, text, words):
+    path = tmp_path / "fixes.csv"
+    path.write_bytes(text)
+    with pytest.raises(BadFile, match=words):
+        read_fixes(str(path), renames={})
+
+
+def a_parquet(path, **columns) -> str:
+    whole = {
+        "person_id": ["P1"],
+        "time": pa.array([NINE], pa.timestamp("us", "UTC")),
+        "lat": [51.5],
+        "lon": [-0.1],
+    }
+    pq.write_table(pa.table(whole | columns), path)
+    return str(path)
+
+
+def test_a_damaged_parquet_is_one_plain_sentence(tmp_path):
+    data = (tmp_path / a_parquet(tmp_path / "whole.parquet")).read_bytes()
+    broken = tmp_path / "broken.parquet"
+    for at in range(4, len(data) - 8, 31):
+        broken.write_bytes(data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :])
+        with suppress(BadFile):  # or it reads, where the byte did not matter
+            read_fixes(str(broken), renames={})
+    broken.write_bytes(data[:-8] + b"\xff" * 4 + data[-4:])
+    with pytest.raises(BadFile, match=r"\A[^\n]+\Z"):
+        read_fixes(str(broken), renames={})
+
+
+def test_a_parquet_column_of_another_kind_is_one_plain_sentence(tmp_path):
+    for column in (
+        {"person_id": [["a"]]},
+        {"person_id": [b"\xff"]},
+        {"lat": [True]},
+        {"time": [1]},
+    ):
+        with pytest.raises(BadFile, match=f"column '{next(iter(column))}' holds no"):
+            read_fixes(a_parquet(tmp_path / "fixes.parquet", **column), renames={})
+
+
+def test_a_parquet_of_another_tool_may_wrap_its_columns(tmp_path):
+    path = a_parquet(
+        tmp_path / "fixes.parquet",
+        time=pa.array(["2026-03-01T09:00:00Z"]).dictionary_encode(),
+        lat=pa.array([51.5]).cast(pa.decimal128(9, 6)),
+        accuracy_m=pa.nulls(1),
+        received_at=pa.nulls(1),
+        mechanism=pa.nulls(1),
+    )
+    (row,) = read_fixes(path, renames={}).table.to_pylist()
+    assert (row["measured_at"], row["received_at"], row["lat"]) == (NINE, NINE, 51.5)
+    assert (row["accuracy_m"], row["accuracy_stated"]) == (30.0, False)
