@@ -190,7 +190,7 @@ def grid() -> Iterator[dict[str, Any]]:
     """The National Grid: lines each 1 km and each 100 m, and the name of each kilometre square."""
     west, east, south, north = EXTENT_M
     for step_m, kind in ((1000, "km"), (100, "hectometre")):
-        ticks = [*np.arange(west, east, 5000), east], [*np.arange(south, north, 5000), north]
+        ticks = [*np.arange(west, east, 9000), east], [*np.arange(south, north, 9000), north]
         for x in np.arange(np.ceil(west / step_m) * step_m, east, step_m):
             if kind == "km" or x % 1000:
                 yield feature(shapely.LineString([(x, y) for y in ticks[1]]), kind=kind)

@@ -3,14 +3,16 @@
 cli.md         commands and their options          settings.md    what an operator may set
 lifecycles.md  tables of moves, as diagrams        columns.md     privacy, retention, whose
 routes.md      every page with its permission      roles.md       what each role may do, how far
-rooms.md       who imports whom
+rooms.md       who imports whom                    audit-kinds.md  every kind of audit line
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import importlib
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -122,6 +124,37 @@ def roles() -> str:
     return "\n".join(parts)
 
 
+def audit_kinds() -> str:
+    """Every kind written in the source, in the calls that leave a line and in tables of kinds."""
+    source = Path(__file__).parents[1] / "src" / "waypost"
+    found: dict[str, set[str]] = {}
+    for path in sorted(source.rglob("*.py")):
+        if "audit" not in path.read_text() or path.name in {"values.py", "models.py"}:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            kind = _kind_in(node)
+            if kind:
+                found.setdefault(kind, set()).add(str(path.relative_to(source)))
+    rows = "\n".join(
+        f"| `{kind}` | {', '.join(sorted(paths))} |" for kind, paths in sorted(found.items())
+    )
+    return f"# Kinds of audit line\n\n| kind | written by |\n|---|---|\n{rows}"
+
+
+def _kind_in(node: ast.AST) -> str | None:
+    """`subject:verb` as a text, or with … for the part that is filled in."""
+    if isinstance(node, ast.JoinedStr):
+        text = "".join(
+            str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values
+        )
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        text = node.value
+    else:
+        return None
+    is_kind = re.fullmatch(r"(?!requirement:|tag:)[a-z]+:[a-z_…]+", text)  # those are subjects
+    return text if is_kind else None
+
+
 def rooms() -> str:
     sys.path.insert(0, str(Path(__file__).parent))
     import rooms as drawing
@@ -136,6 +169,7 @@ PRINTERS: dict[str, Callable[[], str]] = {
     "columns.md": columns,
     "routes.md": routes,
     "roles.md": roles,
+    "audit-kinds.md": audit_kinds,
     "rooms.md": rooms,
 }
 
