@@ -58,13 +58,15 @@ def judge_changes(
     return len(told.moved)
 
 
-def fire_holds(now: datetime, *, limit: int = 500) -> int:
+def fire_holds(as_of: datetime, now: datetime, *, limit: int = 500) -> int:
     """Violations whose hold has passed become alerts, if they still stand; how many rows fired.
+
+    as_of   up to then everything received has been judged: who came home in time is known
 
     Looked for outside the transaction, since nearly always there are none; should two workers find
     the same row, the second finds the violation's alert raised.
     """
-    rows = due.past(HOLD_DUE, now=now, limit=limit)
+    rows = due.past(HOLD_DUE, now=as_of, limit=limit)
     if rows:
         _fire([int(row.subject) for row in rows], now)
     return len(rows)

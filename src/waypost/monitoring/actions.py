@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from waypost.clock import from_us
 from waypost.monitoring.models import Dirty, ParameterRevision
@@ -17,6 +17,8 @@ from waypost.monitoring.values import Parameters
 from waypost.orders.models import Activation
 
 AT_ONCE = 500
+ORDERS = "orders"  # reason of a mark: what is asked has changed
+FAILED = "failed"  # reason of a mark whose person could not be judged
 
 
 def mark_dirty(touched: Mapping[int, int], *, reason: str, now: datetime) -> None:
@@ -38,28 +40,36 @@ def mark_dirty(touched: Mapping[int, int], *, reason: str, now: datetime) -> Non
 def mark_persons(earliest: Mapping[int, datetime], *, reason: str, now: datetime) -> None:
     """Mark persons to be judged again from an instant; marks add up to the earliest.
 
-    The first statement takes the rows' locks (or makes the rows), so that the late lane cannot
-    clear a mark between our seeing it and our counting it up.
+    A person who waits keeps the place in line, however often marked again: a tag that reports every
+    second would else never be looked at while others wait. One whom judging broke on rests on,
+    unless it is the orders that changed.
     """
-    if not earliest:
-        return
-    Dirty.objects.bulk_create(
-        [
-            Dirty(person_id=person_id, earliest_at=at, marked_at=now, reason=reason, mark=0)
-            for person_id, at in sorted(earliest.items())
-        ],
-        batch_size=AT_ONCE,
-        update_conflicts=True,
-        update_fields=["marked_at", "reason"],
-        unique_fields=["person"],
-    )
     ids = sorted(earliest)
     for start in range(0, len(ids), AT_ONCE):
-        rows = Dirty.objects.filter(person_id__in=ids[start : start + AT_ONCE])
-        rows.update(mark=F("mark") + 1)
+        chunk = ids[start : start + AT_ONCE]
+        rows = _locked_marks({person_id: earliest[person_id] for person_id in chunk}, reason, now)
         for person_id, at in rows.values_list("person_id", "earliest_at"):
             if earliest[person_id] < at:
                 Dirty.objects.filter(person_id=person_id).update(earliest_at=earliest[person_id])
+        rows.update(mark=F("mark") + 1)
+        (rows if reason == ORDERS else rows.exclude(reason=FAILED)).update(reason=reason)
+
+
+def _locked_marks(earliest: Mapping[int, datetime], reason: str, now: datetime) -> QuerySet[Dirty]:
+    """The persons' marks, made where there are none, and locked by person: the late lane may clear
+    a mark until we hold it, and then it is made anew."""
+    rows = Dirty.objects.filter(person_id__in=list(earliest))
+    while True:
+        Dirty.objects.bulk_create(
+            [
+                Dirty(person_id=person_id, earliest_at=at, marked_at=now, reason=reason, mark=0)
+                for person_id, at in sorted(earliest.items())
+            ],
+            ignore_conflicts=True,
+        )
+        held = rows.select_for_update().order_by("person_id")
+        if len(held.values_list("person_id", flat=True)) == len(earliest):
+            return rows
 
 
 def parameter_revision(parameters: Parameters, *, now: datetime) -> int:

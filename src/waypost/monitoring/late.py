@@ -17,7 +17,7 @@ from functools import partial
 from django.db import transaction
 from django.db.models import Q
 
-from waypost.monitoring.actions import mark_persons
+from waypost.monitoring.actions import FAILED, ORDERS, mark_persons
 from waypost.monitoring.fold import FixArrays, State, initial_state
 from waypost.monitoring.judging import judge, midnight, since
 from waypost.monitoring.live import attempt, by_person, worn_at
@@ -30,7 +30,6 @@ from waypost.monitoring.saving import Judged, Outrun, due_again, lock_cursor, sa
 from waypost.positions.queries import fixes_between
 
 CHECKPOINTS_KEPT = timedelta(days=45)  # older late fixes are judged from an older start: slower
-FAILED = "failed"  # reason of a mark whose person could not be judged
 TRY_AGAIN = timedelta(minutes=1)
 JOINABLE = timedelta(days=1)  # a row that ended so shortly before may go on in what is redone
 
@@ -47,22 +46,37 @@ class Case:
 
 
 def run_late(
-    book: PlanBook, follow: Follower, *, revision_id: int, now: datetime, limit: int
+    book: PlanBook,
+    follow: Follower,
+    *,
+    revision_id: int,
+    as_of: datetime,
+    now: datetime,
+    limit: int,
 ) -> int:
-    """Judge up to `limit` dirty persons again, longest waiting first; how many were looked at."""
+    """Judge up to `limit` dirty persons again, longest waiting first; how many were looked at.
+
+    as_of   up to then everything received has been judged
+    """
     resting = Q(reason=FAILED, marked_at__gt=now - TRY_AGAIN)
     marks = list(Dirty.objects.exclude(resting).order_by("marked_at", "person_id")[:limit])
     try:
-        judge_again(marks, book, follow, revision_id=revision_id, now=now)
+        judge_again(marks, book, follow, revision_id=revision_id, as_of=as_of, now=now)
     except Outrun:  # one of them was judged meanwhile: the others need not wait for that one
         for mark in marks:
             with suppress(Outrun):  # the mark stays, the next round takes it up
-                judge_again([mark], book, follow, revision_id=revision_id, now=now)
+                judge_again([mark], book, follow, revision_id=revision_id, as_of=as_of, now=now)
     return len(marks)
 
 
 def judge_again(
-    marks: Sequence[Dirty], book: PlanBook, follow: Follower, *, revision_id: int, now: datetime
+    marks: Sequence[Dirty],
+    book: PlanBook,
+    follow: Follower,
+    *,
+    revision_id: int,
+    as_of: datetime,
+    now: datetime,
 ) -> None:
     """Judge persons again and save what came of it together with their marks' removal."""
     if not marks:
@@ -70,7 +84,7 @@ def judge_again(
     judged: list[Judged] = []
     failed: set[int] = set()
     for cases in _by_start(marks, book):
-        for person_id, one in _judge(cases, book, now):
+        for person_id, one in _judge(cases, book, as_of):
             if one is None:
                 failed.add(person_id)
             else:
@@ -78,7 +92,7 @@ def judge_again(
     with transaction.atomic():
         lock_cursor(now=now)
         news = save(judged, revision_id=revision_id, now=now)
-        for mark in marks:
+        for mark in sorted(marks, key=lambda mark: mark.person_id):  # as others lock them
             row = Dirty.objects.filter(person_id=mark.person_id, mark=mark.mark)
             if mark.person_id in failed:
                 row.update(reason=FAILED, marked_at=now)
@@ -101,7 +115,7 @@ def mark_changed_orders(book: PlanBook, *, now: datetime) -> int:
         if (start := book.starts_at(person_id)) is not None
         and digests.get(person_id) != book.digest(person_id)
     }
-    mark_persons(earliest, reason="orders", now=now)
+    mark_persons(earliest, reason=ORDERS, now=now)
     return len(earliest)
 
 
@@ -133,30 +147,30 @@ def _by_start(marks: Sequence[Dirty], book: PlanBook) -> list[list[Case]]:
 
 
 def _judge(
-    cases: Sequence[Case], book: PlanBook, now: datetime
+    cases: Sequence[Case], book: PlanBook, as_of: datetime
 ) -> Iterator[tuple[int, Judged | None]]:
     """One read of history for all, then one after another; None: judging broke on that person."""
     activations = [n for case in cases for n in book.activations(case.mark.person_id)]
     earliest = min(case.from_at for case in cases)
-    table = fixes_between(activations, earliest, now + timedelta(days=1))
+    table = fixes_between(activations, earliest, as_of + timedelta(days=1))
     histories = by_person([table], book.person_of)
     for case in cases:
         person_id = case.mark.person_id
-        judging = partial(_judge_one, case, book, histories.get(person_id), now)
+        judging = partial(_judge_one, case, book, histories.get(person_id), as_of)
         yield person_id, attempt(person_id, judging)
 
 
-def _judge_one(case: Case, book: PlanBook, fixes: FixArrays | None, now: datetime) -> Judged:
+def _judge_one(case: Case, book: PlanBook, fixes: FixArrays | None, as_of: datetime) -> Judged:
     person_id = case.mark.person_id
     start = book.starts_at(person_id) or case.from_at
     redone_from = case.from_at if case.day else None
-    plan = book.plan(person_id, from_at=start, to_at=max(now, start))
+    plan = book.plan(person_id, from_at=start, to_at=max(as_of, start))
     verdict = judge(
         plan,
         case.state or initial_state(plan),
         since(fixes, case.from_at) if fixes else None,
         _old_rows(person_id, redone_from),
-        as_of=max(now, start),
+        as_of=max(as_of, start),
         late=True,
         redone_from=redone_from,
     )
@@ -165,8 +179,8 @@ def _judge_one(case: Case, book: PlanBook, fixes: FixArrays | None, now: datetim
         case.seen_version,
         verdict.state,
         verdict.changes,
-        due_again(plan, verdict.next_due, now),
-        checkpoints=_recent(verdict.checkpoints, now),
+        due_again(plan, verdict.next_due, as_of),
+        checkpoints=_recent(verdict.checkpoints, as_of),
         redone_since=case.day or date.min,
         activations=worn_at(book, person_id, verdict),
     )

@@ -1,5 +1,8 @@
 """The judging worker: live first, then what fell due, then holds, then a slice of late persons.
 
+A busy log leaves no quiet moment, so the latter three follow every live batch too: what fell due
+by the time to which the batch has judged, and late persons unless the log is far ahead.
+
     while not stopped:  round() until there is nothing to do, then wait for the log or the next due
 
 Every lane saves in its own transaction and can be killed at any instant: what was not committed is
@@ -28,7 +31,9 @@ from waypost.positions.values import EventKind
 
 BEAT_EVERY = timedelta(seconds=1)  # how fine `judged_to` is while nothing happens
 LATE_AT_ONCE = 10  # late persons judged, in one transaction, before the log is looked at again
+LIVE_ALONE = timedelta(seconds=5)  # so far behind, the live lane leaves late persons waiting
 TIDY_EVERY = timedelta(hours=1)
+LEFT_EVERY = timedelta(minutes=1)  # how often imports that died are looked for
 
 log = logging.getLogger(__name__)
 
@@ -39,13 +44,14 @@ class Followers:
 
     judge            news and tag reports, in the transaction that saved them
     tag_kinds        states of a tag that are worth reporting
-    fire_holds       alerts whose hold has passed; in its own transaction; how many rows fired
+    fire_holds       alerts whose hold has passed (by when, now); in its own transaction; how many
+                     rows fired
     finish_imports   marks persons of imports that a crash left open; how many imports
     """
 
     judge: Follower
     tag_kinds: frozenset[EventKind]
-    fire_holds: Callable[[datetime], int]
+    fire_holds: Callable[[datetime, datetime], int]
     finish_imports: Callable[[datetime], int]
 
 
@@ -62,6 +68,8 @@ class Worker:
         self.revision_id = parameter_revision(self.book.parameters, now=clock())
         self._beat_at: datetime | None = None
         self._tidied_at: datetime | None = None
+        self._looked_at: datetime | None = None
+        self._judged_to: datetime | None = None  # the latest time this worker has judged by
         read_cursor()
 
     def round(self) -> bool:
@@ -69,10 +77,13 @@ class Worker:
         now = self.clock()
         try:
             self._follow_orders(now)
-            cursor = read_cursor()
-            if self._live(cursor, now) is not None:
-                return True
-            return self._when_drained(cursor, now)
+            cursor = self._cursor()
+            at = self._live(cursor, now)
+            if at is None:
+                self._beat(cursor, now)
+                return self._by_time(now, now)
+            self._by_time(at.judged_to or now, now)
+            return True
         except Outrun:
             log.info("another worker was quicker; reading the cursor again")
             return True
@@ -99,17 +110,22 @@ class Worker:
             now=now,
         )
 
-    def _when_drained(self, cursor: At, now: datetime) -> bool:
-        """Everything received is judged: let time pass, then look back."""
-        self._beat(cursor, now)
-        fired = run_due(self.book, self.followers.judge, revision_id=self.revision_id, now=now)
-        fired += self.followers.fire_holds(now)
+    def _cursor(self) -> At:
+        """The cursor; time stands no earlier than where this worker has judged by already."""
+        at = read_cursor()
+        times = [time for time in (at.judged_to, self._judged_to) if time is not None]
+        return At(at.position, max(times, default=None))
+
+    def _by_time(self, as_of: datetime, now: datetime) -> bool:
+        """Everything received up to `as_of` is judged: let time pass to then, then look back."""
+        self._judged_to = as_of
+        judge, revision_id = self.followers.judge, self.revision_id
+        fired = run_due(self.book, judge, revision_id=revision_id, as_of=as_of, now=now)
+        fired += self.followers.fire_holds(as_of, now)
+        if now - as_of > LIVE_ALONE:
+            return bool(fired)
         late = run_late(
-            self.book,
-            self.followers.judge,
-            revision_id=self.revision_id,
-            now=now,
-            limit=LATE_AT_ONCE,
+            self.book, judge, revision_id=revision_id, as_of=as_of, now=now, limit=LATE_AT_ONCE
         )
         self._tidy(now)
         return bool(fired or late)
@@ -128,5 +144,7 @@ class Worker:
     def _tidy(self, now: datetime) -> None:
         if self._tidied_at is None or now - self._tidied_at >= TIDY_EVERY:
             drop_old_checkpoints(now=now)
-            self.followers.finish_imports(now)
             self._tidied_at = now
+        if self._looked_at is None or now - self._looked_at >= LEFT_EVERY:
+            self.followers.finish_imports(now)
+            self._looked_at = now

@@ -267,3 +267,74 @@ def test_order_of_arrival_and_duplicates_do_not_change_what_stands(town, seed):
     of = {n: [s[3:] for s in standing() if s.startswith(f"P{n} R1")] for n in (1, 2)}
     assert of[1] == of[2]
     assert of[1]  # the story did enter the park
+
+
+def test_a_log_that_never_rests_holds_up_neither_time_nor_late_fixes(town, monkeypatch):
+    """With tags reporting all the time every round finds something: the others get their turn."""
+    from waypost.monitoring import live
+
+    town.run_to("18:50")
+    town.send(("18:48", "street"), ("18:49", "street"))
+    town.run()
+    heads = live.head_position
+
+    def always_more() -> int:  # another entry is committed while this one is judged
+        return heads() + 1
+
+    monkeypatch.setattr(live, "head_position", always_more)
+    for minute in range(51, 60):
+        town.now = at(f"18:{minute}")
+        town.send((f"18:{minute}", "street"), person=2)
+        if minute == 55:
+            town.send(("10:00", "park"), ("10:01", "park"), ("10:05", "street"), person=2)
+        assert town.worker.round()
+    for minute in range(8):
+        town.now = at(f"19:0{minute}")
+        town.send((f"19:0{minute}", "street"), person=2)
+        assert town.worker.round()
+    assert standing() == ["P1 R2 19:00- certain", "P2 R1 10:00-10:05 certain"]
+    assert sorted(alerts()) == ["P1 curfew certain raised", "P2 exclusion certain raised"]
+
+
+def test_while_the_log_is_far_ahead_nobody_is_taken_for_missing(town, monkeypatch):
+    """The backlog holds the fix that brings P1 home: by the clock alone the curfew was broken."""
+    from waypost.monitoring import live
+
+    town.run_to("18:50")
+    town.send(("18:48", "street"), ("18:49", "street"))
+    town.run()
+    monkeypatch.setattr(live, "ENTRIES_AT_ONCE", 1)
+    for minute in range(51, 60):
+        town.now = at(f"18:{minute}")
+        town.send((f"18:{minute}", "street"), person=2)
+    town.send(("18:59", "home"))
+    town.now = at("19:10")
+    town.send(("19:10", "home"))
+    town.run()
+    assert standing(withdrawn=True) == standing() == []
+
+
+def test_a_person_who_waits_keeps_the_place_in_line_however_often_marked(town):
+    from waypost.monitoring.actions import mark_persons
+    from waypost.monitoring.models import Dirty
+    from waypost.orders.models import Person
+
+    first, second = Person.objects.order_by("reference").values_list("pk", flat=True)
+    mark_persons({first: at("09:00")}, reason="late", now=at("10:00"))
+    mark_persons({second: at("09:00")}, reason="late", now=at("10:01"))
+    mark_persons({first: at("08:30")}, reason="late", now=at("10:02"))
+    ahead = Dirty.objects.order_by("marked_at").first()
+    assert (ahead.person_id, ahead.earliest_at) == (first, at("08:30"))
+
+
+def test_a_state_that_another_version_wrote_is_made_anew_though_nothing_arrives(town):
+    """Its due row was the only thing that would have noticed the silence."""
+    from waypost.monitoring.models import PersonState
+
+    town.run_to("18:59")
+    town.send(("18:48", "street"), ("18:49", "street"))
+    town.run()
+    PersonState.objects.update(state=b"of another layout")
+    town.worker = town.new_worker()
+    town.run_to("19:06")
+    assert alerts() == ["P1 curfew certain raised"]
