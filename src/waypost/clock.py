@@ -41,7 +41,10 @@ def read_instant(text: str) -> Instant:
         raise ValueError(f"not an ISO 8601 time: {text!r}") from None
     if instant.tzinfo is None:
         raise ValueError(f"time without offset: {text!r} (write 2026-03-01T09:00:00Z)")
-    return instant.astimezone(UTC)
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:  # 0001-01-01T00:00+14:00 lies before the calendar
+        raise ValueError(f"not a time of our calendar: {text!r}") from None
 
 
 def write_instant(instant: Instant) -> str:

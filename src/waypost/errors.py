@@ -24,7 +24,13 @@ class WaypostError(Exception):
 
 
 class Refused(WaypostError):
-    """The act is understood and not allowed; the text says why and what would be needed."""
+    """The act is understood and not allowed; the text says why and what would be needed.
+
+    about, purpose   number of the person and what for, where known: for the refusal's audit line
+    """
+
+    about: int | None = None
+    purpose: str = ""
 
 
 class NoSuchThing(Refused):

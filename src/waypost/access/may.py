@@ -51,9 +51,14 @@ def decide(by: Posted, permission: Permission, case: Case | None = None) -> Answ
     return _decide_in(by, by.roles, permission, case)
 
 
-def check(by: Posted, permission: Permission, case: Case | None = None) -> None:
-    """Refused, saying what would be needed; NoSuchThing for what they may not know of."""
-    _raise(decide(by, permission, case))
+def check(
+    by: Posted, permission: Permission, case: Case | None = None, *, absent: str = NO_SUCH_PERSON
+) -> None:
+    """Refused, saying what would be needed; NoSuchThing for what they may not know of.
+
+    absent   what is said of a record that does not exist, and so of one they may not know of
+    """
+    _raise(decide(by, permission, case), case, absent=absent)
 
 
 def decide_whereabouts(
@@ -100,7 +105,7 @@ def check_whereabouts(
     now: datetime,
 ) -> None:
     """Refused or NoSuchThing where `decide_whereabouts` says no."""
-    _raise(decide_whereabouts(by, case, purpose, from_at, to_at, now=now))
+    _raise(decide_whereabouts(by, case, purpose, from_at, to_at, now=now), case, purpose)
 
 
 def reach(by: Posted, permission: Permission | None = None) -> Reach:
@@ -146,6 +151,8 @@ def _decide_in(
     for role in sorted(carried):
         if case is None or _reaches(by, carried[role], case):
             return Answer(True, f"{role.value}: {permission.value}, reach {carried[role].value}")
+    if set(carried.values()) == {Reach.SELF}:  # a wearer may not learn who else wears a tag
+        return Answer(False, NO_SUCH_PERSON, hidden=True)
     return Answer(
         False, "This case is not among yours; its responsible officer or team can take you on."
     )
@@ -171,8 +178,16 @@ def _words(window: timedelta) -> str:
     return f"{hours} hours" if hours <= 48 else f"{hours // 24} days"
 
 
-def _raise(answer: Answer) -> None:
-    if answer.hidden:
-        raise NoSuchThing(answer.rule)
-    if not answer.allowed:
-        raise Refused(answer.rule)
+def _raise(
+    answer: Answer,
+    case: Case | None,
+    purpose: Purpose | None = None,
+    *,
+    absent: str = NO_SUCH_PERSON,
+) -> None:
+    if answer.allowed:
+        return
+    refusal = NoSuchThing(absent) if answer.hidden else Refused(answer.rule)
+    refusal.about = case.person_id if case else None
+    refusal.purpose = purpose.value if purpose else ""
+    raise refusal

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import combinations
 from typing import Any
 
 from django.db.models import Q
 
 from waypost.access import may
 from waypost.access.models import AccessToken, AuditLine, Officer, Posting
-from waypost.access.values import Permission, Posted, Reach, Role
+from waypost.access.values import Permission, Posted, Purpose, Reach, Role
 
+Known = Callable[[Collection[int]], Collection[int]]
+# Whose acts a wearer is not told of: each does nothing but look into crimes.
+UNTOLD_ROLES = (Role.POLICE_ANALYST, Role.POLICE_REQUESTER, Role.AUTHORISING_OFFICER)
+UNTOLD_ALONE = [
+    " ".join(some)
+    for count in range(1, len(UNTOLD_ROLES) + 1)
+    for some in combinations(sorted(UNTOLD_ROLES), count)
+]
 USED_AGAIN_AFTER = timedelta(minutes=5)  # how fine `last_used_at` is: a write per call is too much
 
 
@@ -77,19 +87,56 @@ def audit_lines(
     kind: str = "",
     before_number: int | None = None,
     limit: int = 100,
+    known: Known,
 ) -> list[SeenLine]:
-    """The latest lines, newest first, for those who review lawful use (AUDIT_READ)."""
+    """The latest lines, newest first, for those who review lawful use (AUDIT_READ).
+
+    A line about somebody the reviewer may not know of stays in the list, so that no look escapes
+    review, without the person and the detail: it reads like one about nobody, or somebody unknown.
+
+    known   which of these numbers of persons the reviewer may know of (orders know; we do not)
+    """
     may.check(by, Permission.AUDIT_READ)
     lines = AuditLine.objects.order_by("-number")
     if person_id is not None:
-        lines = lines.filter(person_id=person_id)
+        lines = lines.filter(person_id__in=known({person_id}))
     if officer_id is not None:
         lines = lines.filter(officer_id=officer_id)
     if kind:
         lines = lines.filter(kind=kind)
     if before_number is not None:
         lines = lines.filter(number__lt=before_number)
-    return _seen(list(lines[:limit]))
+    found = _seen(list(lines[:limit]))
+    may_know = known({line.person_id for line in found if line.person_id is not None})
+    return [
+        line if line.person_id is None or line.person_id in may_know else _withheld(line)
+        for line in found
+    ]
+
+
+def _withheld(line: SeenLine) -> SeenLine:
+    """The line without whom it is about; why something was refused names nobody and stays."""
+    kept = {name: value for name, value in line.detail.items() if name == "why"}
+    return replace(line, person_id=None, detail=kept)
+
+
+def looks_to_tell(person_id: int, *, limit: int = 20) -> list[SeenLine]:
+    """Who looked, as the wearer is told: without police enquiries, which telling could harm.
+
+    Left out are looks for crime mapping, all that is done in police roles alone, and refused tries
+    of unsaid purpose by anybody who holds one: a refused try tells as much as one that succeeded.
+
+    source   Data Protection Act 2018 s.45(4)(a), (b); the page says that such looks are left out
+    """
+    police = Q()
+    for role in UNTOLD_ROLES:
+        police |= Q(role__contains=role.value)
+    lines = AuditLine.objects.filter(person_id=person_id).exclude(
+        Q(purpose=Purpose.CRIME_MAPPING)
+        | Q(role__in=UNTOLD_ALONE)
+        | Q(police, purpose="", outcome="refused")
+    )
+    return _seen(list(lines.order_by("-number")[:limit]))
 
 
 def looks_at(person_id: int, *, limit: int = 20) -> list[SeenLine]:

@@ -18,7 +18,7 @@ from waypost.alerts import lifecycle
 from waypost.alerts.inbox_version import raise_inbox_version
 from waypost.alerts.models import Alert, AlertMove
 from waypost.alerts.raising import fire_holds, judge_changes
-from waypost.alerts.values import Act, Status
+from waypost.alerts.values import NO_SUCH_ALERT, Act, Status
 from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.orders.queries import case_of
 
@@ -104,7 +104,8 @@ def _act(
     outcome: str = "",
 ) -> Alert:
     alert = _load(alert_id)
-    may.check(by, Permission.ALERT_HANDLE, case_of(alert.person_id, now=now))
+    case = case_of(alert.person_id, now=now)
+    may.check(by, Permission.ALERT_HANDLE, case, absent=NO_SUCH_ALERT)
     if expected_version is not None and expected_version != alert.version:
         raise Conflict(MOVED_FIRST)
     before = Status(alert.status)
@@ -135,7 +136,7 @@ def _load(alert_id: int) -> Alert:
     """The alert, locked where the database can (PostgreSQL); SQLite's writers queue anyway."""
     alert = Alert.objects.select_for_update().filter(pk=alert_id).first()
     if alert is None:
-        raise NoSuchThing("there is no such alert")
+        raise NoSuchThing(NO_SUCH_ALERT)
     return alert
 
 

@@ -20,7 +20,7 @@ from waypost.access.values import Permission, Posted
 from waypost.alerts import lifecycle
 from waypost.alerts.inbox_version import inbox_version
 from waypost.alerts.models import Alert, AlertMove, AlertViolation
-from waypost.alerts.values import OPEN, UNATTENDED, Act, Status
+from waypost.alerts.values import NO_SUCH_ALERT, OPEN, UNATTENDED, Act, Status
 from waypost.clock import write_instant
 from waypost.errors import NoSuchThing
 from waypost.monitoring.queries import Progress, Standing, VersionSeen, history, progress, standing
@@ -108,9 +108,9 @@ def alert_page(alert_id: int, by: Posted, *, now: datetime) -> AlertPage:
     with transaction.atomic():
         alert = Alert.objects.select_related("person").filter(pk=alert_id).first()
         if alert is None:
-            raise NoSuchThing("there is no such alert")
+            raise NoSuchThing(NO_SUCH_ALERT)
         case = case_of(alert.person_id, now=now)
-        may.check(by, Permission.ALERT_READ, case)
+        may.check(by, Permission.ALERT_READ, case, absent=NO_SUCH_ALERT)
         page = _page(alert, by, now, handles=may.decide(by, Permission.ALERT_HANDLE, case).allowed)
         audit.record(
             "alert:viewed", by=by, at=now, about=alert.person_id, detail={"alert": alert.pk}

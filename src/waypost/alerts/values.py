@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+NO_SUCH_ALERT = "There is no such alert."  # said of one that the asker may not know of, too
+
 
 class Status(StrEnum):
     RAISED = "raised"

@@ -19,17 +19,19 @@ from waypost.access import audit, may
 from waypost.access.values import Permission, Posted, Purpose
 from waypost.clock import write_instant
 from waypost.documents.actions import keep_document, sign_bundle
+from waypost.documents.cells import safe_cell
 from waypost.documents.models import Document
 from waypost.errors import Refused
 from waypost.matching.models import MatchingRun
-from waypost.matching.queries import MatchRow, all_matches, find_run
+from waypost.matching.queries import MatchRow, all_matches, find_run, known_population
 
 # What every document about a match must say (Ministry of Justice, proximity alert).
 READ_ME = """A match says that positions reported by a tag lay near a recorded offence while it
 could have happened. It does not show that the wearer committed or witnessed a crime. It does not
 rule out anybody else, wearing a tag or not. It is limited to the programme's wearers, to orders
 that allow this use, and to the times at which the tag could be monitored (see coverage).
-All times are UTC. An accuracy of 0 means that the tag stated none.
+All times are UTC. An accuracy of 0 means that the tag stated none. A text that a spreadsheet would
+run as a formula has an apostrophe before it.
 """
 
 MATCH_COLUMNS = (
@@ -56,7 +58,8 @@ def export_run(run_id: int, *, by: Posted, now: datetime) -> Document:
     if run.status != "done":
         raise Refused("This matching run is not done; export it when it is.")
     matches = all_matches(run, by, now=now)
-    content = sign_bundle(_files(run, matches), {"kind": "matching run", "run": run.pk})
+    population = known_population(run, by, now=now)
+    content = sign_bundle(_files(run, matches, population), {"kind": "matching run", "run": run.pk})
     name = f"matching-run-{run.pk}.zip"
     with transaction.atomic():
         document = keep_document(
@@ -74,7 +77,9 @@ def export_run(run_id: int, *, by: Posted, now: datetime) -> Document:
     return document
 
 
-def _files(run: MatchingRun, matches: Sequence[MatchRow]) -> dict[str, bytes]:
+def _files(
+    run: MatchingRun, matches: Sequence[MatchRow], population: Sequence[int]
+) -> dict[str, bytes]:
     about = {
         "run": run.pk,
         "method": run.method,
@@ -83,7 +88,7 @@ def _files(run: MatchingRun, matches: Sequence[MatchRow]) -> dict[str, bytes]:
         "data_digest": run.data_digest,
         "lake_version": run.lake_version,
         "log_position": run.log_position,
-        "activations_in_scope": run.population,
+        "activations_in_scope": population,
         "offences": run.offence_count,
         "matches": len(matches),
         "made_at": write_instant(run.made_at),
@@ -117,7 +122,9 @@ def _fix_cells(matches: Sequence[MatchRow]) -> list[list[object]]:
 
 
 def _pair(match: MatchRow) -> list[object]:
-    return [match.offence.force, match.offence.reference, match.person_reference]
+    """Texts that others sent: a spreadsheet must not run them."""
+    texts = (match.offence.force, match.offence.reference, match.person_reference)
+    return [safe_cell(text) for text in texts]
 
 
 def _csv(header: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:

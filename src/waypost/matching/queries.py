@@ -20,6 +20,7 @@ from waypost.errors import NoSuchThing, Refused
 from waypost.matching.models import Match, MatchingRun
 from waypost.offences.queries import offences_by_number
 from waypost.offences.values import Offence
+from waypost.orders.models import Activation
 from waypost.orders.queries import visible_person_ids
 
 RUNS_LISTED = 200
@@ -87,7 +88,8 @@ def runs(by: Posted, *, now: datetime) -> list[RunRow]:
     rows = list(MatchingRun.objects.order_by("-made_at", "-pk")[:RUNS_LISTED])
     visible = _visible(Match.objects.filter(run__in=[row.pk for row in rows]), by, now)
     counts = Counter(visible.values_list("run_id", flat=True))
-    return [_run_row(row, counts[row.pk]) for row in rows]
+    hidden = _hidden_activations(by, now)
+    return [_run_row(row, counts[row.pk], hidden) for row in rows]
 
 
 def run_page(
@@ -108,7 +110,7 @@ def run_page(
     rows = _match_rows(_best_first(visible)[first : first + MATCHES_A_PAGE])
     with transaction.atomic():
         _leave_line(rows, run, by, now, purpose)
-    return RunPage(_run_row(run, count), rows, page, pages)
+    return RunPage(_run_row(run, count, _hidden_activations(by, now)), rows, page, pages)
 
 
 def match_page(
@@ -193,7 +195,22 @@ def _match_rows(rows: Iterable[Match]) -> list[MatchRow]:
     ]
 
 
-def _run_row(run: MatchingRun, match_count: int) -> RunRow:
+def _hidden_activations(by: Posted, now: datetime) -> frozenset[int]:
+    """Tags of people whom the asker may not know of: not even counted."""
+    persons = visible_person_ids(by, Permission.MATCH_READ, now=now)
+    if persons is None:
+        return frozenset()
+    worn = Activation.objects.values_list("pk", "person_id")
+    return frozenset(number for number, person_id in worn if person_id not in persons)
+
+
+def known_population(run: MatchingRun, by: Posted, *, now: datetime) -> list[int]:
+    """The activations a run searched, as far as the asker may know of their wearers."""
+    hidden = _hidden_activations(by, now)
+    return [number for number in run.population if number not in hidden]
+
+
+def _run_row(run: MatchingRun, match_count: int, hidden: frozenset[int]) -> RunRow:
     return RunRow(
         number=run.pk,
         method=run.method,
@@ -203,7 +220,7 @@ def _run_row(run: MatchingRun, match_count: int) -> RunRow:
         made_at=run.made_at,
         ended_at=run.ended_at,
         offence_count=run.offence_count,
-        tag_count=len(run.population),
+        tag_count=len(set(run.population) - hidden),
         match_count=match_count,
         code_version=run.code_version,
         data_digest=run.data_digest,

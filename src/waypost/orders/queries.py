@@ -22,6 +22,8 @@ from waypost.orders.models import Caseload, OrdersHead, Person
 from waypost.orders.values import PersonOrders
 from waypost.units import PersonRef
 
+NUMBER_MAX = 2**63 - 1  # what a column of numbers holds; addresses may say more
+
 
 def person_orders(
     person_ids: Collection[int] | None = None, *, known_at: datetime | None = None
@@ -44,7 +46,7 @@ def person_by_reference(reference: str) -> Person:
 
 def case_of(person_id: int, *, now: datetime) -> Case:
     """What access must know of one person. NoSuchThing when there is none."""
-    cases = cases_of([person_id], now=now)
+    cases = cases_of([person_id] if person_id <= NUMBER_MAX else [], now=now)
     if person_id not in cases:
         raise NoSuchThing(may.NO_SUCH_PERSON)
     return cases[person_id]
@@ -95,6 +97,17 @@ def visible_person_ids(
     cases = cases_of(_candidates(by, reach, now), now=now)
     return frozenset(
         person_id for person_id, case in cases.items() if may.decide(by, permission, case).allowed
+    )
+
+
+def known_person_ids(
+    ids: Collection[int], by: Posted, permission: Permission, *, now: datetime
+) -> frozenset[int]:
+    """Which of these exist for the officer: those of nobody, and limited ones, are left out."""
+    return frozenset(
+        person_id
+        for person_id, case in cases_of(ids, now=now).items()
+        if not may.decide(by, permission, case).hidden
     )
 
 

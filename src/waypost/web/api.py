@@ -63,8 +63,9 @@ def fixes(request: HttpRequest, person_id: str, purpose: str, to: str = "") -> d
     at = now()
     from_at = _instant("from", request.GET.get("from", ""))
     to_at = _instant("to", to) if to else at
+    why = _purpose(purpose)  # before the person: a bad one must not tell who is known
     person = person_by_reference(person_id)
-    track = whereabouts(person.pk, from_at, to_at, by=by, purpose=_purpose(purpose), now=at)
+    track = whereabouts(person.pk, from_at, to_at, by=by, purpose=why, now=at)
     return {"items": [fix_item(person_id, row) for row in track.rows]}
 
 

@@ -13,13 +13,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import render
 
 from waypost.access import audit
-from waypost.access.values import MACHINE
+from waypost.access.values import MACHINE, Purpose
 from waypost.clock import now
 from waypost.errors import BadFile, Conflict, NoSuchThing, Refused, Unavailable, WaypostError
 from waypost.web.who import asker
 
 log = logging.getLogger(__name__)
 Answerer = Callable[[HttpRequest], Any]
+NUMBER_MAX = 2**63 - 1  # what a column of numbers holds
 
 STATUS: tuple[tuple[type[WaypostError], int, str], ...] = (
     (NoSuchThing, 404, "There is nothing here for you"),
@@ -106,12 +107,13 @@ def respond(request: HttpRequest, error: WaypostError) -> HttpResponse:
 def write_down(request: HttpRequest, error: Refused) -> None:
     """The audit line of a refusal: what refused is undone, so the entry point writes it."""
     match = request.resolver_match
-    about = (match.kwargs.get("person_id") if match else None) or getattr(error, "about", None)
+    about = error.about or (match.kwargs.get("person_id") if match else None)
     audit.record_refusal(
         f"{match.url_name if match else 'page'}:refused",
         by=asker(request) or MACHINE,
         at=now(),
-        about=about,
+        about=about if about is not None and about <= NUMBER_MAX else None,
+        purpose=Purpose(error.purpose) if error.purpose else None,
         why=str(error),
     )
 

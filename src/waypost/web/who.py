@@ -12,14 +12,13 @@ from waypost.clock import now
 
 
 def asker(request: HttpRequest) -> Posted | None:
-    """The signed-in officer with the roles held now; None when nobody is signed in."""
-    if not request.user.is_authenticated:
-        return None
+    """The officer who asks, with the roles held now: of the bearer token (web/api.py), else of the
+    session; None when it is nobody."""
     known = getattr(request, "asker", None)
-    if known is None:
+    if known is None and request.user.is_authenticated:
         known = posted(request.user, now=now())
         request.asker = known  # type: ignore[attr-defined]
-    return cast(Posted, known)
+    return cast(Posted | None, known)
 
 
 def signed_in(request: HttpRequest) -> Posted:

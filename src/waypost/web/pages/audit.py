@@ -10,6 +10,9 @@ from django.views.decorators.http import require_POST
 from waypost.access import audit
 from waypost.access.chain import Verdict
 from waypost.access.queries import audit_lines
+from waypost.access.values import Permission
+from waypost.clock import now
+from waypost.orders.queries import known_person_ids
 from waypost.web.who import signed_in
 
 A_PAGE = 100
@@ -17,14 +20,16 @@ A_PAGE = 100
 
 def lines(request: HttpRequest) -> HttpResponse:
     """The latest lines, filtered by person, officer or kind."""
+    by, at = signed_in(request), now()
     asked = {name: request.GET.get(name, "").strip() for name in ("person", "officer", "kind")}
     found = audit_lines(
-        signed_in(request),
+        by,
         person_id=_number(asked["person"]),
         officer_id=_number(asked["officer"]),
         kind=asked["kind"],
         before_number=_number(request.GET.get("before", "")),
         limit=A_PAGE,
+        known=lambda ids: known_person_ids(ids, by, Permission.AUDIT_READ, now=at),
     )
     words = {
         "lines": found,

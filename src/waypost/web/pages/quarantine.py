@@ -13,6 +13,8 @@ from waypost.devices.queries import quarantine_list
 from waypost.errors import Refused
 from waypost.web.who import signed_in
 
+DIGITS_MAX = 18  # of a number in a form: more fit no column
+
 
 def waiting(request: HttpRequest) -> HttpResponse:
     settled = request.GET.get("settled") == "1"
@@ -25,7 +27,7 @@ def settle(request: HttpRequest) -> HttpResponse:
     """Release a message to the activation made since, or dismiss it with a reason."""
     by, at = signed_in(request), now()
     number = request.POST.get("message", "")
-    if not number.isdecimal():
+    if not number.isdecimal() or len(number) > DIGITS_MAX:
         raise Refused("choose a message to settle")
     if request.POST.get("how") == "release":
         rows = actions.release(int(number), by=by, now=at)

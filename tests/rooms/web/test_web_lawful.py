@@ -1,0 +1,418 @@
+"""Lawful access at every door: the limited person, the refusal, the look that must be kept."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from waypost import clock
+from waypost.access import audit
+from waypost.access.actions import make_officer, make_team, make_token
+from waypost.access.models import AuditLine, Officer
+from waypost.access.values import MACHINE, Role
+from waypost.alerts.models import Alert, AlertMove
+from waypost.devices.models import QuarantinedMessage
+from waypost.matching.models import Match, MatchingRun
+from waypost.offences.actions import take_delivery
+from waypost.offences.models import OffenceVersion
+from waypost.orders.actions import import_orders
+from waypost.orders.models import Person
+from waypost.orders.read import read_orders
+from waypost.positions import log
+from waypost.positions.batch import IntakeRow, build
+from waypost.positions.values import DecodedFix
+from waypost.units import ActivationNumber, Mechanism
+from waypost.web.routes import ROUTES
+
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
+NAMES = {"OWN-1": "Alex Okafor", "OTHER-1": "Chris Bello", "LIMITED-1": "Bryn Hughes"}
+OF_NOBODY = 999_999
+
+
+def said(now, days=0.0, hours=0.0):
+    return (now - timedelta(days=days, hours=hours)).isoformat()
+
+
+@pytest.fixture
+def town():
+    """Petra's own case, another team's, and one known to named staff (Nia) only; each with fixes,
+    an open alert and a match."""
+    cache.clear()
+    now = clock.now()
+    before = now - timedelta(hours=1)
+    circle = {"type": "Point", "coordinates": [-0.06, 51.55], "radius_m": 200}
+    here = make_team("London", "probation_region", "Hackney", now=before)
+    there = make_team("London", "probation_region", "Camden", now=before)
+    persons = [
+        {
+            "person_id": reference,
+            "name": NAMES[reference],
+            "limited": reference == "LIMITED-1",
+            "officers": [officer],
+            "team": "Camden" if reference == "OTHER-1" else "Hackney",
+            "activations": [{"activation_id": f"A-{reference}", "device_id": f"D-{reference}",
+                             "from": said(now, 3), "to": None}],
+            "orders": [{"order_id": "O", "kind": "licence", "from": said(now, 3), "to": None,
+                        "requirements": [{"requirement_id": "R1", "kind": "exclusion",
+                                          "zone": circle, "timetable": None}]}],
+        }
+        for reference, officer in (("OWN-1", "petra"), ("OTHER-1", "paul"), ("LIMITED-1", "nia"))
+    ]  # fmt: skip
+    for username, team in (("petra", here), ("paul", there), ("nia", here)):
+        make_officer(username, username.title(), None, Role.PROBATION_PRACTITIONER, team=team,
+                     now=before)  # fmt: skip
+    read = read_orders(json.dumps({"persons": persons}).encode())
+    assert not read.problems
+    assert not import_orders(read.rows, by=MACHINE, now=before).problems
+    people = {person.reference: person for person in Person.objects.all()}
+    for role in Role:
+        wearer = people["OWN-1"].pk if role is Role.WEARER else None
+        make_officer(role.value, role.value, None, role, team=here, person_id=wearer, now=before)
+    for person in people.values():
+        fill(person, now)
+    return {"now": now, **{reference: person.pk for reference, person in people.items()}}
+
+
+def fill(person, now):
+    span = person.activations.get()
+    fixes = [DecodedFix(now - timedelta(minutes=m), 51.55, -0.06, accuracy_m=9.0,
+                        mechanism=Mechanism.GNSS) for m in (30, 20)]  # fmt: skip
+    row = IntakeRow(ActivationNumber(span.pk), span.from_at, None, now, fixes)
+    with transaction.atomic():
+        log.append(*build([row]), [], source="test", now=now)
+    Alert.objects.create(
+        person=person, subject="requirement:R1", open_subject=f"{person.pk}:R1",
+        requirement_reference="R1", kind="exclusion", status="raised", certainty="certain",
+        urgency=85, headline="In an exclusion zone", from_at=now, raised_at=now, touched_at=now,
+    )  # fmt: skip
+    offence = (now - timedelta(hours=1)).strftime("%Y%m%d%H%M%S")
+    row = f"Metropolitan,RB,x,MPS{now:%Y%m%d},C1,{offence},{offence},,,51.55,-0.06,,words\r\n"
+    take_delivery(row.encode(), "o.csv", by=MACHINE, now=now)
+    run = MatchingRun.objects.first() or MatchingRun.objects.create(
+        method="compatible", parameters={}, code_version="1", made_at=now, status="done",
+    )  # fmt: skip
+    run.population = [*run.population, span.pk]
+    run.save()
+    Match.objects.create(
+        run=run, offence_id=OffenceVersion.objects.get().pk, person=person, activation_id=span.pk,
+        score=0.9, verdict="observed", sequences="A1", seconds_inside=60, coverage=1.0,
+        fixes=[{"label": "A1", "at": "2026-03-01T00:00:00Z", "lat": 51.55, "lon": -0.06,
+                "r95_m": 9.0, "mechanism": "gnss", "distance_m": 1.0, "overlap": 1.0}],
+    )  # fmt: skip
+
+
+def client_of(username: str) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(Officer.objects.get(username=username))
+    return client
+
+
+def bearer(role: Role, now, **more) -> Client:
+    token = make_token(role, by=MACHINE, now=now - timedelta(minutes=1), **more)
+    return Client(headers={"Authorization": f"Bearer {token}"}, raise_request_exception=False)
+
+
+def last_line() -> AuditLine:
+    line = AuditLine.objects.order_by("-number").first()
+    assert line is not None
+    return line
+
+
+def addresses(town, reference):
+    """Every page there is, at the records of this person."""
+    run = MatchingRun.objects.get()
+    given = {
+        "person_id": town[reference],
+        "alert_id": Alert.objects.get(person_id=town[reference]).pk,
+        "run_id": run.pk,
+        "match_id": Match.objects.get(person_id=town[reference]).pk,
+        "batch_id": run.batch_id or 1,
+    }
+    for route in ROUTES:
+        if route.name not in {"inbox-events", "sign-out"}:
+            kwargs = {k: v for k, v in given.items() if f":{k}>" in route.path}
+            yield route.name, reverse(route.name, kwargs=kwargs)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_no_page_names_a_limited_person_to_anybody_but_named_staff(town, role):
+    client = client_of(role.value)
+    for name, address in addresses(town, "LIMITED-1"):
+        for answer in (client.get(address), client.post(address, {"purpose": "supervision"})):
+            if name == "sign-in":
+                break
+            page = answer.content.decode()
+            assert answer.status_code != 500, name
+            assert "Bryn" not in page, name
+            assert "LIMITED-1" not in page, name
+
+
+def test_named_staff_know_the_limited_person(town):
+    client = client_of("nia")
+    assert b"Bryn Hughes" in client.get(reverse("people")).content
+    page = client.post(reverse("whereabouts", args=[town["LIMITED-1"]]), {"purpose": "supervision"})
+    assert page.status_code == 200
+    assert b"Bryn Hughes" in client.get(reverse("inbox")).content
+
+
+@pytest.mark.parametrize(
+    "role", [Role.PROGRAMME_EVALUATOR, Role.ADMINISTRATOR, Role.POLICE_REQUESTER]
+)
+def test_who_has_no_case_sees_nobody_anywhere(town, role):
+    client = client_of(role.value)
+    for reference in NAMES:
+        for name, address in addresses(town, reference):
+            page = client.get(address).content.decode()
+            for words in (*NAMES, *NAMES.values(), "51.55"):
+                assert words not in page, (name, words)
+    machine = bearer(role, town["now"])
+    assert machine.get("/api/alerts").status_code == 403
+    asked = {"person_id": "OWN-1", "purpose": "supervision", "from": said(town["now"], hours=2)}
+    assert machine.get("/api/fixes", asked).status_code == 403
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_limited_record_answers_as_one_that_does_not_exist(town, role):
+    """Status, words and headers alike, for reading and for acting, with good forms and bad."""
+    client = client_of(role.value)
+    alert = Alert.objects.get(person_id=town["LIMITED-1"]).pk
+    match = Match.objects.get(person_id=town["LIMITED-1"]).pk
+    run = MatchingRun.objects.get().pk
+    pairs = [
+        ("person", [town["LIMITED-1"]], [OF_NOBODY]),
+        ("whereabouts", [town["LIMITED-1"]], [OF_NOBODY]),
+        ("alert", [alert], [OF_NOBODY]),
+        ("alert-move", [alert], [OF_NOBODY]),
+        ("match", [run, match], [run, OF_NOBODY]),
+    ]
+    forms = [{"purpose": "supervision"}, {"purpose": "x"}, {"act": "note", "version": "1"},
+             {"act": "close", "version": "7", "outcome": "x"}, {}]  # fmt: skip
+    for name, limited, absent in pairs:
+        there, nowhere = reverse(name, args=limited), reverse(name, args=absent)
+        assert told(client.get(there)) == told(client.get(nowhere)), name
+        for form in forms:
+            assert told(client.post(there, form)) == told(client.post(nowhere, form)), (name, form)
+
+
+def told(answer):
+    return answer.status_code, answer.content.split(b"csrfmiddlewaretoken")[0]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_api_answers_for_a_limited_person_as_for_nobody(town, role):
+    client = bearer(role, town["now"])
+    start = said(town["now"], hours=2)
+    for purpose in ("supervision", "crime_mapping", "curiosity", ""):
+        for window in ({"from": start}, {"from": "x"}, {"from": start, "to": said(town["now"], 9)}):
+            asked = {"purpose": purpose, **window}
+            limited = client.get("/api/fixes", {"person_id": "LIMITED-1", **asked})
+            absent = client.get("/api/fixes", {"person_id": "NOBODY", **asked})
+            assert told(limited) == told(absent), (purpose, window)
+    assert b"LIMITED-1" not in client.get("/api/alerts").content
+
+
+def test_a_wearer_cannot_learn_who_else_wears_a_tag(town):
+    client = client_of("wearer")
+    for reference in ("OTHER-1", "LIMITED-1"):
+        answer = client.get(reverse("whereabouts", args=[town[reference]]))
+        absent = client.get(reverse("whereabouts", args=[OF_NOBODY]))
+        assert told(answer) == told(absent)
+
+
+def test_counts_leave_the_limited_person_out(town):
+    police = client_of("police_analyst")
+    listed = police.get(reverse("runs")).context["runs"][0]
+    assert (listed.match_count, listed.tag_count) == (2, 2)
+    page = police.get(reverse("run", args=[listed.number])).context["page"]
+    assert len(page.matches) == 2
+    assert len(client_of("monitoring_officer").get(reverse("inbox")).context["inbox"].rows) == 2
+
+
+def test_the_reviewer_sees_that_somebody_looked_but_not_at_whom_they_may_not_know_of(town):
+    assert client_of("nia").get(reverse("person", args=[town["LIMITED-1"]])).status_code == 200
+    assert client_of("petra").get(reverse("person", args=[town["OWN-1"]])).status_code == 200
+    reviewer = client_of("data_protection_officer")
+    lines = reviewer.get(reverse("audit"), {"kind": "person:viewed"}).context["lines"]
+    assert [line.person_id for line in lines] == [town["OWN-1"], None]
+    for number in (town["LIMITED-1"], OF_NOBODY):
+        found = reviewer.get(reverse("audit"), {"person": number}).context["lines"]
+        assert found == []
+
+
+def test_a_refused_try_reads_alike_on_the_audit_page_for_limited_and_absent_persons(town):
+    """Else the reviewer could ask for a number and read from the line whether it is somebody."""
+    reviewer = client_of("data_protection_officer")
+    for number in (town["LIMITED-1"], OF_NOBODY):
+        assert reviewer.get(reverse("whereabouts", args=[number])).status_code == 404
+    lines = reviewer.get(reverse("audit"), {"kind": "whereabouts:refused"}).context["lines"]
+    first, second = [(line.person_id, line.detail, line.outcome, line.purpose) for line in lines]
+    assert first == second
+
+
+def test_a_refusal_by_token_is_written_to_the_officer_of_the_token(town):
+    paul = Officer.objects.get(username="paul")
+    client = bearer(Role.PROBATION_PRACTITIONER, town["now"], officer=paul)
+    asked = {"person_id": "OWN-1", "purpose": "supervision", "from": said(town["now"], hours=2)}
+    assert client.get("/api/fixes", asked).status_code == 403
+    line = last_line()
+    assert (line.outcome, line.officer_id, line.role) == (
+        "refused", paul.pk, "probation_practitioner",
+    )  # fmt: skip
+    assert (line.person_id, line.purpose) == (town["OWN-1"], "supervision")
+
+
+def test_the_windows_hold_to_the_second_for_each_purpose(town):
+    now = town["now"]
+    for username, purpose, hours in (
+        ("police_analyst", "crime_mapping", 48), ("petra", "supervision", 14 * 24),
+        ("monitoring_officer", "alert_response", 14 * 24),
+    ):  # fmt: skip
+        client = client_of(username)
+        for more, status in ((0, 200), (1, 403)):
+            form = {
+                "purpose": purpose,
+                "from": (now - timedelta(hours=hours, seconds=more)).isoformat(),
+                "to": now.isoformat(),
+            }
+            answer = client.post(reverse("whereabouts", args=[town["OWN-1"]]), form)
+            assert answer.status_code == status, (username, more)
+            refused = last_line().outcome == "refused"
+            assert refused == (status == 403)
+            assert last_line().purpose == purpose
+
+
+def test_a_wearer_is_not_told_of_police_tries_that_were_refused(town):
+    now = town["now"]
+    police = client_of("police_analyst")
+    address = reverse("whereabouts", args=[town["OWN-1"]])
+    for form in (
+        {"purpose": "crime_mapping", "from": said(now, 9), "to": said(now)},
+        {"purpose": "supervision"},
+    ):
+        assert police.post(address, form).status_code == 403
+    requester = client_of("police_requester")
+    assert requester.get(address).status_code == 403
+    assert client_of("petra").post(address, {"purpose": "supervision"}).status_code == 200
+    page = client_of("wearer").get(reverse("mine")).content.decode()
+    assert "Petra" in page
+    assert "police_analyst" not in page  # the name of that officer here
+    assert "police_requester" not in page
+
+
+def test_a_wearer_is_told_when_somebody_of_two_roles_supervises(town):
+    petra = Officer.objects.get(username="petra")
+    before = town["now"] - timedelta(minutes=1)
+    make_officer("petra", "Petra", None, Role.AUTHORISING_OFFICER, now=before)
+    assert petra.postings.count() == 2
+    address = reverse("whereabouts", args=[town["OWN-1"]])
+    assert client_of("petra").post(address, {"purpose": "supervision"}).status_code == 200
+    assert "Petra" in client_of("wearer").get(reverse("mine")).content.decode()
+
+
+LOOKS = {
+    "whereabouts": ("petra", "post", "person_id", {"purpose": "supervision"}),
+    "person": ("petra", "get", "person_id", {}),
+    "alert": ("petra", "get", "alert_id", {}),
+    "run": ("police_analyst", "get", "run_id", {}),
+    "match": ("police_analyst", "get", "match_id", {}),
+    "mine": ("wearer", "get", "", {}),
+    "quarantine": ("monitoring_officer", "get", "", {}),
+}
+
+
+@pytest.mark.parametrize("name", list(LOOKS))
+def test_a_look_that_cannot_be_recorded_shows_nothing(town, name, monkeypatch):
+    username, method, _, form = LOOKS[name]
+    QuarantinedMessage.objects.create(
+        device_reference="D-QUAR", protocol="osmand", received_at=town["now"], reason="unknown",
+        payload=b"x",
+    )  # fmt: skip
+    client, address = client_of(username), dict(addresses(town, "OWN-1"))[name]
+    assert getattr(client, method)(address, form).status_code == 200
+    monkeypatch.setattr(audit, "record", no_line)
+    answer = getattr(client, method)(address, form)
+    assert answer.status_code == 500
+    for words in (*NAMES, *NAMES.values(), "51.55", "D-QUAR"):
+        assert words.encode() not in answer.content, words
+
+
+def no_line(*_, **__):
+    raise OSError("the disk is full")
+
+
+def test_fixes_that_cannot_be_recorded_do_not_leave_by_the_api(town, monkeypatch):
+    client = bearer(Role.MONITORING_OFFICER, town["now"])
+    asked = {"person_id": "OWN-1", "purpose": "alert_response", "from": said(town["now"], hours=2)}
+    assert len(client.get("/api/fixes", asked).json()["items"]) == 2
+    monkeypatch.setattr(audit, "record", no_line)
+    answer = client.get("/api/fixes", asked)
+    assert answer.status_code == 500
+    assert b"51.55" not in answer.content
+
+
+def test_an_act_that_cannot_be_recorded_is_undone(town, monkeypatch):
+    alert = Alert.objects.get(person_id=town["OWN-1"])
+    monkeypatch.setattr(audit, "record", no_line)
+    form = {"act": "acknowledge", "version": "1"}
+    answer = client_of("petra").post(reverse("alert-move", args=[alert.pk]), form)
+    assert answer.status_code == 500
+    alert.refresh_from_db()
+    assert (alert.status, alert.version) == ("raised", 1)
+    assert not AlertMove.objects.exists()
+
+
+HUGE = "9" * 25
+
+
+@pytest.mark.parametrize(
+    ("username", "address"),
+    [
+        ("monitoring_officer", f"/people/{HUGE}"),
+        ("monitoring_officer", f"/people/{HUGE}/whereabouts"),
+        ("monitoring_officer", f"/alerts/{HUGE}"),
+        ("police_analyst", f"/offences/{HUGE}"),
+        ("police_analyst", f"/matching/{HUGE}"),
+        ("police_analyst", f"/matching/1/{HUGE}"),
+    ],
+)
+def test_a_number_no_record_can_have_is_not_there(town, username, address):
+    assert client_of(username).get(address).status_code == 404
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00+14:00", "0001-01-01T00:00", "9999-12-31T23:59",
+                                  "9999-12-31T23:59-14:00", "x\x00"])  # fmt: skip
+def test_times_at_the_ends_of_the_calendar_are_refused_in_words(town, text):
+    client = client_of("petra")
+    for form in ({"purpose": "supervision", "from": text}, {"purpose": "supervision", "to": text}):
+        address = reverse("whereabouts", args=[town["OWN-1"]])
+        assert client.post(address, form).status_code in {403, 422}, form
+        assert client.get(address, form).status_code in {200, 422}
+    machine = bearer(Role.MONITORING_OFFICER, town["now"])
+    asked = {"person_id": "OWN-1", "purpose": "alert_response", "from": text}
+    assert machine.get("/api/fixes", asked).status_code in {400, 403}
+
+
+@pytest.mark.parametrize(
+    ("username", "name", "form"),
+    [
+        ("petra", "alert-move", {"act": "note", "version": "9" * 5000, "note": "x"}),
+        ("petra", "alert-move", {"act": "note", "version": "1", "note": "a\x00b"}),
+        ("monitoring_officer", "quarantine-settle", {"message": "9" * 5000, "how": "release"}),
+        ("monitoring_officer", "quarantine-settle", {"message": HUGE, "how": "release"}),
+        ("monitoring_officer", "quarantine-settle",
+         {"message": "1", "how": "dismiss", "reason": "a\x00"}),
+        ("police_analyst", "run-start", {"batch": HUGE}),
+        ("data_protection_officer", "audit", {"kind": "\x00"}),
+    ],
+)  # fmt: skip
+def test_forms_made_to_break_the_page_are_refused_in_words(town, username, name, form):
+    address = dict(addresses(town, "OWN-1"))[name]
+    client = client_of(username)
+    for answer in (client.post(address, form), client.get(address, form)):
+        assert answer.status_code in {200, 302, 400, 403, 404, 405, 409}
