@@ -84,9 +84,13 @@ def prepare(module: ModuleType) -> None:
     """Start Django for commands that work on the store, and see that the store is up to date."""
     if not getattr(module, "RECORDS", False):
         return
+    os.umask(0o077)  # whatever the home's own mode is, what is put in it is the owner's alone
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "waypost.settings")
     import django
 
+    from waypost.logs import print_quietly
+
+    sys.excepthook = print_quietly  # standard error is the log of the processes that run
     django.setup()
     if not getattr(module, "MAY_BE_OLD", False):
         from waypost.cli.migrate import check_up_to_date

@@ -19,12 +19,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     import uvicorn
 
+    from waypost.doorkeeper import Doorkeeper
+
     host, port = address(args.listen)
     config = uvicorn.Config(
         "waypost.web.asgi:application",
         host=host,
         port=port,
-        log_level="warning",
+        http=Doorkeeper,
+        log_config=None,  # the house's own, which leaves out what exceptions say
         access_log=False,  # addresses of pages name persons; the audit chain is the record
         server_header=False,
         timeout_graceful_shutdown=3,  # live pages hold their connection until told

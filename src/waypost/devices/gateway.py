@@ -24,6 +24,7 @@ from waypost.devices.endpoints import Doors
 from waypost.devices.intake import Intake
 from waypost.devices.protocols import HTTP
 from waypost.devices.values import HttpReply, Item
+from waypost.doorkeeper import Doorkeeper
 from waypost.errors import BadUse, WaypostError
 
 BACKLOG = 4096  # tags that come back after an outage come together
@@ -87,7 +88,7 @@ class _Listener(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 doors.application(listen.protocol),
-                http="httptools",
+                http=Doorkeeper,
                 lifespan="off",
                 log_config=None,
                 access_log=False,  # a query names a tag and a place

@@ -1,4 +1,4 @@
-"""The web process: our static files, then Django for everything else."""
+"""The web process: our static files, then Django for everything else, none of it without end."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from waypost.web.limits import Limited
+
 STATIC = Path(__file__).parent / "static"
 
 pages: Any = get_asgi_application()  # Django's own type is narrower than ASGI's
-application = Starlette(
-    routes=[
-        Mount("/static", StaticFiles(directory=STATIC)),
-        Mount("/", pages),
-    ]
+application = Limited(
+    Starlette(
+        routes=[
+            Mount("/static", StaticFiles(directory=STATIC)),
+            Mount("/", pages),
+        ]
+    )
 )
