@@ -52,19 +52,24 @@ def run(args: argparse.Namespace) -> int:
 
 
 def one_round(now: datetime) -> None:
-    """Archive, thin out crowded days, delete what the sealed quarantine may not keep any longer."""
+    """Archive, thin out crowded days, and see to the sealed quarantine: let out what an order turns
+    out to cover (the import did; a gateway may have sealed on for a second), delete what is old."""
+    from waypost.access.values import MACHINE
     from waypost.monitoring.models import Cursor
     from waypost.positions import lake, seal
     from waypost.positions.archive import archive_once
+    from waypost.positions.release import release_covered
 
     judged = Cursor.objects.values_list("position", flat=True).first()
     done = archive_once(keep_above=judged or 0, now=now)
     for day in lake.crowded_days():
         lake.compact(day)
+    released = release_covered(by=MACHINE, now=now)
     deleted = seal.delete_due(now)
     logger.info(
-        "archived %d fixes and %d events, %d entries left the log, %d sealed rows deleted",
-        done.fixes, done.events, done.removed, deleted,
+        "archived %d fixes and %d events, %d entries left the log, %d sealed rows released, "
+        "%d deleted",
+        done.fixes, done.events, done.removed, released, deleted,
     )  # fmt: skip
 
 

@@ -20,9 +20,11 @@ def run(args: argparse.Namespace) -> int:
     from waypost.access.values import MACHINE
     from waypost.orders.actions import import_orders
     from waypost.orders.read import read_orders
+    from waypost.positions.release import release_covered
 
     read = read_orders(read_input(args.file))
     outcome = import_orders(read.rows, by=MACHINE, now=clock.now())
+    released = release_covered(by=MACHINE, now=clock.now())
     problems = [*read.problems, *outcome.problems]
     for problem in problems:
         print(sentence(problem), file=sys.stderr)
@@ -32,6 +34,8 @@ def run(args: argparse.Namespace) -> int:
         f"{outcome.withdrawn} withdrawn, {outcome.activations} activations, "
         f"{len(problems)} problems."
     )
+    if released:
+        print(f"{released} sealed rows turned out to be covered by an order and are judged now.")
     return 0
 
 

@@ -53,6 +53,17 @@ def opened(row: SealedRows) -> tuple[pa.Table, pa.Table]:
     return unpacked(data[_LENGTH : _LENGTH + size]), unpacked(data[_LENGTH + size :])
 
 
+def keep_only(row: SealedRows, fixes: pa.Table, events: pa.Table) -> None:
+    """Have a sealed row hold only these of its rows, to the date it had; with none it goes."""
+    if not fixes.num_rows and not events.num_rows:
+        row.delete()
+        return
+    number = ActivationNumber(row.activation_id)
+    row.earliest_at, row.latest_at, row.row_count = _extent(fixes, events)
+    row.payload = raw.encrypted(_payload(fixes, events), raw.stored_key(number), number)
+    row.save(update_fields=["earliest_at", "latest_at", "row_count", "payload"])
+
+
 def delete_due(now: datetime) -> int:
     """Delete what has reached its date; returns how many sealed rows went."""
     deleted, _ = SealedRows.objects.filter(delete_on__lte=now.date()).delete()
@@ -77,19 +88,29 @@ def _seal_one(number: int, fixes: pa.Table, events: pa.Table, *, key: bytes, now
     count = int(fixes.num_rows + events.num_rows)
     if not count:
         return 0
-    times = pa.concat_arrays(fixes["measured_at"].chunks + events["measured_at"].chunks)
-    body = packed(fixes.cast(FIXES))
-    payload = len(body).to_bytes(_LENGTH, "big") + body + packed(events.cast(EVENTS))
+    earliest, latest, _ = _extent(fixes, events)
+    payload = _payload(fixes, events)
     SealedRows.objects.create(
         activation_id=number,
         received_at=now,
-        earliest_at=pc.min(times).as_py(),
-        latest_at=pc.max(times).as_py(),
+        earliest_at=earliest,
+        latest_at=latest,
         row_count=count,
         payload=raw.encrypted(payload, key, number),
         delete_on=(now + KEPT_FOR).date(),
     )
     return count
+
+
+def _payload(fixes: pa.Table, events: pa.Table) -> bytes:
+    body = packed(fixes.cast(FIXES))
+    return len(body).to_bytes(_LENGTH, "big") + body + packed(events.cast(EVENTS))
+
+
+def _extent(fixes: pa.Table, events: pa.Table) -> tuple[datetime, datetime, int]:
+    """When the first and the last were measured, and how many there are; at least one."""
+    times = pa.concat_arrays(fixes["measured_at"].chunks + events["measured_at"].chunks)
+    return pc.min(times).as_py(), pc.max(times).as_py(), len(times)
 
 
 def _unknown(number: int, mine: Sequence[pa.Table]) -> list[pa.Table]:
