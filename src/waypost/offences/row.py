@@ -98,8 +98,8 @@ def _check_times(
 
 
 def _read_date(text: str) -> datetime | None:
-    """yyyyMMddHHmmss in UTC, a day and second that exist; None otherwise."""
-    if not _DATE.fullmatch(text):
+    """yyyyMMddHHmmss in UTC, a day and second that exist, since 1900; None otherwise."""
+    if not _DATE.fullmatch(text) or text < "1900":
         return None
     try:
         return datetime(

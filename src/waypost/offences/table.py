@@ -18,6 +18,7 @@ from waypost.offences.values import CIRCLE_RADIUS_M, Offence
 
 NEEDED = ("crime_reference", "from_time", "to_time", "lat", "lon")
 OPTIONAL = ("force", "crime_type", "radius_m", "text")
+YEARS = (1900, 2200)  # others are slips, and the ends of the calendar leave no room for padding
 _LIMITS = {"lat": 90.0, "lon": 180.0}
 
 
@@ -36,18 +37,24 @@ def read_offences(data: bytes, *, now: datetime) -> Read[Offence]:
     outcome = check_police_csv(data, now=now)
     if outcome.status == "FAILED":
         raise BadFile(f"{outcome.problems[0].message}: {outcome.problems[0].action}")
-    return _once(Read(outcome.accepted, [each for each in outcome.problems if each.line]))
+    problems = [each for each in outcome.problems if each.line]
+    if not outcome.accepted and not problems:
+        raise BadFile("the offences file is empty")
+    return _once(Read(outcome.accepted, problems))
 
 
 def _header(text: str) -> list[str] | None:
     """The names of the first line, when it is a header."""
-    first = next(csv.reader(text[:4096].splitlines()[:1]), [])
+    first = next(csv.reader(text.lstrip()[:4096].splitlines()[:1]), [])
     names = [name.strip() for name in first]
     if "crime_reference" not in names:
         return None
     missing = [name for name in NEEDED if name not in names]
     if missing:
         raise BadFile(f"columns missing in the offences file: {', '.join(missing)}")
+    twice = [name for name in (*NEEDED, *OPTIONAL) if names.count(name) > 1]
+    if twice:
+        raise BadFile(f"the column {twice[0]!r} stands twice in the header of the offences file")
     return names
 
 
@@ -126,12 +133,16 @@ def _read_row(line: int, row: dict[str, str]) -> tuple[Offence | None, list[Prob
 
 def _instant(row: dict[str, str], name: str, line: int, problems: list[Problem]) -> datetime | None:
     try:
-        return read_instant(row[name])
-    except (ValueError, OverflowError) as error:
+        instant = read_instant(row[name])
+        if not YEARS[0] <= instant.year < YEARS[1]:
+            raise OverflowError
+    except (ValueError, OverflowError):
         kind = "INVALID_FROM_DATE_FORMAT" if name == "from_time" else "INVALID_TO_DATE_FORMAT"
+        message = "Field must be an ISO 8601 time with offset, of 1900 to 2199"
         action = "write 2026-03-01T09:00:00Z"
-        problems.append(Problem(line, kind, name, row[name], str(error), action))
+        problems.append(Problem(line, kind, name, row[name], message, action))
         return None
+    return instant
 
 
 def _number(row: dict[str, str], name: str, line: int, problems: list[Problem]) -> float | None:

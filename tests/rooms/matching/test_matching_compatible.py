@@ -177,3 +177,36 @@ def test_a_police_file_of_two_forces_is_refused_in_one_sentence(tmp_path, capsys
     )
     assert command(tmp_path, [("P1", AT, *place(), 5, "GPS")], crimes)[0] == 1
     assert "Multiple police forces" in capsys.readouterr().err
+
+
+NAMES = "crime_reference,from_time,to_time,lat,lon"
+
+
+@pytest.mark.parametrize(
+    ("crimes", "words"),
+    [
+        ("", "empty"),
+        ("\n\n", "empty"),
+        (f"{NAMES},lat\nC1,2026-02-03T12:00:00Z,2026-02-03T12:00:00Z,51.5,-0.1,50\n", "twice"),
+    ],
+)
+def test_an_offences_file_that_says_nothing_or_two_things_is_refused(
+    tmp_path, capsys, crimes, words
+):
+    assert command(tmp_path, [], crimes, "--method", "compatible")[0] == 1
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        f"\n\n{NAMES}\nC1,0001-01-01T00:00:00Z,2026-02-03T12:00:00Z,51.5,-0.1\n",
+        f"{NAMES}\nC1,2026-02-03T12:00:00Z,9999-12-31T23:59:59Z,51.5,-0.1\n",
+        "Metropolitan,RB,,MPS20260203,A,00010101000000,00010101000100,,,51.5,-0.1,WGS84,\n",
+    ],
+)
+def test_an_offence_at_an_end_of_the_calendar_is_a_refused_row(tmp_path, capsys, row):
+    assert command(tmp_path, [], row, "--method", "compatible") == (0, [])
+    assert "_DATE_FORMAT" in capsys.readouterr().err
