@@ -19,7 +19,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from waypost.access.chain import (
     FIRST_HASH,
@@ -38,6 +38,7 @@ from waypost.clock import write_instant
 from waypost.home import home, secret
 
 log = logging.getLogger(__name__)
+UNREADABLE = (ValueError, TypeError, AttributeError, OverflowError, DatabaseError)
 AUDIT_LOCK = 0x57415950_41554449  # "WAYPAUDI": the advisory lock of the chain's end
 
 
@@ -171,11 +172,38 @@ def _lock_end() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AUDIT_LOCK])
 
 
-def _stored_lines() -> Iterator[Line]:
+def _stored_lines() -> Iterator[Line | None]:
+    """The lines by number; None for one with a column that cannot be read as what it should be.
+
+    A column's text is read by Django, which raises in the midst of a list; who tampers may write
+    anything, and null where the table was made anew. So a list that breaks is read line by line.
+    """
     names = tuple(Line.__dataclass_fields__)
-    for row in AuditLine.objects.order_by("number").values_list(*names).iterator(2000):
-        content = dict(zip(names, row, strict=True))
-        yield Line(**(content | {"body": bytes(content["body"])}))
+    rows = AuditLine.objects.order_by("number").values_list(*names)
+    read = 0
+    try:
+        for row in rows.iterator(2000):
+            yield _line(names, row)
+            read += 1
+    except UNREADABLE:
+        for place in range(read, AuditLine.objects.count()):
+            try:
+                yield _line(names, rows[place])
+            except UNREADABLE:
+                yield None
+
+
+def _line(names: tuple[str, ...], row: tuple[Any, ...]) -> Line | None:
+    content = dict(zip(names, row, strict=True))
+    body = content["body"]
+    texts = ("kind", "role", "purpose", "outcome", "previous_hash", "hash", "signature")
+    sound = (
+        isinstance(body, bytes | memoryview)
+        and isinstance(content["number"], int)
+        and isinstance(content["at"], datetime)
+        and all(isinstance(content[name], str) for name in texts)
+    )
+    return Line(**(content | {"body": bytes(body)})) if sound else None
 
 
 def _replace(path: Path, content: bytes) -> None:

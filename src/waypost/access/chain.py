@@ -77,13 +77,16 @@ def sign_head(key: Ed25519PrivateKey, count: int, last_hash: str) -> Head:
     return Head(count, last_hash, key.sign(_head_bytes(count, last_hash)).hex())
 
 
-def verify_lines(lines: Iterable[Line], key: Ed25519PublicKey, head: Head | None) -> Verdict:
+def verify_lines(lines: Iterable[Line | None], key: Ed25519PublicKey, head: Head | None) -> Verdict:
     """Walk the lines in order of number and name the first that is broken or missing.
 
+    lines  None stands for one that cannot be read
     head   None when none was ever kept: an empty chain is then sound, any other is not
     """
     previous, count = FIRST_HASH, 0
     for line in lines:
+        if line is None:
+            return Verdict(count, count + 1, "was changed: it cannot be read")
         why = _line_trouble(line, count + 1, previous, key)
         if why:
             return Verdict(count, count + 1, why)

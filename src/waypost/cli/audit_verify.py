@@ -21,4 +21,8 @@ def run(args: argparse.Namespace) -> int:
         what = f"audit line {verdict.broken}" if verdict.broken else "the signed head of the audit"
         raise WaypostError(f"{what} {verdict.why}; {verdict.lines} lines before it are sound")
     print(f"{verdict.lines} audit lines are sound.")
+    head = audit.read_head()
+    if head is not None:
+        print(f"The signed head counts {head.count} and ends in {head.hash}.")
+        print("Kept elsewhere, it also shows an old head put back with the end cut to fit.")
     return 0
