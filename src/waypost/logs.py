@@ -36,12 +36,17 @@ def quiet_traceback(error: BaseException | None) -> str:
             f"  {frame.filename}:{frame.lineno} in {frame.name}"
             for frame in traceback.extract_tb(error.__traceback__)
         ]
-        words = f": {error}" if isinstance(error, WaypostError) else ""
+        words = f": {sentence(error)}" if isinstance(error, WaypostError) else ""
         lines.append(f"{type(error).__module__}.{type(error).__qualname__}{words}")
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         if error is not None:
             lines.append("because of")
     return "\n".join(lines)
+
+
+def sentence(error: WaypostError) -> str:
+    """What an error of ours says: never a name or a place (errors.py), so fit for a log."""
+    return str(error)
 
 
 def print_quietly(

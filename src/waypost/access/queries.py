@@ -54,6 +54,11 @@ def posted(officer: Officer, *, now: datetime) -> Posted:
     )
 
 
+def find_officer(username: str) -> Officer | None:
+    """The account of this user name, or None."""
+    return Officer.objects.filter(username=username).first()
+
+
 def posted_by_token(token: str, *, now: datetime) -> Posted | None:
     """Whose token it is; None when unknown, revoked, expired, or its officer no longer active."""
     found = (

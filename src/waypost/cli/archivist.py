@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 
 from waypost import clock
 from waypost.errors import BadUse, WaypostError
+from waypost.logs import sentence
 
 RECORDS = True
 EVERY_S = 120.0
@@ -88,4 +89,7 @@ def _say(error: Exception) -> None:
     from django.db import close_old_connections
 
     close_old_connections()
-    logger.error("the round did not end: %s", error, exc_info=not isinstance(error, WaypostError))
+    if isinstance(error, WaypostError):
+        logger.error("the round did not end: %s", sentence(error))
+    else:
+        logger.exception("the round did not end")

@@ -20,6 +20,7 @@ from waypost.access import audit
 from waypost.access.values import Posted
 from waypost.clock import FOREVER_US, to_us
 from waypost.errors import Unavailable
+from waypost.logs import sentence
 from waypost.orders.directory import NO_END, ActivationDirectory, Worn
 from waypost.orders.models import Activation
 from waypost.orders.queries import person_orders
@@ -46,7 +47,9 @@ def release_covered(*, by: Posted, now: datetime) -> int:
             try:
                 total += _release(worn, ids, by, now)
             except Unavailable as error:
-                logger.warning("sealed rows of activation %s stay: %s", worn.span.number, error)
+                logger.warning(
+                    "sealed rows of activation %s stay: %s", worn.span.number, sentence(error)
+                )
     return total
 
 

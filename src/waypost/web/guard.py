@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 
 from waypost.access import may
 from waypost.access.values import Permission
+from waypost.errors import BadUse
 from waypost.web.who import asker
 
 View = Callable[..., Any]
@@ -34,6 +35,7 @@ def guarded(view: View, permission: Permission) -> View:
 
 def let_in(request: HttpRequest, permission: Permission) -> HttpResponseBase | None:
     """None when the asker may go on, else where to go; Refused when signed in without leave."""
+    _check_text(request)
     if permission is Permission.ANYBODY:
         return None
     by = asker(request)
@@ -41,6 +43,13 @@ def let_in(request: HttpRequest, permission: Permission) -> HttpResponseBase | N
         return _to_sign_in(request)
     may.check(by, permission)
     return None
+
+
+def _check_text(request: HttpRequest) -> None:
+    """A character that PostgreSQL keeps in no text is refused once, before any page meets it."""
+    for fields in (request.GET, request.POST):
+        if any("\x00" in value for values in fields.lists() for value in values[1]):
+            raise BadUse("The form holds a character that no text has; type it again.")
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
