@@ -266,4 +266,4 @@ def test_a_wearer_reads_who_looked_and_not_what_the_police_enquire_into(town):
     said = signed_in(wearer.username).get(reverse("mine")).content.decode()
     assert "Petra" in said
     assert "Pol</strong>" not in said
-    assert "the law lets us leave that out" in said
+    assert "The law lets us do that" in said

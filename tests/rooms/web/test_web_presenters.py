@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.template import Context, Template
 from shapely.geometry import Point, shape
 
+from waypost.access.queries import SeenLine
+from waypost.documents.cells import safe_cell
 from waypost.orders.values import (
     Order,
     OrderKind,
@@ -20,10 +24,9 @@ from waypost.orders.values import (
 from waypost.positions.schema import SetAside
 from waypost.positions.tracks import GAP, Gap, Track, TrackRow
 from waypost.units import Mechanism, OrderRef, PersonRef, RequirementRef
-from waypost.web.pages.offences import _cell
-from waypost.web.presenters import people, shapes
+from waypost.web.presenters import alerting, looking, people, shapes
 from waypost.web.presenters import whereabouts as present
-from waypost.web.templatetags.waypost import length, metres, when_words
+from waypost.web.templatetags.waypost import length, metres, minutes_to, to, when_words
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 
@@ -138,6 +141,66 @@ def test_measures_carry_their_units_and_say_when_nothing_is_known():
 
 
 def test_a_cell_that_a_spreadsheet_would_run_is_defused():
-    assert _cell("=HYPERLINK(1)") == "'=HYPERLINK(1)"
-    assert _cell("31022026") == "31022026"
-    assert _cell(None) == ""
+    assert safe_cell("=HYPERLINK(1)") == "'=HYPERLINK(1)"
+    assert safe_cell("31022026") == "31022026"
+    assert safe_cell(None) == ""
+
+
+def test_rows_stand_under_their_day_and_the_night_of_the_clock_change_has_two_of_one_date():
+    minutes = (-90, 0)  # 01:30 BST, then 02:00 UTC is 02:00 GMT
+    start = datetime(2026, 10, 25, 2, tzinfo=UTC)
+    rows = [replace(fix(0), measured_at=start + timedelta(minutes=m)) for m in minutes]
+    shown = present.rows_of(Track(start - timedelta(hours=9), start, tuple(rows), (), ()))
+    assert [row["day"] for row in shown] == [
+        "Sunday 25 October 2026, BST", "Sunday 25 October 2026, GMT",
+    ]  # fmt: skip
+    assert [row["cells"][0] for row in shown] == ["01:30:00", "02:00:00"]
+
+
+def test_the_maps_key_explains_what_the_map_shows_and_nothing_else():
+    zones = shapes.zones_of(curfew_person())
+    key = present.key_of(track(fix(0), fix(1)), zones)
+    assert key == {"gnss", "accuracy", "zone-in"}
+    assert shapes.names_of(zones) == {"zone-in": "Curfew R1"}
+    gap = Gap(NOON, NOON + timedelta(minutes=9))
+    aside = present.key_of(track(fix(0), fix(9, aside=SetAside.NULL_ISLAND), gaps=(gap,)), [])
+    assert aside == {"gnss", "accuracy", "aside", "gap"}
+    assert key | aside <= present.EVERYTHING
+
+
+def test_reasons_are_said_in_local_time_with_the_day_only_where_it_differs():
+    reason = "2 fixes wholly inside, from 2026-07-01 12:00:00 UTC to 2026-07-02 06:30:01 UTC."
+    assert alerting.in_local_time(reason, NOON) == (
+        "2 fixes wholly inside, from 13:00:00 BST to Thu 2 Jul 2026, 07:30:01 BST."
+    )
+
+
+def test_a_stretch_of_time_says_its_date_once_when_it_has_one():
+    def text(shown: str) -> str:
+        return re.sub("<[^>]+>", "", shown)
+
+    assert (
+        text(to(NOON, NOON + timedelta(hours=1))) == "Wed 1 Jul 2026, 13:00:00 BST to 14:00:00 BST"
+    )
+    assert text(minutes_to(NOON, NOON + timedelta(hours=1))) == "Wed 1 Jul 2026, 13:00 to 14:00 BST"
+    assert text(minutes_to(NOON, NOON + timedelta(hours=12))) == (
+        "Wed 1 Jul 2026, 13:00 BST to Thu 2 Jul 2026, 01:00 BST"
+    )
+    assert text(to(NOON, None)) == "Wed 1 Jul 2026, 13:00:00 BST to now"
+
+
+def look(minute: int, kind: str, outcome: str = "done") -> SeenLine:
+    at = NOON - timedelta(minutes=minute)
+    return SeenLine(1, at, kind, "Mona Field", "monitoring_officer", "", 1, outcome, {})
+
+
+def test_looks_stand_under_their_day_and_the_same_again_is_counted():
+    lines = [look(0, "person:viewed"), look(5, "person:viewed"), look(9, "track:viewed"),
+             look(1440, "whereabouts:refused", "refused")]  # fmt: skip
+    today, before = looking.by_day(lines)
+    assert today.day == "Wed 1 Jul 2026"
+    assert [(one.did, one.times) for one in today.looks] == [
+        ("looked at the person’s page", 2), ("looked at where the tag was", 1),
+    ]  # fmt: skip
+    assert before.looks[0].refused
+    assert before.looks[0].did == "asked for whereabouts"

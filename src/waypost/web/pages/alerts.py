@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from waypost.access import may
+from waypost.access.values import Permission
 from waypost.alerts import actions, queries
 from waypost.alerts.lifecycle import ACT_WORDS
 from waypost.alerts.values import Act, Outcome
@@ -19,6 +21,7 @@ from waypost.web.live import FAN
 from waypost.web.presenters import alerting
 from waypost.web.who import signed_in
 
+DIGITS_MAX = 18  # of a number in a form: more fit no column
 ACTIONS: dict[Act, Callable[..., Any]] = {
     Act.ACKNOWLEDGE: actions.acknowledge,
     Act.TAKE_IN_HAND: actions.take_in_hand,
@@ -39,7 +42,8 @@ def inbox_rows(request: HttpRequest) -> HttpResponse:
 
 
 def _inbox_words(request: HttpRequest) -> dict[str, Any]:
-    return {"inbox": queries.inbox(signed_in(request), now=now()), "wide": True}
+    found = queries.inbox(signed_in(request), now=now())
+    return {"inbox": found, "wide": True, **alerting.waiting(found)}
 
 
 async def inbox_events(request: HttpRequest) -> StreamingHttpResponse:
@@ -63,6 +67,7 @@ def alert(request: HttpRequest, alert_id: int) -> HttpResponse:
         "outcomes": list(Outcome),
         "violations": alerting.violations(page),
         "window": alerting.window(page, now=now()),
+        "may_look": may.decide(signed_in(request), Permission.WHEREABOUTS_READ).allowed,
     }
     return render(request, "waypost/alert.html", words)
 
@@ -75,7 +80,7 @@ def move(request: HttpRequest, alert_id: int) -> HttpResponse:
     if act is Act.CLOSE:
         given["outcome"] = request.POST.get("outcome", "")
     version = request.POST.get("version", "")
-    if not version.isdecimal():
+    if not version.isdecimal() or len(version) > DIGITS_MAX:
         raise Refused("the form has no version of the alert; reload the page")
     ACTIONS[act](alert_id, by=signed_in(request), now=now(), expected_version=int(version), **given)
     messages.success(request, f"The alert was {ACT_WORDS[act]}.")

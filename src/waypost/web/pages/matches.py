@@ -45,7 +45,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     page = queries.run_page(
         run_id, signed_in(request), now=now(), page=_number(request.GET.get("page", "")) or 1
     )
-    words = {"page": page, "rows": [present.row(one) for one in page.matches]}
+    words = {"page": page, "rows": [present.row(one) for one in page.matches], "wide": True}
     return render(request, "waypost/run.html", words)
 
 
@@ -58,6 +58,7 @@ def match(request: HttpRequest, run_id: int, match_id: int) -> HttpResponse:
         "match": present.row(found.match),
         "data": present.map_data(found.match),
         "fixes": present.fix_rows(found.match),
+        "key": present.key_of(found.match),
         "wide": True,
     }
     return render(request, "waypost/match.html", words)

@@ -13,21 +13,25 @@ from django.views.decorators.http import require_POST
 from waypost.access import may
 from waypost.access.values import Permission
 from waypost.clock import now
+from waypost.documents.cells import safe_cell
 from waypost.errors import BadFile
 from waypost.offences.actions import take_delivery
 from waypost.offences.queries import BatchPage, batch_page, batches
+from waypost.web.limits import FILE_BYTES_MAX
 from waypost.web.who import signed_in
 
-UPLOAD_MAX = 64 * 2**20  # a national month is about 20 MiB
+UPLOAD_MAX = FILE_BYTES_MAX
+ROWS_MAX = 400_000  # a refused row weighs about a kilobyte: two bytes each would fill the memory
 PROBLEMS_SHOWN = 500
+OFFENCES_SHOWN = 50  # at first; the page offers more
 PROBLEM_COLUMNS = ("line", "type", "field", "value", "message", "action")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def deliveries(request: HttpRequest) -> HttpResponse:
     by = signed_in(request)
     words = {
         "batches": batches(by),
+        "bytes_max": UPLOAD_MAX,
         "may_upload": may.decide(by, Permission.OFFENCE_UPLOAD).allowed,
     }
     return render(request, "waypost/offences.html", words)
@@ -41,8 +45,10 @@ def upload(request: HttpRequest) -> HttpResponse:
         raise BadFile("choose a file to send")
     if file.size > UPLOAD_MAX:
         raise BadFile(f"the file is larger than {UPLOAD_MAX // 2**20} MiB; send it in parts")
-    name = PurePath(file.name or "offences.csv").name
-    batch = take_delivery(file.read(), name, by=signed_in(request), now=now())
+    name, data = PurePath(file.name or "offences.csv").name, file.read()
+    if data.count(b"\n") + data.count(b"\r") > 2 * ROWS_MAX:
+        raise BadFile(f"the file has more than {ROWS_MAX:,} rows; send it in parts")
+    batch = take_delivery(data, name, by=signed_in(request), now=now())
     messages.info(request, f"The file was read: {batch.accepted_count} offences kept, "
                            f"{batch.refused_count} rows refused.")  # fmt: skip
     return redirect("offence-batch", batch_id=batch.pk)
@@ -51,9 +57,12 @@ def upload(request: HttpRequest) -> HttpResponse:
 def delivery(request: HttpRequest, batch_id: int) -> HttpResponse:
     by = signed_in(request)
     page = batch_page(batch_id, by)
+    every = request.GET.get("all") == "1"
     words = {
         "page": page,
         "problems": page.problems[:PROBLEMS_SHOWN],
+        "offences": page.offences if every else page.offences[:OFFENCES_SHOWN],
+        "every": every,
         "may_match": may.decide(by, Permission.MATCH_RUN).allowed,
     }
     return render(request, "waypost/offence_batch.html", words)
@@ -67,14 +76,9 @@ def problems_csv(request: HttpRequest, batch_id: int) -> HttpResponse:
     rows = csv.writer(answer)
     rows.writerow(PROBLEM_COLUMNS)
     for problem in page.problems:
-        rows.writerow([_cell(problem.get(column)) for column in PROBLEM_COLUMNS])
+        rows.writerow([safe_cell(problem.get(column)) for column in PROBLEM_COLUMNS])
     return answer
 
 
 def _file_name(page: BatchPage) -> str:
     return f"problems-{page.batch.number}.csv"
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

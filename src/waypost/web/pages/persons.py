@@ -10,14 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from waypost.access import audit, may
-from waypost.access.queries import SeenLine, looks_at
-from waypost.access.values import Permission, Purpose
+from waypost.access.queries import looks_at, looks_to_tell
+from waypost.access.values import Permission
 from waypost.alerts.queries import open_alerts_of
 from waypost.clock import now
 from waypost.errors import NoSuchThing
 from waypost.monitoring.queries import last_fix_at, violations_of
 from waypost.orders.queries import case_of, person_orders, visible_person_ids
 from waypost.web.presenters import people as present
+from waypost.web.presenters.looking import by_day
 from waypost.web.who import signed_in
 
 RECENT = timedelta(days=14)
@@ -54,7 +55,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
             if may.decide(by, Permission.ALERT_READ).allowed
             else [],
             "violations": violations_of(person_id, from_at=at - RECENT, to_at=at)[::-1][:20],
-            "looks": looks_at(person_id, limit=12),
+            "looks": by_day(looks_at(person_id, limit=12)),
             "may_look": may.decide(by, Permission.WHEREABOUTS_READ).allowed,
         }
         audit.record("person:viewed", by=by, at=at, about=person_id)
@@ -68,17 +69,9 @@ def mine(request: HttpRequest) -> HttpResponse:
         raise NoSuchThing("this sign-in is not joined to a person; ask the administrator")
     may.check(by, Permission.OWN_DATA_READ, case_of(by.own_person_id, now=at))
     with transaction.atomic():
-        words = _words(by.own_person_id) | {"looks": tellable(looks_at(by.own_person_id, limit=60))}
+        words = _words(by.own_person_id) | {"looks": by_day(looks_to_tell(by.own_person_id))}
         audit.record("person:viewed_own", by=by, at=at, about=by.own_person_id)
     return render(request, "waypost/mine.html", words)
-
-
-def tellable(looks: list[SeenLine]) -> list[SeenLine]:
-    """Who looked, as the wearer is told: without police enquiries, which telling could harm.
-
-    source   Data Protection Act 2018 s.45(4)(a), (b); the page says that such looks are left out
-    """
-    return [line for line in looks if line.purpose != Purpose.CRIME_MAPPING][:20]
 
 
 def _words(person_id: int) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from waypost.access.values import Purpose
 from waypost.alerts.values import Status
 from waypost.clock import now
 from waypost.monitoring.values import Certainty
+from waypost.web.presenters import whereabouts as present
 
 # What is used, whose it is, on what terms: docs/attributions.md says more.
 ATTRIBUTIONS: tuple[tuple[str, str, str], ...] = (
@@ -43,6 +44,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "lengths": [timedelta(seconds=42), timedelta(minutes=75), timedelta(days=2, hours=5)],
         "judged_to": here - timedelta(minutes=14),
         "behind": True,
+        "everything": present.EVERYTHING,
         "sample_problem": {
             "line": 7, "type": "INVALID_FROM_DATE_FORMAT", "field": "dateFrom",
             "value": "31022026", "message": "The date is not yyyyMMddHHmmss.",

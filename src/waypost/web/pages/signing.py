@@ -14,10 +14,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from waypost.access import audit
-from waypost.access.queries import posted
-from waypost.access.values import Role
+from waypost.access.queries import find_officer, posted
+from waypost.access.values import MACHINE, Role
 from waypost.clock import now
-from waypost.web.who import signed_in
+from waypost.web.presenters.first_page import first_page_of
+from waypost.web.who import asker, signed_in
 
 TRIES_MAX = 5
 TRIES_WITHIN_S = 300
@@ -49,6 +50,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if officer is None:
         cache.add(tries, 0, TRIES_WITHIN_S)
         cache.incr(tries)
+        _write_down(username)
         return _again(request, "The user name and password do not go together.", 401)
     cache.delete(tries)
     with transaction.atomic():
@@ -56,6 +58,17 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         by = posted(officer, now=now())
         audit.record("officer:signed_in", by=by, at=now())
     return redirect(onward or "home")
+
+
+def _write_down(username: str) -> None:
+    """The line of a try that failed: whose account, never what was typed (it may be a password)."""
+    tried = find_officer(username)
+    audit.record_refusal(
+        "sign-in:refused",
+        by=posted(tried, now=now()) if tried else MACHINE,
+        at=now(),
+        why="user name and password did not go together",
+    )
 
 
 def _again(request: HttpRequest, problem: str, status: int) -> HttpResponse:
@@ -76,7 +89,11 @@ def _onward(request: HttpRequest) -> str:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    logout(request)
+    by = asker(request)
+    with transaction.atomic():
+        logout(request)
+        if by is not None:
+            audit.record("officer:signed_out", by=by, at=now())
     return redirect("sign-in")
 
 
@@ -86,4 +103,4 @@ def home(request: HttpRequest) -> HttpResponse:
     for role, page in FIRST_PAGE.items():
         if role in by.roles:
             return redirect(page)
-    return render(request, "waypost/home.html", {})
+    return render(request, "waypost/home.html", {"first": first_page_of(by)})

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from waypost.alerts.lifecycle import NEEDS_WORDS
-from waypost.alerts.queries import AlertPage
-from waypost.alerts.values import Act
+from waypost.alerts.queries import AlertPage, Inbox
+from waypost.alerts.values import UNATTENDED, Act
 from waypost.monitoring.queries import Standing
 from waypost.monitoring.values import Certainty
+from waypost.web.templatetags.waypost import length, local, when_words
 
 AROUND = timedelta(hours=1)  # how much track to offer on either side of an alert
 
@@ -30,7 +33,7 @@ class ViolationShown:
     from_at: datetime
     to_at: datetime | None
     certainty: str
-    minutes: float
+    length: str  # how long, in words
     reasons: tuple[str, ...]
     withdrawn: bool
     changes: tuple[tuple[datetime, str], ...]
@@ -47,10 +50,19 @@ BUTTONS: dict[Act, tuple[str, str]] = {
 }
 HOW_SURE: dict[Certainty, str] = {
     Certainty.CERTAIN: "Several fixes show it, each with its whole accuracy circle.",
-    Certainty.PROBABLE: "One fix shows it well beyond its accuracy circle; another must confirm.",
+    Certainty.PROBABLE: "One fix shows it, well beyond its accuracy circle; no second confirms it.",
     Certainty.POSSIBLE: "The fixes allow it and do not settle it.",
     Certainty.CANNOT_TELL: "There is no usable fix: nothing is known for this time, either way.",
 }
+
+
+def waiting(inbox: Inbox) -> dict[str, Any]:
+    """How many alerts nobody has touched, and the one of them that has waited longest."""
+    rows = [row for row in inbox.rows if row.status in UNATTENDED]
+    return {
+        "untouched": len(rows),
+        "oldest": max(rows, key=lambda row: row.age, default=None),
+    }
 
 
 def forms(acts: Iterable[Act]) -> list[ActForm]:
@@ -79,11 +91,33 @@ def _violation(one: Standing, page: AlertPage) -> ViolationShown:
         from_at=row.from_at,
         to_at=row.to_at,
         certainty=row.certainty.value,
-        minutes=row.minutes,
-        reasons=row.reasons,
+        length=_length(row.minutes),
+        reasons=tuple(in_local_time(reason, row.from_at) for reason in row.reasons),
         withdrawn=row.withdrawn,
         changes=tuple(changes),
     )
+
+
+def _length(minutes: float) -> str:
+    """`2.1 minutes`, `3 h 05 min`; a single moment has no length to state."""
+    if minutes == 0:
+        return "One moment so far"
+    return f"for {minutes:.1f} minutes" if minutes < 60 else f"for {length(60 * minutes)}"
+
+
+STORED_TIME = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC")
+
+
+def in_local_time(reason: str, beside: datetime) -> str:
+    """A stored reason with its UTC times as the page's other times; the day only where it differs
+    from that of `beside`, which stands above it."""
+
+    def words(found: re.Match[str]) -> str:
+        at = datetime.strptime(found[1], "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+        same_day = local(at).date() == local(beside).date()
+        return when_words(at, "clock" if same_day else "seconds")
+
+    return STORED_TIME.sub(words, reason)
 
 
 def window(page: AlertPage, *, now: datetime) -> tuple[datetime, datetime]:

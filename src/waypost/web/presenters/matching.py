@@ -69,9 +69,18 @@ def map_data(match: MatchRow) -> dict[str, Any]:
     }
 
 
+def key_of(match: MatchRow) -> frozenset[str]:
+    """What the map of this match shows."""
+    return frozenset({"zone-scene", "accuracy", *(_sign(fix) for fix in match.fixes)})
+
+
+def _sign(fix: dict[str, Any]) -> str:
+    return fix["mechanism"] if fix["mechanism"] in SIGN_WORDS else "unknown"
+
+
 def _fix(n: int, fix: dict[str, Any]) -> dict[str, Any]:
     at = read_instant(fix["at"])
-    sign = fix["mechanism"] if fix["mechanism"] in SIGN_WORDS else "unknown"
+    sign = _sign(fix)
     return {
         "n": n,
         "t": at.timestamp(),

@@ -47,6 +47,7 @@ class RequirementShown:
     asks: str
     own_words: str
     when: tuple[str, ...]
+    own_when: tuple[str, ...]  # the same for the wearer
     exceptions: tuple[tuple[datetime, datetime, str], ...]
     now_required: bool
     next_change: datetime | None
@@ -141,6 +142,7 @@ def _requirement(one: Requirement, order: Order, now: datetime) -> RequirementSh
         ASKS[one.kind],
         OWN_WORDS[one.kind],
         _when(one),
+        _own_when(one),
         tuple(
             (gone.from_at, gone.to_at, gone.reason) for gone in one.exceptions if gone.to_at > now
         ),
@@ -153,6 +155,20 @@ def _when(one: Requirement) -> tuple[str, ...]:
     if one.kind is RequirementKind.ATTENDANCE:
         return tuple(_series(series) for series in one.appointments)
     return timetable_words(one.timetable)
+
+
+def _own_when(one: Requirement) -> tuple[str, ...]:
+    if one.kind is RequirementKind.ATTENDANCE:
+        return tuple(_own_series(series) for series in one.appointments)
+    return tuple(
+        line.replace("At all times", "All the time") for line in timetable_words(one.timetable)
+    )
+
+
+def _own_series(series: Appointments) -> str:
+    minutes, grace = (span.total_seconds() / 60 for span in (series.duration, series.grace))
+    late = f" You may be up to {grace:.0f} minutes late." if grace else ""
+    return f"Each one takes {minutes:.0f} minutes.{late}"
 
 
 def _series(series: Appointments) -> str:

@@ -37,6 +37,16 @@ def zones_of(person: PersonOrders) -> list[dict[str, Any]]:
     ]
 
 
+def names_of(zones: list[dict[str, Any]]) -> dict[str, str]:
+    """Meaning -> the requirements drawn so: `zone-out` -> Exclusion R1, Exclusion R4."""
+    return {
+        f"zone-{meaning}": ", ".join(
+            sorted({zone["label"] for zone in zones if zone["meaning"] == meaning})
+        )
+        for meaning in {zone["meaning"] for zone in zones}
+    }
+
+
 def area_of(zone: Zone) -> dict[str, Any]:
     """The zone as a Polygon or MultiPolygon in lon, lat degrees."""
     if zone.geometry["type"] in {"Polygon", "MultiPolygon"}:

@@ -22,6 +22,10 @@ MECHANISM_SIGNS: dict[Mechanism, tuple[str, str]] = {
     Mechanism.CELL: ("cell", "Mobile cell"),
     Mechanism.BEACON: ("beacon", "Home beacon"),
 }
+EVERYTHING = frozenset(
+    {sign for sign, _ in MECHANISM_SIGNS.values()}
+    | {"aside", "gap", "accuracy", "zone-out", "zone-in", "zone-scene"}
+)  # all that a map's key can explain
 
 
 def track_page(
@@ -95,7 +99,9 @@ def _event_row(event: TrackEvent) -> dict[str, Any]:
 
 
 def _gap_row(gap: Gap) -> dict[str, Any]:
-    until = f"{local(gap.to_at):%a %H:%M:%S}"
+    until = f"{local(gap.to_at):%H:%M:%S}"
+    if _day(gap.to_at) != _day(gap.from_at):
+        until = f"{_day(gap.to_at)}, {until}"
     return _row(gap.from_at, "gap", ["Gap", f"Nothing known for {length(gap.length)}, to {until}"])
 
 
@@ -105,8 +111,24 @@ def _row(at: datetime, look: str, cells: list[str], n: int | None = None) -> dic
         "look": look,
         "last_spans": 5 - len(cells),  # of five columns, the last cell takes what is left
         "utc": write_instant(at.replace(microsecond=0)),
-        "cells": [f"{local(at):%a %d %b %H:%M:%S %Z}", *cells],
+        "day": _day(at),
+        "cells": [f"{local(at):%H:%M:%S}", *cells],
     }
+
+
+def _day(at: datetime) -> str:
+    """The heading that rows stand under: the night the clocks change has two of the same date."""
+    there = local(at)
+    return f"{there:%A} {there.day} {there:%B %Y}, {there:%Z}"
+
+
+def key_of(track: Track, zones: Sequence[dict[str, Any]]) -> frozenset[str]:
+    """What the map of this track shows, so that its key explains that and nothing else."""
+    shown = {MECHANISM_SIGNS[row.mechanism][0] for row in track.rows}
+    shown |= {"aside"} if any(not row.used for row in track.rows) else set()
+    shown |= {"gap"} if track.gaps and track.rows else set()
+    shown |= {"accuracy"} if track.rows else set()
+    return frozenset(shown | {f"zone-{zone['meaning']}" for zone in zones})
 
 
 def _fix(n: int, row: TrackRow) -> dict[str, Any]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from waypost.clock import now
+from waypost.offences.values import CRIME_TYPES
 
 register = template.Library()
 
@@ -23,15 +27,62 @@ def local(instant: datetime) -> datetime:
 def when(instant: datetime | None, detail: str = "") -> SafeString | str:
     """Local time with its zone's word; UTC on hover.
 
-    detail   "" to the minute with date; "seconds"; "clock" time only; "day" date only
+    detail   "" to the minute with date; "seconds"; "clock" time only; "day" date only;
+             "near" the time alone today, with a short day before (lists of the last days)
     """
     if instant is None:
         return "not yet"
+    return _timed(instant, when_words(instant, detail))
+
+
+@register.filter
+def plain(instant: datetime) -> SafeString:
+    """A time as one says it: Monday 23 November, 10:00 (`when` keeps the zone, hover has UTC)."""
+    there = local(instant)
+    return _timed(instant, f"{there:%A} {there.day} {there:%B}, {there:%H:%M}")
+
+
+@register.filter
+def came_from(request: HttpRequest) -> str:
+    """Our page that a form was sent from, to open it again; empty when that is not known."""
+    there = urlsplit(request.headers.get("Referer", ""))
+    if request.method != "POST" or there.netloc != request.get_host():
+        return ""
+    return f"/{there.path.lstrip('/')}{f'?{there.query}' if there.query else ''}"
+
+
+@register.filter
+def to(from_at: datetime, to_at: datetime | None) -> SafeString:
+    """A stretch of time: its date once when it begins and ends on one local day."""
+    if to_at is None:
+        return format_html("{} to now", when(from_at, "seconds"))
+    same = local(from_at).date() == local(to_at).date()
+    day = f"{when_words(from_at, 'day')}, " if same else ""
+    detail = "clock" if same else "seconds"
+    return format_html("{}{} to {}", day, when(from_at, detail), when(to_at, detail))
+
+
+@register.filter
+def minutes_to(from_at: datetime, to_at: datetime) -> SafeString:
+    """As `to`, to the minute and on one line: for rows of long lists."""
+    same = local(from_at).date() == local(to_at).date()
+    if not same:
+        return format_html("{} to {}", when(from_at), when(to_at))
+    start = f"{when_words(from_at, 'day')}, {local(from_at):%H:%M}"
+    return format_html(
+        "{} to {}", _timed(from_at, start), _timed(to_at, f"{local(to_at):%H:%M %Z}")
+    )
+
+
+def _timed(instant: datetime, text: str) -> SafeString:
+    """Words for an instant, with UTC for hovering and for machines."""
+    at = instant.astimezone(UTC)
+    stamp = at.isoformat().replace("+00:00", "Z")
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
-        instant.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
-        when_words(instant, detail),
+        stamp,
+        at.strftime("%Y-%m-%d %H:%M:%S UTC"),
+        text,
     )
 
 
@@ -42,6 +93,9 @@ def when_words(instant: datetime, detail: str = "") -> str:
         return day
     if detail == "clock":
         return f"{there:%H:%M:%S %Z}"
+    if detail == "near":
+        today = there.date() == local(now()).date()
+        return f"{there:%H:%M:%S}" if today else f"{there:%a} {there.day} {there:%b %H:%M}"
     return f"{day}, {there:%H:%M:%S %Z}" if detail == "seconds" else f"{day}, {there:%H:%M %Z}"
 
 
@@ -79,7 +133,25 @@ def metres(value: float | None) -> str:
 def words(name: object) -> str:
     """A stored name as words: `strap_tamper` -> Strap tamper."""
     text = str(getattr(name, "value", name)).replace("_", " ").replace(":", ": ")
+    text = re.sub(r"\b(iom|gps|gnss|sos|id)\b", lambda found: found[0].upper(), text)
     return text[:1].upper() + text[1:]
+
+
+@register.filter
+def crime(code: str) -> str:
+    """The crime's name; the code itself where it is none of the police file's."""
+    return CRIME_TYPES.get(code, code or "Not stated")
+
+
+@register.filter
+def day_words(instant: datetime) -> str:
+    return when_words(instant, "day")
+
+
+@register.filter
+def under(names: dict[str, str], key: str) -> str:
+    """The words kept under a name, empty when there are none."""
+    return names.get(key, "")
 
 
 CERTAINTY_TAGS = {

@@ -1,4 +1,5 @@
-// The ground under every map: boroughs, river, labels, all our own files; no tile server is asked.
+// The ground under every map: boroughs, river, open ground, postcodes, the National Grid: all our
+// own files; no tile server is asked. Postcodes come by squares of 5 km, where one looks closely.
 // Labels are drawn as small pictures, since letters as MapLibre knows them come from a server.
 import { Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl } from "../vendor/maplibre-gl.mjs";
 
@@ -9,7 +10,10 @@ const PAPER = "#f4f2ec";
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", Arial, sans-serif';
 const LABELS = {
   borough: { px: 13, weight: 600, colour: "#66645c", spacing: "0.5px" },
-  district: { px: 11, weight: 400, colour: "#7a776d", spacing: "0px" },
+  district: { px: 13, weight: 600, colour: "#6b685e", spacing: "0px" },
+  sector: { px: 12, weight: 600, colour: "#77735f", spacing: "0px" },
+  postcode: { px: 11, weight: 400, colour: "#6f6c62", spacing: "0px" },
+  square: { px: 10, weight: 400, colour: "#5e7686", spacing: "0px" },
   gap: { px: 12, weight: 600, colour: "#383f43", spacing: "0px", plate: "#ffffff" },
 };
 
@@ -17,13 +21,23 @@ export function ownStyle() {
   const source = (name) => ({ type: "geojson", data: here(`../basemap/${name}.geojson`) });
   return {
     version: 8,
-    sources: { boroughs: source("boroughs"), water: source("water"), places: source("places") },
+    sources: {
+      boroughs: source("boroughs"), water: source("water"), open: source("open"), grid: source("grid"),
+      places: source("places"), postcodes: { type: "geojson", data: collection([]) },
+    },
     layers: [
       { id: "paper", type: "background", paint: { "background-color": "#e9e6de" } },
       { id: "land", type: "fill", source: "boroughs", paint: { "fill-color": PAPER } },
-      { id: "water", type: "fill", source: "water", paint: { "fill-color": "#c9dbe4" } },
+      { id: "open", type: "fill", source: "open", paint: { "fill-color": "#e3e8d8" } },
+      { id: "water", type: "fill", source: "water", paint: { "fill-color": "#c3d8e3" } },
+      { id: "grid-fine", type: "line", source: "grid", minzoom: 13.5, filter: ["==", ["get", "kind"], "hectometre"],
+        paint: { "line-color": "#d3dade", "line-width": 0.6 } },
+      { id: "grid", type: "line", source: "grid", minzoom: 11, filter: ["==", ["get", "kind"], "km"],
+        paint: { "line-color": "#bccad2", "line-width": ["interpolate", ["linear"], ["zoom"], 11, 0.5, 14, 1.1] } },
       { id: "borough-edge", type: "line", source: "boroughs",
-        paint: { "line-color": "#cdc8ba", "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.6, 14, 1.6] } },
+        paint: { "line-color": "#a69f8b", "line-dasharray": [5, 2], "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.7, 14, 2] } },
+      { id: "postcode-dots", type: "circle", source: "postcodes", minzoom: 14,
+        paint: { "circle-color": "#c2bcaa", "circle-radius": ["interpolate", ["linear"], ["zoom"], 14, 1.2, 17, 2.6] } },
     ],
   };
 }
@@ -60,17 +74,73 @@ export async function groundMap(element, bounds) {
 }
 
 async function addPlaceNames(map) {
-  const places = await (await fetch(here("../basemap/places.geojson"))).json();
-  for (const place of places.features) {
-    place.properties.picture = textPicture(map, place.properties.name, place.properties.kind);
-  }
-  map.getSource("places").setData(places);
-  const layer = (id, kind, minzoom, maxzoom) => map.addLayer({
-    id, type: "symbol", source: "places", minzoom, maxzoom, filter: ["==", ["get", "kind"], kind],
-    layout: { "icon-image": ["get", "picture"], "icon-padding": 6 },
+  const [places, grid] = await Promise.all(["places", "grid"].map(async (name) =>
+    (await fetch(here(`../basemap/${name}.geojson`))).json()));
+  const squares = grid.features.filter((one) => one.properties.kind === "square");
+  const names = [...places.features, ...squares];
+  for (const one of names) one.properties.picture = `${one.properties.kind}:${one.properties.name}`;
+  drawWhenAsked(map);
+  map.getSource("places").setData(collection(names));
+  // Later layers are placed first: a borough's name wins over a district's, that over a sector's.
+  const layer = (id, kind, minzoom, maxzoom, source, layout = {}) => map.addLayer({
+    id, type: "symbol", source, minzoom, maxzoom, filter: ["==", ["get", "kind"], kind],
+    layout: { "icon-image": ["get", "picture"], "icon-padding": 4, ...layout },
   });
-  layer("districts", "district", 11.5, 24);
-  layer("borough-names", "borough", 8.5, 13.5);
+  layer("square-names", "square", 12.5, 24, "places", { "icon-anchor": "bottom-left" });
+  layer("postcode-names", "postcode", 15.6, 24, "postcodes", { "icon-offset": [0, -9], "icon-padding": 8 });
+  layer("sectors", "sector", 13, 24, "places");
+  layer("districts", "district", 10.8, 13, "places");
+  layer("borough-names", "borough", 8.5, 24, "places", { "icon-padding": 10 });
+  sayWhere(map, places.features.filter((one) => one.properties.kind === "sector"));
+  await addPostcodes(map);
+}
+
+// The borough and postcode sector under the middle of the map, in words at its corner.
+function sayWhere(map, sectors) {
+  const box = Object.assign(document.createElement("div"), { className: "waypost-map__where" });
+  map.addControl({ onAdd: () => box, onRemove: () => box.remove() }, "bottom-right");
+  const say = () => {
+    const { lng, lat } = map.getCenter();
+    const under = map.queryRenderedFeatures(map.project([lng, lat]), { layers: ["land"] });
+    const away = ([lon, other]) => ((lon - lng) * 0.62) ** 2 + (other - lat) ** 2;
+    const near = sectors.reduce((a, b) => (away(b.geometry.coordinates) < away(a.geometry.coordinates) ? b : a));
+    const sector = map.getZoom() >= 12.5 ? ` · near ${near.properties.name}` : "";
+    box.textContent = under.length ? `${under[0].properties.name}${sector}` : "Outside London: no ground drawn";
+  };
+  map.on("idle", say);
+}
+
+// Thousands of names, of which a map shows some dozens: each is drawn when first wanted.
+function drawWhenAsked(map) {
+  map.setMissingStyleImageResolver((id) => {
+    const at = id.indexOf(":");
+    if (LABELS[id.slice(0, at)]) textPicture(map, id.slice(at + 1), id.slice(0, at));
+  });
+}
+
+async function addPostcodes(map) {
+  const squares = await (await fetch(here("../basemap/postcodes/squares.json"))).json();
+  const known = new Map();
+  const look = async () => {
+    if (map.getZoom() < 14) return;
+    const view = map.getBounds();
+    const wanted = squares.filter(([column, row, west, south, east, north]) =>
+      west < view.getEast() && east > view.getWest() && south < view.getNorth() && north > view.getSouth()
+      && !known.has(`${column}-${row}`));
+    if (!wanted.length) return;
+    await Promise.all(wanted.map(async ([column, row]) => {
+      const name = `${column}-${row}`;
+      known.set(name, []);
+      const found = await (await fetch(here(`../basemap/postcodes/${name}.json`))).json();
+      known.set(name, found.map(([lon, lat, code]) => ({
+        type: "Feature", properties: { kind: "postcode", picture: `postcode:${code}` },
+        geometry: { type: "Point", coordinates: [lon, lat] },
+      })));
+    }));
+    map.getSource("postcodes").setData(collection([...known.values()].flat()));
+  };
+  map.on("moveend", look);
+  await look();
 }
 
 // The picture of a short text, made once a map; gives its name.

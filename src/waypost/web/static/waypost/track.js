@@ -64,6 +64,12 @@ class View {
     for (const ring of ["chosen-edge", "chosen"]) this.map.setFilter(ring, ["==", ["get", "n"], this.chosen ?? -1]);
   }
 
+  // To the chosen fix, near enough to know the place.
+  closer() {
+    const fix = this.byNumber.get(this.chosen);
+    if (fix) this.map.easeTo({ center: [fix.lon, fix.lat], zoom: Math.max(this.map.getZoom(), 15) });
+  }
+
   zoom(by) { this.map.zoomTo(this.map.getZoom() + by); }
 }
 
@@ -131,15 +137,32 @@ function addGaps(map, fixes, gaps) {
   const byNumber = new Map(fixes.map((fix) => [fix.n, fix]));
   const ends = gaps.map((gap) => ({ ...gap, a: byNumber.get(gap.from), b: byNumber.get(gap.to) })).filter((gap) => gap.a && gap.b);
   const lines = ends.map((gap) => ({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: [[gap.a.lon, gap.a.lat], [gap.b.lon, gap.b.lat]] } }));
-  const labels = ends.map((gap) => ({
+  const labels = gapLabels(ends).map(({ words, lon, lat }) => ({
     type: "Feature",
-    properties: { picture: textPicture(map, gap.words, "gap") },
-    geometry: { type: "Point", coordinates: [(gap.a.lon + gap.b.lon) / 2, (gap.a.lat + gap.b.lat) / 2] },
+    properties: { picture: textPicture(map, words, "gap") },
+    geometry: { type: "Point", coordinates: [lon, lat] },
   }));
   map.addSource("gaps", { type: "geojson", data: collection(lines) });
   map.addSource("gap-labels", { type: "geojson", data: collection(labels) });
   map.addLayer({ id: "gaps", type: "line", source: "gaps", layout: { "line-cap": "round" }, paint: { "line-color": "#505a5f", "line-width": 3, "line-dasharray": [0.1, 2.4] } });
-  map.addLayer({ id: "gap-labels", type: "symbol", source: "gap-labels", layout: { "icon-image": ["get", "picture"], "icon-padding": 2 } });
+  map.addLayer({ id: "gap-labels", type: "symbol", source: "gap-labels", layout: { "icon-image": ["get", "picture"], "icon-padding": 2, "icon-offset": [0, -22] } });
+}
+
+// One label a place: gaps with the same middle (a tag at home that is often silent) share theirs.
+function gapLabels(gaps) {
+  const places = new Map();
+  for (const gap of gaps) {
+    const lon = (gap.a.lon + gap.b.lon) / 2;
+    const lat = (gap.a.lat + gap.b.lat) / 2;
+    const key = `${Math.round(lon / 0.0012)},${Math.round(lat / 0.0008)}`; // about 85 m
+    const here = places.get(key) ?? { lon, lat, number: 0, longest: gap };
+    here.number += 1;
+    if (gap.b.t - gap.a.t > here.longest.b.t - here.longest.a.t) here.longest = gap;
+    places.set(key, here);
+  }
+  return [...places.values()].map(({ lon, lat, number, longest }) => ({
+    lon, lat, words: number === 1 ? `gap ${longest.words}` : `${number} gaps, longest ${longest.words}`,
+  }));
 }
 
 function addFixes(map, fixes) {

@@ -49,8 +49,13 @@ function showRow(n, scroll) {
 // The server writes the first page of rows; the others are made here, of the same words.
 function fill(number) {
   page = number;
-  body.replaceChildren(...rows.slice(page * A_PAGE, (page + 1) * A_PAGE).map((row) => {
+  const lines = [];
+  let day = "";
+  for (const row of rows.slice(page * A_PAGE, (page + 1) * A_PAGE)) {
     const line = document.createElement("tr");
+    if (row.day !== day) lines.push(dayLine(row.day));
+    day = row.day;
+    lines.push(line);
     line.className = `govuk-table__row waypost-track__row waypost-track__row--${row.look}`;
     if (row.n !== null) { line.dataset.n = row.n; }
     row.cells.forEach((cell, place) => {
@@ -66,12 +71,31 @@ function fill(number) {
       if (place === row.cells.length - 1) box.colSpan = row.last_spans;
       line.append(box);
     });
-    return line;
-  }));
+  }
+  body.replaceChildren(...lines);
   const pages = Math.ceil(rows.length / A_PAGE);
   pager.querySelector("output").textContent = `Rows ${page * A_PAGE + 1} to ${Math.min((page + 1) * A_PAGE, rows.length)} of ${rows.length}`;
   pager.querySelector("[data-turn='-1']").disabled = page === 0;
   pager.querySelector("[data-turn='1']").disabled = page >= pages - 1;
+}
+
+function dayLine(words) {
+  const line = document.createElement("tr");
+  line.className = "govuk-table__row waypost-track__day";
+  const box = Object.assign(document.createElement("th"), { scope: "rowgroup", colSpan: 5, textContent: words });
+  line.append(box);
+  return line;
+}
+
+// To the first fix inside the next violation after the chosen fix, or round to the first one.
+function toViolation() {
+  const starts = data.violations.map((one) => fixes.findIndex((fix) => fix.used && fix.t >= one.from_s && fix.t <= one.to_s))
+    .filter((place) => place >= 0).sort((a, b) => a - b);
+  const next = starts.find((place) => place > chosen) ?? starts[0];
+  if (next === undefined) { said.textContent = "No fix lies inside a violation: nothing was received then."; return; }
+  choose(fixes[next].n, "violation");
+  said.textContent = `First fix of a violation. ${fixes[next].words}`;
+  view?.closer();
 }
 
 function startOrStop() {
@@ -105,6 +129,7 @@ slider.addEventListener("input", () => { const fix = fixes[Number(slider.value)]
 document.getElementById("before").addEventListener("click", () => step(-1));
 document.getElementById("after").addEventListener("click", () => step(1));
 play.addEventListener("click", startOrStop);
+document.getElementById("violation")?.addEventListener("click", toViolation);
 speed.addEventListener("change", () => { if (playing) { startOrStop(); startOrStop(); } });
 pager.addEventListener("click", (event) => { const turn = event.target.dataset.turn; if (turn) fill(page + Number(turn)); });
 document.addEventListener("keydown", (event) => {
@@ -113,7 +138,7 @@ document.addEventListener("keydown", (event) => {
   const act = {
     ArrowRight: () => step(1), ArrowLeft: () => step(-1),
     ArrowDown: () => step(1), ArrowUp: () => step(-1),
-    " ": startOrStop, "+": () => view?.zoom(1), "=": () => view?.zoom(1), "-": () => view?.zoom(-1),
+    v: toViolation, " ": startOrStop, "+": () => view?.zoom(1), "=": () => view?.zoom(1), "-": () => view?.zoom(-1),
     "?": () => { const keys = document.getElementById("keys"); keys.open = !keys.open; },
   }[event.key];
   if (!act || (onMap && "+-=".includes(event.key))) return;
