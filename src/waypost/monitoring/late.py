@@ -8,7 +8,7 @@ judging again changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -26,7 +26,7 @@ from waypost.monitoring.news import Follower
 from waypost.monitoring.planbook import PlanBook
 from waypost.monitoring.queries import stored
 from waypost.monitoring.reconcile import StoredViolation
-from waypost.monitoring.saving import Judged, Outrun, due_again, lock_cursor, save
+from waypost.monitoring.saving import Judged, Outrun, due_again, in_chunks, lock_cursor, save
 from waypost.positions.queries import fixes_between
 
 CHECKPOINTS_KEPT = timedelta(days=45)  # older late fixes are judged from an older start: slower
@@ -102,16 +102,20 @@ def judge_again(
             follow(news, now=now)
 
 
-def mark_changed_orders(book: PlanBook, *, now: datetime) -> int:
-    """Mark every person whose state belongs to other orders than the present ones, or who has none.
+def mark_changed_orders(book: PlanBook, changed: Iterable[int], *, now: datetime) -> int:
+    """Mark those of the changed whose state belongs to other orders than the present ones, or who
+    have none.
 
     They are judged again from their orders' start: what counts is what binds now, and when each
     version binds is in the orders themselves.
     """
-    digests = dict(PersonState.objects.values_list("person_id", "plan_digest"))
+    digests: dict[int, str] = {}
+    for ids in in_chunks(changed):
+        states = PersonState.objects.filter(person_id__in=ids)
+        digests.update(states.values_list("person_id", "plan_digest"))
     earliest = {
         person_id: start
-        for person_id in book.persons
+        for person_id in changed
         if (start := book.starts_at(person_id)) is not None
         and digests.get(person_id) != book.digest(person_id)
     }

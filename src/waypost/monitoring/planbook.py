@@ -1,17 +1,16 @@
 """The worker's orders in memory: who wears which tag, and each person's compiled plan.
 
-Reloaded whenever `orders_version` has moved. Plans are compiled when first needed and again when
-their horizon does not cover what is asked.
+Who changed is loaded anew whenever `orders_version` has moved. Plans are compiled when first needed
+and again when their horizon does not cover what is asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from waypost.monitoring.plan import Plan, compile_plan, digest_of, first_order_at
 from waypost.monitoring.values import Parameters
-from waypost.orders.queries import orders_version, person_orders
+from waypost.orders.estate import Estate
 from waypost.orders.values import PersonOrders
 
 AHEAD = timedelta(days=10)  # how far beyond what is asked a plan's windows are expanded
@@ -21,20 +20,29 @@ BEHIND = timedelta(days=3)
 class PlanBook:
     def __init__(self, parameters: Parameters) -> None:
         self.parameters = parameters
-        self.version = -1
-        self.persons: dict[int, PersonOrders] = {}
+        self._estate = Estate()
         self.person_of: dict[int, int] = {}  # activation number -> person id
         self._plans: dict[int, Plan] = {}
         self._digests: dict[int, str] = {}
 
-    def refresh(self) -> bool:
-        """Load the orders anew if they changed; whether they did."""
-        version = orders_version()  # before loading: a change in between is loaded again
-        if version == self.version:
-            return False
-        self._load(person_orders())
-        self.version = version
-        return True
+    @property
+    def persons(self) -> dict[int, PersonOrders]:
+        """Everybody's orders, by person id."""
+        return self._estate.persons
+
+    def refresh(self) -> frozenset[int]:
+        """Load anew whose orders changed; their ids."""
+        changed = self._estate.refresh()
+        for person_id in changed:
+            self._plans.pop(person_id, None)
+            self._digests.pop(person_id, None)
+        if changed:
+            self.person_of = {
+                activation: person_id
+                for person_id in self.persons
+                for activation in self.activations(person_id)
+            }
+        return changed
 
     def digest(self, person_id: int) -> str:
         """What the person's judging depends on, as `Plan.digest` says it."""
@@ -70,12 +78,3 @@ class PlanBook:
             if span.from_at <= instant and (span.to_at is None or instant < span.to_at):
                 return span.number
         return None
-
-    def _load(self, persons: Iterable[PersonOrders]) -> None:
-        self.persons = {person.number: person for person in persons if person.number is not None}
-        self.person_of = {
-            activation: person_id
-            for person_id in self.persons
-            for activation in self.activations(person_id)
-        }
-        self._plans, self._digests = {}, {}

@@ -131,8 +131,8 @@ class Worker:
         return bool(fired or late)
 
     def _follow_orders(self, now: datetime) -> None:
-        if self.book.refresh():
-            marked = mark_changed_orders(self.book, now=now)
+        if changed := self.book.refresh():
+            marked = mark_changed_orders(self.book, changed, now=now)
             log.info("orders changed: %d persons to be judged again", marked)
 
     def _beat(self, cursor: At, now: datetime) -> None:

@@ -146,7 +146,7 @@ def test_an_order_that_changes_judges_the_past_again(town):
     assert alerts() == ["P2 exclusion certain raised"]
     from waypost.orders.models import Activation
 
-    Activation.objects.filter(reference="A2").update(from_at=at("10:30"))
+    Activation.objects.filter(reference="A2").update(from_at=at("10:30"), version=2)
     from waypost.orders.actions import bump_head
 
     bump_head()
