@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -46,6 +47,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # whatever the terminal, contracts are UTF-8
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     if not words or words[0] in {"-h", "--help", "help"}:
         print(overview())
         return 0

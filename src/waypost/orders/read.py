@@ -38,6 +38,7 @@ ORDER_KIND_WORDS = {
     "home_detention_curfew": OrderKind.HDC,
     "bail": OrderKind.COURT_BAIL,
 }
+YEAR_MIN = 1900  # an order from the year 1 would be judged night by night from there
 DURATION_MAX = timedelta(days=31)
 WITHOUT_ZONE = {RequirementKind.TRAIL, RequirementKind.ALCOHOL}
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -117,6 +118,8 @@ def read_order(desk: Desk, path: str, data: Any) -> Order | None:
     reference = fields.identity("order_id")
     kind = _order_kind(fields)
     from_at = fields.instant("from", required=True)
+    if from_at is not None and from_at.year < YEAR_MIN:
+        fields.bad("from", "INVALID_TIME", f"from is before {YEAR_MIN}", "send the day it began")
     to_at = fields.instant("to")
     if not desk.clean_since(mark) or reference is None or kind is None or from_at is None:
         return None

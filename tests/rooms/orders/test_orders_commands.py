@@ -144,3 +144,16 @@ def test_officers_and_tokens_are_made_from_the_command_line(orders_file, capsys,
     typed("another pass phrase\n")
     assert main(["officer", "wes", "--role", "wearer", "--person", "P1"]) == 0
     assert Officer.objects.get(username="wes").person_id == Person.objects.get().pk
+
+
+def test_what_is_no_character_is_printed_as_json_can_say_it(tmp_path):
+    path = tmp_path / "orders.json"
+    path.write_text('{"persons": [{"person_id": "\\ud800", "orders": [{"order_id": "Zoë"}]}]}')
+    ran = subprocess.run(
+        [sys.executable, "-m", "waypost.cli.main", "orders", "check", str(path)],
+        capture_output=True,
+        env={"PYTHONIOENCODING": "ascii"},
+        check=True,
+    )
+    assert json.loads(ran.stdout.decode())[0]["kind"] == "invalid_id"
+    assert ran.stderr == b""

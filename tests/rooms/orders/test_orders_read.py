@@ -211,3 +211,12 @@ def test_whatever_stands_in_a_field_reading_answers(value, name):
     kept = len(found.rows[0].orders[0].requirements)
     assert kept in (1, 2)
     assert (kept == 1) == bool(found.problems)
+
+
+def test_an_order_from_before_anybody_now_alive_is_a_problem_not_a_million_nights():
+    order = {"order_id": "O1", "kind": "licence", "from": "0001-01-01T00:00:00Z", "to": None}
+    found = read_orders(json.dumps({"persons": [{"person_id": "P1", "orders": [order]}]}).encode())
+    assert [(p.type, p.field) for p in found.problems] == [
+        ("INVALID_TIME", "persons[0].orders[0].from")
+    ]
+    assert found.rows[0].orders == ()
