@@ -12,9 +12,10 @@ from ninja.security import HttpBearer
 from waypost.access import may
 from waypost.access.queries import posted_by_token
 from waypost.access.values import Permission, Posted, Purpose
-from waypost.alerts.queries import api_alerts
+from waypost.alerts.queries import api_alerts, is_behind
 from waypost.clock import now, read_instant, write_instant
 from waypost.errors import BadUse, WaypostError
+from waypost.monitoring.queries import progress
 from waypost.orders.queries import person_by_reference
 from waypost.positions.queries import whereabouts
 from waypost.positions.tracks import TrackRow
@@ -50,10 +51,14 @@ def refused(request: HttpRequest, error: WaypostError) -> HttpResponse:
 
 
 @api.get("alerts", auth=Bearer(Permission.ALERT_READ), response=Items)
-def alerts(request: HttpRequest) -> dict[str, Any]:
-    """Alerts within the token's reach, as the contract has them."""
+def alerts(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
+    """Alerts within the token's reach, as the contract has them. Headers say up to when everything
+    received has been judged, and whether that is behind: an empty list may only mean silence."""
     by: Posted = request.auth  # type: ignore[attr-defined]
-    return {"items": api_alerts(by, now=now())}
+    at, far = now(), progress()
+    response["Waypost-Judged-To"] = write_instant(far.judged_to) if far.judged_to else "never"
+    response["Waypost-Behind"] = "yes" if is_behind(far, now=at) else "no"
+    return {"items": api_alerts(by, now=at)}
 
 
 @api.get("fixes", auth=Bearer(Permission.WHEREABOUTS_READ), response=Items)

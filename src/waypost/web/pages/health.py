@@ -7,6 +7,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
+from waypost.alerts.queries import is_behind
+from waypost.clock import now
+from waypost.monitoring.queries import progress
 from waypost.web.pages.system import vital_signs
 
 
@@ -16,7 +19,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when the store answers and its tables are those of this version, else 503."""
+    """200 when the store answers and its tables are those of this version, else 503.
+
+    That judging is behind is said and leaves the pages up: they are what tells officers so.
+    """
     del request
     try:
         executor = MigrationExecutor(connection)
@@ -25,7 +31,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
         return HttpResponse("the database does not answer\n", status=503, content_type="text/plain")
     if waiting:
         return HttpResponse("run: waypost migrate\n", status=503, content_type="text/plain")
-    return HttpResponse("ready\n", content_type="text/plain")
+    behind = is_behind(progress(), now=now())
+    words = "ready\njudging is behind: look at the worker\n" if behind else "ready\n"
+    return HttpResponse(words, content_type="text/plain")
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
