@@ -85,7 +85,9 @@ def verify_bundle(data: bytes, trusted_pem: bytes | None = None) -> BundleVerdic
         return BundleVerdict(f"{PUBLIC_KEY} is not the key that was expected")
     if not _signed(entries):
         return BundleVerdict(f"{MANIFEST} differs: the signature does not fit it")
-    manifest = json.loads(entries[MANIFEST])
+    manifest = _read_manifest(entries[MANIFEST])
+    if manifest is None:
+        return BundleVerdict(f"{MANIFEST} is signed and is no manifest of a bundle")
     trouble = _files_trouble(manifest["files"], entries)
     if not trouble and _zip(entries) != data:
         trouble = "the archive was altered outside its files"
@@ -102,6 +104,19 @@ def _listed(files: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
         name: {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
         for name, content in sorted(files.items())
     }
+
+
+def _read_manifest(content: bytes) -> dict[str, Any] | None:
+    """The manifest, or None where whoever signed it signed something else."""
+    try:
+        found = json.loads(content)
+        listed = found["files"].values()
+        sound = isinstance(found["about"], dict) and all(
+            isinstance(each["sha256"], str) for each in listed
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return found if sound else None
 
 
 def _files_trouble(listed: Mapping[str, Mapping[str, Any]], entries: Mapping[str, bytes]) -> str:
@@ -138,12 +153,16 @@ def _zip(entries: Mapping[str, bytes]) -> bytes:
 
 def _unzip(data: bytes) -> dict[str, bytes]:
     entries: dict[str, bytes] = {}
+    size = 0
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for info in archive.infolist():
             if info.filename in entries:
                 raise ValueError(f"{info.filename} stands in it twice")
             if info.compress_type != zipfile.ZIP_STORED:  # ours never are; a bomb would be
                 raise ValueError(f"{info.filename} is compressed")
+            size += info.file_size
+            if size > len(data):  # entries that overlap: small files that unpack to large ones
+                raise ValueError("its files are larger together than it is")
             entries[info.filename] = _content(archive, info)
     return entries
 

@@ -21,6 +21,8 @@ ROW_LINES_MAX = (
 _HEADER = re.compile(rb"\A(?:[\x21-\x39\x3b-\x7e]+:[^\n]*\n(?:[ \t][^\n]*\n)*)+\r?\n")
 _MAIL_SIGN = re.compile(rb"^(?:MIME-Version|Received|Content-Type):", re.IGNORECASE | re.MULTILINE)
 
+PARTS_MAX = 500  # each takes a third of a millisecond to read
+
 
 class NotOneCsv(ValueError):
     """The delivery does not hold exactly one readable CSV; the text says what it holds."""
@@ -71,9 +73,14 @@ def _is_mail(data: bytes) -> bool:
 
 
 def _attachment(data: bytes) -> bytes:
-    mail = message_from_bytes(data, policy=policy.default)
-    assert isinstance(mail, EmailMessage)
-    found = [part for part in mail.walk() if _is_csv(part)]
+    if data.count(b"\n--") > PARTS_MAX:
+        raise NotOneCsv(f"One csv attachment expected, more than {PARTS_MAX} parts found")
+    try:
+        mail = message_from_bytes(data, policy=policy.default)
+        assert isinstance(mail, EmailMessage)
+        found = [part for part in mail.walk() if _is_csv(part)]
+    except RecursionError:  # parts within parts without end
+        raise NotOneCsv("One csv attachment expected, an e-mail in too many layers found") from None
     if len(found) != 1:
         raise NotOneCsv(f"One csv attachment expected, {len(found)} found")
     content = found[0].get_payload(decode=True)

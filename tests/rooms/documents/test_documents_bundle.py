@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 
 import pytest
@@ -83,3 +84,31 @@ def test_the_command_says_which_file_differs(tmp_path, capsys):
     said = capsys.readouterr()
     assert "3 files are as signed" in said.out
     assert "matches.csv differs from what was signed" in said.err
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [b"[]", b"{}", b"7", b'{"files": {}}', b'{"files": {"a": 7}, "about": {}}', b"\xff",
+     b'{"files": {"a": {}}, "about": {}}', b"[" * 100_000],
+)  # fmt: skip
+def test_a_bundle_whose_maker_signed_nonsense_is_named_and_breaks_nothing(manifest):
+    from waypost.documents import bundle
+
+    signed = {
+        bundle.MANIFEST: manifest,
+        bundle.SIGNATURE: KEY.sign(manifest).hex().encode(),
+        bundle.PUBLIC_KEY: pem_of(KEY.public_key()),
+    }
+    assert "no manifest" in verify_bundle(bundle._zip(signed)).trouble
+
+
+def test_entries_that_overlap_are_refused_before_they_are_read():
+    """The one way in which a zip without compression unpacks to more than it is."""
+    start, end = BUNDLE.index(b"PK\1\2"), BUNDLE.rindex(b"PK\5\6")
+    listed = BUNDLE[start:end]
+    first = listed[: listed.index(b"PK\1\2", 4)]
+    name = b"fixes/one.csv"
+    assert name in first
+    many = [first.replace(name, b"fixes/%03d.csv" % n) for n in range(200)]
+    tail = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 200, 200, sum(map(len, many)), start, 0)
+    assert "not a bundle" in verify_bundle(BUNDLE[:start] + b"".join(many) + tail).trouble
