@@ -77,10 +77,15 @@ def renames_of(text: str) -> dict[str, str]:
 
 
 def _instant(text: str | None) -> Any:
+    if text is None:
+        return None
     try:
-        return None if text is None else read_instant(text)
-    except ValueError as error:
+        instant = read_instant(text)
+    except (ValueError, OverflowError) as error:
         raise BadUse(f"--now: {error}") from None
+    if not 1970 <= instant.year < 2200:
+        raise BadUse(f"--now: {text!r} is not of 1970 to 2199")
+    return instant
 
 
 def _bytes(path: str) -> bytes:

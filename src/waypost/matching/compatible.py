@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from math import acos, hypot, isnan, pi, sqrt
 
 from waypost.clock import to_us
@@ -107,6 +108,7 @@ def _lens_m2(apart: float, one: float, other: float) -> float:
     )
 
 
+@lru_cache(maxsize=10_000)
 def run_name(number: int) -> str:
     """1 is A, 26 is Z, 27 is AA."""
     name = ""

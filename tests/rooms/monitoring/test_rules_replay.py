@@ -188,10 +188,11 @@ def test_bad_usage_is_said_in_one_sentence(tmp_path, capsys):
     orders.write_text('{"persons": []}')
     assert main(["replay", "-", "-"]) == 2
     assert main(["replay", str(orders), "x.csv", "--now", "yesterday"]) == 2
+    assert main(["replay", str(orders), "x.csv", "--now", "9999-12-31T23:59:59Z"]) == 2
     assert main(["replay", str(orders), "x.csv", "--map", "time"]) == 2
     assert main(["replay", str(tmp_path / "none.json"), "x.csv"]) == 1
     said = capsys.readouterr().err.splitlines()
-    assert len(said) == 4
+    assert len(said) == 5
     assert said[1].startswith("waypost: --now: not an ISO 8601 time")
 
 
