@@ -18,6 +18,21 @@ FORM_BYTES_MAX = 2**20
 FILE_BYTES_MAX = 64 * 2**20  # a national month of offences is about 20 MiB
 AROUND_FILE_BYTES = 2**20  # what a form adds to its file
 TAKES_FILES = {"/offences/upload"}
+# Django has not been asked, so this page is written out; it names the look of the others.
+TOO_LARGE = f"""<!DOCTYPE html>
+<html lang="en" class="govuk-template"><head><meta charset="utf-8">
+<title>This is too large – Waypost</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="/static/vendor/govuk-frontend.css"></head>
+<body class="govuk-template__body"><div class="govuk-width-container">
+<main class="govuk-main-wrapper">
+<h1 class="govuk-heading-l">What you sent is too large</h1>
+<p class="govuk-body-l">None of it was saved. A file may have at most
+{FILE_BYTES_MAX // 2**20} MiB.</p>
+<p class="govuk-body">Divide it by day or by force and send the parts one after the other.</p>
+<p class="govuk-body"><a class="govuk-link" href="/offences">Go back to the offence files</a></p>
+</main></div></body></html>
+"""
 
 
 class Limited:
@@ -76,9 +91,9 @@ def _said_length(scope: Message) -> int:
 
 
 async def _too_large(send: Send) -> None:
-    words = b"What you sent is too large; send it in parts.\n"
+    words = TOO_LARGE.encode()
     headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-type", b"text/html; charset=utf-8"),
         (b"content-length", str(len(words)).encode()),
         (b"connection", b"close"),
         (b"x-content-type-options", b"nosniff"),

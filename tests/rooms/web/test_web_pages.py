@@ -267,3 +267,38 @@ def test_a_wearer_reads_who_looked_and_not_what_the_police_enquire_into(town):
     assert "Petra" in said
     assert "Pol</strong>" not in said
     assert "The law lets us do that" in said
+
+
+def test_the_wearer_is_asked_only_for_the_time_in_words_for_them(town):
+    wearer = make_officer("alex", "Alex", None, Role.WEARER, person_id=town["P1"], now=town["now"])
+    page = signed_in(wearer.username).get(reverse("whereabouts", args=[town["P1"]]))
+    said = page.content.decode()
+    assert "See where my tag has been" in said
+    assert 'type="radio"' not in said
+    assert '<input type="hidden" name="purpose" value="subject_access">' in said
+    assert "Why do you need" not in said
+
+
+@pytest.mark.parametrize(
+    ("role", "says"),
+    [
+        (Role.AUTHORISING_OFFICER, "What waits for my leave"),
+        (Role.POLICE_REQUESTER, "Where is my request"),
+        (Role.COURT_REPORT_OFFICER, "Is monitoring suitable here"),
+        (Role.PROGRAMME_EVALUATOR, "Does it work, for whom"),
+    ],
+)
+def test_a_role_without_pages_reads_what_will_be_here_and_how_it_gets_here(town, role, says):
+    make_officer("sam", "Sam", None, role, now=town["now"])
+    said = signed_in("sam").get(reverse("home")).content.decode()
+    assert says in said
+    assert "will be listed here" in said or "come from an orders file" in said
+
+
+def test_a_form_from_an_old_sign_in_is_answered_calmly(town):
+    make_officer("sam", "Sam", None, Role.DATA_PROTECTION_OFFICER, now=town["now"])
+    visitor = Client(enforce_csrf_checks=True)
+    visitor.force_login(Officer.objects.get(username="sam"))
+    answer = visitor.post(reverse("audit-verify"))
+    assert answer.status_code == 403
+    assert "This page was open for too long" in answer.content.decode()

@@ -51,6 +51,7 @@ def ask(request: HttpRequest, person_id: int) -> HttpResponse:
 def _form(request: HttpRequest, person_id: int, asked: Asked, by: Posted) -> HttpResponse:
     words = _person_words(person_id, by) | {
         "purposes": purposes_of(by),
+        "own": by.own_person_id == person_id,
         "asked": asked,
         "from_text": local(asked.from_at).strftime(FORM_TIME),
         "to_text": local(asked.to_at).strftime(FORM_TIME),

@@ -118,7 +118,8 @@ def length(span: timedelta | float | None) -> str:
         return f"{minutes} min"
     if days < 1:
         return f"{hours} h {minutes % 60:02d} min"
-    return f"{days} day{'s' if days > 1 else ''} {hours % 24} h"
+    rest = f" {hours % 24} h" if hours % 24 else ""
+    return f"{days} day{'s' if days > 1 else ''}{rest}"
 
 
 @register.filter

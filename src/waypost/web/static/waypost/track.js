@@ -70,6 +70,8 @@ class View {
     if (fix) this.map.easeTo({ center: [fix.lon, fix.lat], zoom: Math.max(this.map.getZoom(), 15) });
   }
 
+  pan(right, down) { this.map.panBy([right * 120, down * 120]); }
+
   zoom(by) { this.map.zoomTo(this.map.getZoom() + by); }
 }
 

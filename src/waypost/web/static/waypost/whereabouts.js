@@ -135,7 +135,8 @@ pager.addEventListener("click", (event) => { const turn = event.target.dataset.t
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, select, textarea, button, a, summary")) return;
   const onMap = event.target.closest(".maplibregl-canvas-container");
-  const act = {
+  const turn = event.shiftKey && { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+  const act = turn ? () => view?.pan(...turn) : {
     ArrowRight: () => step(1), ArrowLeft: () => step(-1),
     ArrowDown: () => step(1), ArrowUp: () => step(-1),
     v: toViolation, " ": startOrStop, "+": () => view?.zoom(1), "=": () => view?.zoom(1), "-": () => view?.zoom(-1),
