@@ -1,4 +1,5 @@
-"""The JSON API for machines: bearer tokens, the contract's fields, every look audited."""
+"""The JSON API for machines: bearer tokens, the contract's fields; fixes need a purpose and leave
+an audit line, alerts (which name no place) leave none, since clients ask for them all day."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import stat
 import subprocess
@@ -18,9 +19,14 @@ from django.urls import reverse
 
 from waypost import clock
 from waypost.access.actions import make_officer
-from waypost.access.models import AuditLine
-from waypost.access.values import Role
+from waypost.access.models import AuditLine, Officer
+from waypost.access.values import MACHINE, Role
+from waypost.alerts.models import Alert
+from waypost.devices.models import QuarantinedMessage
 from waypost.offences.models import OffenceBatch
+from waypost.orders.actions import import_orders
+from waypost.orders.models import Person
+from waypost.orders.read import read_orders
 from waypost.web.limits import FILE_BYTES_MAX, FORM_BYTES_MAX, Limited
 
 PASSWORD = "a long enough sentence"
@@ -220,3 +226,51 @@ def test_what_commands_put_in_an_open_home_is_the_owners_alone(tmp_path):
     made = [path for path in home.rglob("*") if path.is_file() or path.is_dir()]
     assert home / "waypost.sqlite3" in made
     assert [path for path in made if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
+
+
+@pytest.mark.database
+@pytest.mark.django_db
+def test_names_notes_references_and_device_ids_are_shown_and_never_run(ann):
+    """In pages, in the JSON that maps read, and in attributes."""
+    now = clock.now()
+    evil = f"\"'>{SCRIPT}"
+    start = (now - timedelta(days=2)).isoformat()
+    circle = {"type": "Point", "coordinates": [-0.06, 51.55], "radius_m": 200}
+    requirement = {"requirement_id": evil, "kind": "exclusion", "zone": circle, "timetable": None,
+                   "exceptions": [{"from": start, "to": None, "reason": evil}]}  # fmt: skip
+    person = {
+        "person_id": evil, "name": evil, "area": evil,
+        "activations": [{"activation_id": evil, "device_id": "D", "from": start, "to": None}],
+        "orders": [{"order_id": evil, "kind": "licence", "from": start, "to": None,
+                    "requirements": [requirement]}],
+    }  # fmt: skip
+    read = read_orders(json.dumps({"persons": [person]}).encode())
+    import_orders(read.rows, by=MACHINE, now=now)
+    number = Person.objects.get().pk
+    Alert.objects.create(
+        person_id=number, subject="requirement:R1", open_subject="R1", requirement_reference=evil,
+        kind="exclusion", status="raised", certainty="certain", urgency=85, headline=evil,
+        from_at=now, raised_at=now, touched_at=now,
+    )  # fmt: skip
+    QuarantinedMessage.objects.create(
+        device_reference=evil[:80], protocol="osmand", received_at=now, reason=evil, payload=b"x"
+    )
+    make_officer("mona", evil, None, Role.MONITORING_OFFICER, now=now - timedelta(hours=1))
+    client = Client()
+    client.force_login(Officer.objects.get(username="mona"))
+    alert = Alert.objects.get().pk
+    client.post(reverse("alert-move", args=[alert]), {"act": "note", "note": evil, "version": "1"})
+    track = {"purpose": "alert_response"}
+    answers = [
+        *(client.get(reverse(name)) for name in ("inbox", "inbox-rows", "people", "quarantine")),
+        client.get(reverse("people"), {"q": evil}),
+        client.get(reverse("person", args=[number])),
+        client.get(reverse("alert", args=[alert])),
+        client.get(reverse("whereabouts", args=[number]), {"from": evil}),
+        client.post(reverse("whereabouts", args=[number]), track),
+    ]
+    for answer in answers:
+        assert answer.status_code in {200, 422}, answer.request  # 422: a time that is none
+        assert b"<script>alert" not in answer.content, answer.request["PATH_INFO"]
+        assert b"\"'>" not in answer.content, answer.request["PATH_INFO"]
+    assert b"alert(1)" in answers[-1].content
