@@ -8,6 +8,7 @@ that `waypost --help` is quick. `RECORDS = True` in it means that it works on th
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import io
 import os
@@ -62,7 +63,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         module.arguments(parser)
         args = parser.parse_args(rest)
         prepare(module)
-        return int(module.run(args) or 0)
+        code = int(module.run(args) or 0)
+        sys.stdout.flush()  # a full disk shows here, not after the exit code was given
+        return code
     except BadUse as error:
         print(f"waypost: {error}", file=sys.stderr)
         return 2
@@ -72,6 +75,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output left: not an error
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        what = error.strerror or type(error).__name__
+        print(f"waypost: {what}{f': {error.filename}' if error.filename else ''}", file=sys.stderr)
+        if error.errno == errno.ENOSPC:  # nor can what is left in the buffer be written
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
         print("waypost: stopped", file=sys.stderr)
         return 130

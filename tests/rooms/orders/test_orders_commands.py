@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 
@@ -157,3 +158,16 @@ def test_what_is_no_character_is_printed_as_json_can_say_it(tmp_path):
     )
     assert json.loads(ran.stdout.decode())[0]["kind"] == "invalid_id"
     assert ran.stderr == b""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full disk to be had here")
+def test_a_full_disk_is_one_plain_sentence(orders_file):
+    for words in (["schema", "orders"], ["orders", "check", str(orders_file)]):
+        with open("/dev/full", "w") as full:
+            ran = subprocess.run(
+                [sys.executable, "-m", "waypost.cli.main", *words],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                check=False,
+            )
+        assert (ran.returncode, ran.stderr) == (1, b"waypost: No space left on device\n")
