@@ -338,3 +338,30 @@ def test_a_state_that_another_version_wrote_is_made_anew_though_nothing_arrives(
     town.worker = town.new_worker()
     town.run_to("19:06")
     assert alerts() == ["P1 curfew certain raised"]
+
+
+def test_what_was_sealed_before_the_order_was_recorded_is_judged_once_it_is(town):
+    """The order ran from 1 March, said its record of 3 March."""
+    import json
+
+    from django.db import transaction
+
+    from waypost.access.values import MACHINE
+    from waypost.positions import batch, seal
+    from waypost.positions.release import release_covered
+
+    town.run_to("07:00")
+    with transaction.atomic():
+        told = [("06:00", "park"), ("06:01", "park"), ("06:05", "street")]
+        seal.seal(*batch.build(town.rows(told, 2)), now=town.now)
+    town.now = at("+1 09:00")
+    town.run()
+    assert not [line for line in standing() if line.startswith("P2")]
+    known = json.loads(orders_file())
+    known["persons"][1]["orders"][0]["from"] = "2026-03-01T00:00:00Z"
+    known["persons"][1]["orders"][0]["requirements"][0]["valid_from"] = "2026-03-01T00:00:00Z"
+    town.give_orders(json.dumps(known).encode())
+    assert release_covered(by=MACHINE, now=town.now) == 3
+    town.run()
+    assert [line for line in standing() if line.startswith("P2")] == ["P2 R1 06:00-06:05 certain"]
+    assert "P2 exclusion certain raised" in alerts()
