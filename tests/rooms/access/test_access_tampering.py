@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from waypost.access import audit
 from waypost.access.chain import FIRST_HASH, canonical, chain_hash, sign_hash
@@ -34,6 +34,17 @@ def run(*statements: str) -> None:
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
+
+
+def taken(statement: str) -> bool:
+    """Whether the store takes it: PostgreSQL keeps to a column's type, SQLite takes anything."""
+    try:
+        run(statement)
+    except DatabaseError:
+        assert connection.vendor != "sqlite"
+        assert audit.verify().broken is None
+        return False
+    return True
 
 
 def without_rules() -> None:
@@ -145,7 +156,6 @@ def test_an_emptied_column_is_named(loose, column, capsys):
     assert "audit line 4" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps to a column's type")
 @pytest.mark.parametrize(
     "change",
     ["body = 'text'", "body = 7", "at = 'noon'", "hash = 'zz'", "hash = x'00'",
@@ -153,14 +163,13 @@ def test_an_emptied_column_is_named(loose, column, capsys):
      "at = 5", "signature = 3.5", "person_id = 'x'", "previous_hash = upper(previous_hash)"],
 )  # fmt: skip
 def test_anything_at_all_in_a_column_is_named(loose, change):
-    run(f"UPDATE access_audit_line SET {change} WHERE number = 4")
-    assert audit.verify().broken == 4
+    if taken(f"UPDATE access_audit_line SET {change} WHERE number = 4"):
+        assert audit.verify().broken == 4
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps to a column's type")
 def test_a_number_that_is_none_is_found(loose):
-    run("UPDATE access_audit_line SET number = 'four' WHERE number = 4")
-    assert audit.verify().broken == 4
+    if taken("UPDATE access_audit_line SET number = 'four' WHERE number = 4"):
+        assert audit.verify().broken == 4
 
 
 def test_all_lines_cut_is_named_as_the_first_missing(lines, capsys):
