@@ -23,13 +23,27 @@ def test_whereabouts_open_behind_a_purpose_and_leave_an_audit_line(page, house, 
     page.wait_for_selector("#map[data-ready=drawn]", timeout=30_000)
     check_accessible(page, house)
     table_and_map_choose_each_other(page)
+    keys_lead_to_the_violation_and_its_place(page)
     picture(page, "whereabouts.png", first=choose_a_fix_in_the_square)
     audited(browser, house)
 
 
 def choose_a_fix_in_the_square(page) -> None:
-    page.evaluate("document.querySelector('#rows [data-n=\"262\"]').click()")
-    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(500)  # the map has its new size
+    page.locator("h1").click()
+    page.keyboard.press("v")
+
+
+def keys_lead_to_the_violation_and_its_place(page) -> None:
+    """`v` chooses the first fix in the square; the map says offline where that is."""
+    page.locator("h1").click()
+    page.keyboard.press("v")
+    page.locator("#moment-said", has_text="First fix of a violation").wait_for()
+    page.locator(".waypost-map__where", has_text="Hackney · near E8").wait_for()
+    assert page.locator("#violation").is_visible()
+    key = page.get_by_role("list", name="Key of the map")
+    assert "Must stay out: Exclusion R1" in key.text_content()
+    assert "Wi-Fi" not in key.text_content(), "the key explains what is not on the map"
 
 
 def table_and_map_choose_each_other(page) -> None:
@@ -65,7 +79,7 @@ def audited(browser, house) -> None:
     page = context.new_page()
     sign_in(page, house, "dora")
     page.goto(f"{house.pages}/audit?kind=track:viewed")
-    line = page.locator("tbody tr").first
+    line = page.locator("tbody tr:not(.waypost-track__day)").first
     assert "Mona Field" in line.text_content()
     assert "Alert response" in line.text_content()
     page.get_by_role("button", name="Check the whole chain").click()
