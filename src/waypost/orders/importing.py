@@ -102,7 +102,8 @@ class Import:
                 for requirement in reversed(kept.values()):
                     had = stored.get(requirement.requirement_id)
                     if had is None or had.withdrawn or had.digest != digest(requirement):
-                        fresh.append((self._version(requirement, order, record, had), requirement))
+                        row = self._version(requirement, order, record, had, added=bool(stored))
+                        fresh.append((row, requirement))
                 fresh += [
                     (self._withdrawal(row), None)
                     for reference, row in stored.items()
@@ -120,6 +121,8 @@ class Import:
         order: OrderValue,
         person: Person,
         had: RequirementVersion | None,
+        *,
+        added: bool,
     ) -> RequirementVersion:
         return RequirementVersion(
             person=person,
@@ -130,25 +133,33 @@ class Import:
             timezone=requirement.timezone,
             from_at=requirement.from_at,
             to_at=requirement.to_at,
-            valid_from=self._valid_from(requirement, order, had),
+            valid_from=self._valid_from(requirement, order, had, added=added),
             known_at=self.now,
             digest=digest(requirement),
         )
 
     def _valid_from(
-        self, requirement: Requirement, order: OrderValue, had: RequirementVersion | None
+        self,
+        requirement: Requirement,
+        order: OrderValue,
+        had: RequirementVersion | None,
+        *,
+        added: bool,
     ) -> datetime:
         """From when a version binds, where the file does not say.
 
-        A changed zone or changed hours bind from now: nobody is judged for a past in which
-        something else was ordered. Dates and exceptions say of themselves when they bind, so a
-        change of those alone corrects the version before.
+        A changed zone or changed hours bind from now, and so does a requirement `added` to an order
+        known before: nobody is judged for a past in which something else was ordered. Dates and
+        exceptions say of themselves when they bind, so a change of those alone corrects the version
+        before.
         """
         start = requirement.from_at or order.from_at
         if requirement.valid_from is not None:
             return requirement.valid_from
-        if had is None or start > self.now:
+        if start > self.now:
             return start
+        if had is None:
+            return self.now if added and requirement.from_at is None else start
         before = stored_requirement(had.pk)
         same = not had.withdrawn and asks_the_same(before, requirement)
         return had.valid_from if same else self.now

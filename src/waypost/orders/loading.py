@@ -156,9 +156,22 @@ def _values(
     found: dict[tuple[int, str], list[Version]] = defaultdict(list)
     for row in rows.values_list(
         "id", "person_id", "order_reference", "reference", "version", "kind", "timezone",
-        "from_at", "to_at", "valid_from", "withdrawn",
+        "from_at", "to_at", "valid_from", "known_at", "withdrawn",
     ):  # fmt: skip
-        key, person_id, order, reference, version, kind, zone, from_at, to_at, valid, gone = row
+        (
+            key,
+            person_id,
+            order,
+            reference,
+            version,
+            kind,
+            zone,
+            from_at,
+            to_at,
+            valid,
+            known,
+            gone,
+        ) = row
         requirement = Requirement(
             RequirementRef(reference),
             RequirementKind(kind),
@@ -172,7 +185,7 @@ def _values(
             key,
             valid,
         )
-        found[person_id, order].append(Version(version, valid, gone, requirement))
+        found[person_id, order].append(Version(version, valid, known, gone, requirement))
     return found
 
 

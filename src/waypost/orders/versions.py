@@ -24,6 +24,7 @@ class Version:
 
     version: int
     valid_from: datetime
+    known_at: datetime
     withdrawn: bool
     requirement: Requirement
 
@@ -40,7 +41,11 @@ def effective(versions: Iterable[Version], order: Order) -> list[Requirement]:
 
 
 def _pieces(versions: list[Version], order: Order) -> list[Requirement]:
-    """What binds of one requirement, oldest first. The first version binds from its own start."""
+    """What binds of one requirement, oldest first.
+
+    The first version binds from its own start, also when the order's dates are corrected later;
+    but one that binds from the moment it was recorded (added to a known order) from no earlier.
+    """
     bound: list[tuple[Version, datetime | None]] = []  # latest first, each with where it ends
     limit: datetime | None = None
     for version in sorted(versions, key=lambda one: one.version, reverse=True):
@@ -48,8 +53,9 @@ def _pieces(versions: list[Version], order: Order) -> list[Requirement]:
             bound.append((version, limit))
             limit = version.valid_from
     first = bound[-1][0]
+    added = any(version.known_at == first.valid_from for version in versions)
     pieces = [
-        _piece(version, end, order, first=version is first)
+        _piece(version, end, order, from_its_start=version is first and not added)
         for version, end in reversed(bound)
         if not version.withdrawn
     ]
@@ -57,12 +63,12 @@ def _pieces(versions: list[Version], order: Order) -> list[Requirement]:
 
 
 def _piece(
-    version: Version, end: datetime | None, order: Order, *, first: bool
+    version: Version, end: datetime | None, order: Order, *, from_its_start: bool
 ) -> Requirement | None:
     """The version's requirement within its time; None when that is empty."""
     requirement = version.requirement
     start = requirement.from_at
-    if not first:
+    if not from_its_start:
         start = max(start or order.from_at, version.valid_from)
     to_at = _earlier(requirement.to_at, end)
     if to_at is not None and to_at <= (start or order.from_at):

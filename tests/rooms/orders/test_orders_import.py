@@ -139,6 +139,26 @@ def test_a_varied_zone_binds_from_now_and_the_old_one_until_then():
     assert [one.zones[0].radius_m for one in as_known.orders[0].requirements] == [60, 80]
 
 
+@pytest.mark.parametrize(
+    ("said", "binds_from"),
+    [({}, NOW + timedelta(days=5)), ({"from": "2026-03-20T00:00:00Z"}, None)],
+    ids=["from when it was added", "from when it says"],
+)
+def test_a_requirement_added_to_a_known_order_judges_no_past_unless_it_says_so(said, binds_from):
+    bring(FILE)
+    zone = {"requirement_id": "R9", "kind": "exclusion", "zone": POINT, **said}
+    bring(
+        changed(FILE, lambda p: p["orders"][0]["requirements"].append(zone)),
+        NOW + timedelta(days=5),
+    )
+    added = [
+        one
+        for one in queries.person_orders()[0].orders[0].requirements
+        if one.requirement_id == "R9"
+    ]
+    assert [one.from_at for one in added] == [binds_from or datetime(2026, 3, 20, tzinfo=UTC)]
+
+
 def test_an_exception_entered_later_corrects_the_past():
     """Absences are often authorised after the event; they say themselves when they bind."""
     bring(FILE)
