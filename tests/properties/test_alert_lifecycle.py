@@ -96,5 +96,15 @@ def test_a_violation_calls_somebody_exactly_when_it_outlasted_its_hold(kind, now
     now = start + timedelta(minutes=now_min)
     end = None if ended_min is None else start + timedelta(minutes=ended_min)
     lasted = (end or now) - start
-    calls = urgency.lasted(kind, start, end, now)
+    calls = urgency.calls(kind, start, end, now)
     assert calls == (lasted >= urgency.HOLD.get(kind, timedelta(0)))
+
+
+@given(st.sampled_from(list(AlertKind)), st.integers(0, 100), st.one_of(st.none(), st.just(2)))
+def test_only_time_that_nobody_saw_stops_calling_once_it_is_long_past(kind, hours, ended_hours):
+    """A breach found a month late is still acted on; a month-old silence is history."""
+    start = datetime(2026, 3, 2, tzinfo=UTC)
+    now = start + timedelta(hours=2 + hours)
+    end = None if ended_hours is None else start + timedelta(hours=ended_hours)
+    calls = urgency.calls(kind, start, end, now)
+    assert calls == (end is None or kind is not AlertKind.UNMONITORED or hours <= 24)

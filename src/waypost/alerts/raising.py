@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -39,21 +39,23 @@ TOLD_OF = frozenset(ChangeKind) - {ChangeKind.SETTLED, ChangeKind.JOINED}
 class Told:
     """What one call did; what notices and the audit line are made from."""
 
-    moved: list[tuple[Alert, str]]  # alert, step
+    moved: list[tuple[Alert, str]] = field(default_factory=list)  # alert, step
     seen: int = 0
+    holds: dict[int, datetime | None] = field(default_factory=dict)  # violation -> look again at
 
 
 def judge_changes(
     changes: Sequence[News], *, now: datetime, tag_reports: Sequence[TagReport] = ()
 ) -> int:
     """Let alerts follow; how many moved. Call it last in the transaction that saved the changes."""
-    told = Told([])
+    told = Told()
     links = _links([news.violation_id for news in changes])
     for news in changes:
         if news.kind in TOLD_OF:
             _follow(news, links.get(news.violation_id), told, now)
     for report in tag_reports:
         _raise_tag_state(report, told, now)
+    _keep_holds(told.holds)
     _finish(told, now)
     return len(told.moved)
 
@@ -92,7 +94,7 @@ def _links(violation_ids: list[int]) -> dict[int, AlertViolation]:
 
 def _follow(news: News, link: AlertViolation | None, told: Told, now: datetime) -> None:
     if news.row.withdrawn:
-        due.clear(HOLD_DUE, [str(news.violation_id)])
+        told.holds[news.violation_id] = None
         if link is not None:
             _withdraw(link, told, now)
     elif link is None:
@@ -102,17 +104,20 @@ def _follow(news: News, link: AlertViolation | None, told: Told, now: datetime) 
 
 
 def _raise_or_hold(news: News, told: Told, now: datetime) -> None:
-    """Too short so far: look again when its hold ends. Ended too short: nobody is called."""
+    """Too short so far: look again when its hold ends. Ended too short, or long ago: no alert."""
     row = news.row
     kind = urgency.alert_kind(row.kind, row.certainty)
-    if urgency.lasted(kind, row.from_at, row.to_at, now):
-        due.clear(HOLD_DUE, [str(news.violation_id)])
+    told.holds[news.violation_id] = None
+    if urgency.calls(kind, row.from_at, row.to_at, now):
         _raise(news, kind, told, now)
     elif row.to_at is None:
-        at = urgency.held_until(kind, row.from_at)
-        due.set_due([due.DueRow(HOLD_DUE, str(news.violation_id), at)])
-    else:
-        due.clear(HOLD_DUE, [str(news.violation_id)])
+        told.holds[news.violation_id] = urgency.held_until(kind, row.from_at)
+
+
+def _keep_holds(holds: dict[int, datetime | None]) -> None:
+    """Due rows of what is held, none of what is not: two statements however many there are."""
+    due.set_due([due.DueRow(HOLD_DUE, str(one), at) for one, at in holds.items() if at])
+    due.clear(HOLD_DUE, [str(one) for one, at in holds.items() if at is None])
 
 
 def _raise(news: News, kind: AlertKind, told: Told, now: datetime) -> None:

@@ -124,6 +124,7 @@ class Import:
         *,
         added: bool,
     ) -> RequirementVersion:
+        valid_from = self._valid_from(requirement, order, had, added=added)
         return RequirementVersion(
             person=person,
             order_reference=order.order_id,
@@ -133,9 +134,10 @@ class Import:
             timezone=requirement.timezone,
             from_at=requirement.from_at,
             to_at=requirement.to_at,
-            valid_from=self._valid_from(requirement, order, had, added=added),
+            valid_from=valid_from,
             known_at=self.now,
             digest=digest(requirement),
+            added=added if had is None else had.added and valid_from == had.valid_from,
         )
 
     def _valid_from(

@@ -156,22 +156,12 @@ def _values(
     found: dict[tuple[int, str], list[Version]] = defaultdict(list)
     for row in rows.values_list(
         "id", "person_id", "order_reference", "reference", "version", "kind", "timezone",
-        "from_at", "to_at", "valid_from", "known_at", "withdrawn",
+        "from_at", "to_at", "valid_from", "added", "withdrawn",
     ):  # fmt: skip
         (
-            key,
-            person_id,
-            order,
-            reference,
-            version,
-            kind,
-            zone,
-            from_at,
-            to_at,
-            valid,
-            known,
-            gone,
-        ) = row
+            key, person_id, order, reference, version, kind, zone,
+            from_at, to_at, valid, added, gone,
+        ) = row  # fmt: skip
         requirement = Requirement(
             RequirementRef(reference),
             RequirementKind(kind),
@@ -185,7 +175,7 @@ def _values(
             key,
             valid,
         )
-        found[person_id, order].append(Version(version, valid, known, gone, requirement))
+        found[person_id, order].append(Version(version, valid, added, gone, requirement))
     return found
 
 

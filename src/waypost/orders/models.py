@@ -97,7 +97,7 @@ class RequirementVersion(models.Model):
         Retention.CASE,
         belongs="person",
         plain="id reference person order_reference version kind timezone from_at to_at valid_from "
-        "valid_to known_at digest withdrawn",
+        "valid_to known_at digest added withdrawn",
     )
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="requirements")
     order_reference = models.CharField(max_length=80)
@@ -111,6 +111,7 @@ class RequirementVersion(models.Model):
     valid_to = models.DateTimeField(null=True)
     known_at = models.DateTimeField()
     digest = models.CharField(max_length=64)
+    added = models.BooleanField(default=False)  # to an order known before: judges no past
     withdrawn = models.BooleanField(default=False)  # taken out of the order by this version
 
     class Meta:

@@ -24,7 +24,7 @@ class Version:
 
     version: int
     valid_from: datetime
-    known_at: datetime
+    added: bool  # to an order known before: binds from `valid_from`, not from the order's start
     withdrawn: bool
     requirement: Requirement
 
@@ -53,9 +53,8 @@ def _pieces(versions: list[Version], order: Order) -> list[Requirement]:
             bound.append((version, limit))
             limit = version.valid_from
     first = bound[-1][0]
-    added = any(version.known_at == first.valid_from for version in versions)
     pieces = [
-        _piece(version, end, order, from_its_start=version is first and not added)
+        _piece(version, end, order, from_its_start=version is first and not first.added)
         for version, end in reversed(bound)
         if not version.withdrawn
     ]

@@ -18,9 +18,6 @@ def day(n):
     return START + timedelta(days=n)
 
 
-LATER = day(99)  # all were recorded after the days they bind from
-
-
 def asked(radius_m, **more):
     zone = Zone({"type": "Point", "coordinates": [0.0, 51.5]}, radius_m=radius_m)
     return Requirement("R1", RequirementKind.CURFEW, zones=(zone,), **more)
@@ -28,7 +25,7 @@ def asked(radius_m, **more):
 
 versions = st.lists(st.tuples(st.integers(0, 9), st.booleans()), min_size=1, max_size=6).map(
     lambda drawn: [
-        Version(n, day(valid), LATER, gone, asked(float(n)))
+        Version(n, day(valid), False, gone, asked(float(n)))
         for n, (valid, gone) in enumerate(drawn, start=1)
     ]
 )
@@ -57,9 +54,9 @@ def test_the_order_in_which_versions_are_read_changes_nothing(stored, random):
 
 
 def test_a_correction_replaces_for_all_time_and_a_variation_from_its_day():
-    first = Version(1, START, LATER, False, asked(60.0))
-    corrected = Version(2, START, LATER, False, asked(90.0))
-    varied = Version(3, day(10), LATER, False, asked(200.0))
+    first = Version(1, START, False, False, asked(60.0))
+    corrected = Version(2, START, False, False, asked(90.0))
+    varied = Version(3, day(10), False, False, asked(200.0))
     assert [one.zones[0].radius_m for one in effective([first, corrected], ORDER)] == [90.0]
     pieces = effective([first, corrected, varied], ORDER)
     assert [(one.zones[0].radius_m, one.from_at, one.to_at) for one in pieces] == [
@@ -69,8 +66,8 @@ def test_a_correction_replaces_for_all_time_and_a_variation_from_its_day():
 
 
 def test_what_was_added_to_a_known_order_binds_no_earlier_also_once_corrected():
-    added = Version(1, day(5), day(5), False, asked(60.0))
-    corrected = Version(2, day(5), day(8), False, asked(60.0, to_at=day(20)))
+    added = Version(1, day(5), True, False, asked(60.0))
+    corrected = Version(2, day(5), True, False, asked(60.0, to_at=day(20)))
     assert [one.from_at for one in effective([added], ORDER)] == [day(5)]
     assert [one.from_at for one in effective([added, corrected], ORDER)] == [day(5)]
 

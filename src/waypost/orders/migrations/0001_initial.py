@@ -74,6 +74,7 @@ class Migration(migrations.Migration):
                 ('valid_to', models.DateTimeField(null=True)),
                 ('known_at', models.DateTimeField()),
                 ('digest', models.CharField(max_length=64)),
+                ('added', models.BooleanField(default=False)),
                 ('withdrawn', models.BooleanField(default=False)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requirements', to='orders.person')),
             ],
