@@ -32,6 +32,7 @@ from waypost.notices.outbox import enqueue
 from waypost.orders.queries import cases_of
 
 HOLD_DUE = "alert"  # kind of due row; its subject is the violation's id
+MAY_MOVE_START = frozenset({ChangeKind.TIME_CORRECTED, ChangeKind.CONFIRMED})
 TOLD_OF = frozenset(ChangeKind) - {ChangeKind.SETTLED, ChangeKind.JOINED}
 
 
@@ -238,9 +239,24 @@ def _grow(news: News, link: AlertViolation, told: Told, now: datetime) -> None:
         _confirm(news, _locked(alert), told, now)
     elif ended and not link.ended and alert.status != Status.CLOSED:
         _note_end(_locked(alert), told, now)
+    if news.kind in MAY_MOVE_START and row.from_at != alert.from_at:
+        _tell_since(alert, told, now)
     if (link.certainty, link.ended) != (row.certainty, ended):
         AlertViolation.objects.filter(pk=link.pk).update(certainty=row.certainty, ended=ended)
         link.certainty, link.ended = row.certainty, ended
+
+
+def _tell_since(alert: Alert, told: Told, now: datetime) -> None:
+    """It has lasted since the earliest of what it speaks of: later fixes may have moved that."""
+    spoken = AlertViolation.objects.filter(alert=alert, withdrawn=False)
+    standing_rows = standing(spoken.values_list("violation_id", flat=True)).values()
+    since = min((one.row.from_at for one in standing_rows), default=alert.from_at)
+    if (
+        Alert.objects.filter(pk=alert.pk)
+        .exclude(from_at=since)
+        .update(from_at=since, touched_at=now)
+    ):
+        told.seen += 1
 
 
 def _confirm(news: News, alert: Alert, told: Told, now: datetime) -> None:

@@ -63,13 +63,18 @@ def alerts(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
 
 
 @api.get("fixes", auth=Bearer(Permission.WHEREABOUTS_READ), response=Items)
-def fixes(request: HttpRequest, person_id: str, purpose: str, to: str = "") -> dict[str, Any]:
-    """A person's fixes between `from` and `to`, for a purpose; leaves the line track:viewed."""
+def fixes(
+    request: HttpRequest, person_id: str = "", purpose: str = "", to: str = ""
+) -> dict[str, Any]:
+    """A person's fixes between `from` and `to`, for a purpose; leaves the line track:viewed.
+
+    What is missing is asked for in our words, as what is wrong is.
+    """
     by: Posted = request.auth  # type: ignore[attr-defined]
     at = now()
+    why = _purpose(purpose)  # before the person: a bad one must not tell who is known
     from_at = _instant("from", request.GET.get("from", ""))
     to_at = _instant("to", to) if to else at
-    why = _purpose(purpose)  # before the person: a bad one must not tell who is known
     person = person_by_reference(person_id)
     track = whereabouts(person.pk, from_at, to_at, by=by, purpose=why, now=at)
     return {"items": [fix_item(person_id, row) for row in track.rows]}

@@ -98,6 +98,19 @@ def test_the_same_fix_sent_twice_changes_nothing(town):
     assert worked_town.everything() | {"cursor": 0} == before
 
 
+def test_an_alert_says_since_when_also_after_an_earlier_fix_comes_late(town):
+    from waypost.alerts.models import Alert
+
+    town.run()
+    town.now = at("10:31")
+    town.send(("10:30", "park"), person=2)
+    town.run()
+    town.send(("10:20", "park"), person=2)
+    town.run()
+    assert standing() == ["P2 R1 10:20- certain"]
+    assert Alert.objects.get().from_at == at("10:20")
+
+
 def test_a_late_fix_finds_what_nobody_knew(town):
     town.run()
     town.now = at("11:00")
