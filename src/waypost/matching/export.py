@@ -24,6 +24,7 @@ from waypost.documents.models import Document
 from waypost.errors import Refused
 from waypost.matching.models import MatchingRun
 from waypost.matching.queries import MatchRow, all_matches, find_run, known_population
+from waypost.matching.values import MATCH_COLUMNS
 
 # What every document about a match must say (Ministry of Justice, proximity alert).
 READ_ME = """A match says that positions reported by a tag lay near a recorded offence while it
@@ -34,17 +35,6 @@ All times are UTC. An accuracy of 0 means that the tag stated none. A text that 
 run as a formula has an apostrophe before it.
 """
 
-MATCH_COLUMNS = (
-    "force",
-    "crime_reference",
-    "person_id",
-    "score",
-    "class",
-    "sequences",
-    "nearest_m",
-    "seconds_inside",
-    "coverage",
-)
 FIX_COLUMNS = ("label", "at", "lat", "lon", "r95_m", "mechanism", "distance_m", "overlap")
 
 

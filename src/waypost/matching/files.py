@@ -13,19 +13,12 @@ import pyarrow as pa
 from waypost.clock import from_us, to_us, write_instant
 from waypost.matching.compatible import PADDING, PRIOR_WITHIN
 from waypost.matching.scan import Source
+from waypost.matching.values import MATCH_COLUMNS
 from waypost.offences.values import Offence
 from waypost.positions.schema import SetAside
 
 HEADER = (
-    "force",
-    "crime_reference",
-    "person_id",
-    "score",
-    "class",
-    "sequences",
-    "nearest_m",
-    "seconds_inside",
-    "coverage",
+    *MATCH_COLUMNS,
     "window_minutes",
     "fix_count",
     "first_at",

@@ -6,6 +6,18 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+# The columns of the contract's matches file, in their order; each file may add its own after them.
+MATCH_COLUMNS = (
+    "force",
+    "crime_reference",
+    "person_id",
+    "score",
+    "class",
+    "sequences",
+    "nearest_m",
+    "seconds_inside",
+    "coverage",
+)
 SCORE_DECIMALS = 6  # beyond that two routes to the same area may differ
 
 
