@@ -14,11 +14,16 @@ from pathlib import Path
 
 import django
 import pytest
+from hypothesis import settings
 
 HOME = tempfile.mkdtemp(prefix="waypost-test-")
 os.environ["WAYPOST_HOME"] = HOME
 os.environ["DJANGO_SETTINGS_MODULE"] = "waypost.settings"
 django.setup()  # here, since conftest files of the rooms import records
+
+if "CI" not in os.environ:  # there hypothesis brings a profile of its own: the same, derandomised
+    settings.register_profile("house", deadline=None)  # a busy machine is no counterexample
+    settings.load_profile("house")
 
 SHARED = Path(__file__).parents[2] / "shared"
 
