@@ -79,13 +79,6 @@ class Plan:
         """From this instant on the plan should be compiled anew with a later horizon."""
         return max(self.horizon_from, self.horizon_to - WATCH_AHEAD)
 
-    def index_of(self, requirement_id: RequirementRef) -> int:
-        """Which machine is this requirement's. KeyError when the plan has none."""
-        for index, planned in enumerate(self.requirements):
-            if planned.requirement_id == requirement_id:
-                return index
-        raise KeyError(requirement_id)
-
 
 def compile_plan(
     person: PersonOrders, parameters: Parameters, *, from_at: datetime, to_at: datetime

@@ -25,7 +25,7 @@ from waypost.worlds.places import Town
 from waypost.worlds.routines import Path, path_of
 from waypost.worlds.sentences import instant_text
 from waypost.worlds.values import Tag, Wearer
-from waypost.worlds.world import MECHANISM_NAMES, World
+from waypost.worlds.world import MECHANISM_NAMES
 
 REPORT_EVERY_S = 10.0  # a tag that something happens to reports more often
 HUB, OSMAND = "hub", "osmand"
@@ -71,21 +71,6 @@ def telegrams(
     for happening in told:
         said += _spoken(happening, worn.get(happening.device_id))
     return sorted(said, key=lambda one: one.send_s)
-
-
-def telegrams_of(world: World) -> list[Telegram]:
-    """A written world as messages, each sent when it was received: history played again."""
-    devices = {
-        activation["activation_id"]: activation["device_id"]
-        for person in world.orders["persons"]
-        for activation in person["activations"]
-    }
-    sent = [
-        Telegram(row["received_at"].timestamp(), devices[row["activation_id"]], HUB,
-                 _fix_row(devices[row["activation_id"]], row["time"].timestamp(), row))
-        for row in world.fixes.to_pylist()
-    ]  # fmt: skip
-    return sorted(sent, key=lambda one: one.send_s)
 
 
 def _fix_row(device_id: str, measured_s: Seconds, values: dict[str, Any]) -> dict[str, Any]:
