@@ -67,9 +67,9 @@ class DecodedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What one message gave: whole frames read before anything bad, then `error` saying what was.
+    """What one message gave: all that was whole before anything bad, then `error` saying what was.
 
-    reply   what to write back once everything is committed; None: nothing
+    device_id   who it says it is; None: it does not say, and its connection has not said before
     """
 
     device_id: str | None
