@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from waypost.errors import Read
 from waypost.positions.values import Decoded, DecodedEvent, DecodedFix
@@ -128,3 +129,11 @@ Item = TagMessage | BatchMessage | UnreadableMessage | Ping
 
 class Unreadable(ValueError):
     """A message that says something we cannot take; the text is the plain sentence for it."""
+
+
+class CommandKind(StrEnum):
+    """What an officer may ask a tag to do."""
+
+    REPORT_NOW = "report_now"
+    INTERVAL = "interval"  # how often it reports, in seconds
+    VIBRATE = "vibrate"
