@@ -7,12 +7,13 @@ import sys
 from typing import BinaryIO
 
 from waypost.devices.ndjson import decode_lines
-from waypost.devices.protocols import HttpProtocol, find_protocol
+from waypost.devices.protocols import AnyProtocol, find_protocol
 from waypost.errors import BadFile
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("protocol", metavar="PROTOCOL", help="osmand or owntracks")
+    names = "gt06, osmand, owntracks, queclink or teltonika"
+    parser.add_argument("protocol", metavar="PROTOCOL", help=names)
     parser.add_argument("file", metavar="FILE", nargs="?", default="-", help="NDJSON; - is stdin")
 
 
@@ -29,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
         raise BadFile(f"cannot read {args.file}: {error.strerror}") from None
 
 
-def _print_answers(protocol: HttpProtocol, source: BinaryIO, *, live: bool = False) -> int:
+def _print_answers(protocol: AnyProtocol, source: BinaryIO, *, live: bool = False) -> int:
     for answer in decode_lines(protocol, source):
         print(answer, flush=live)
     return 0

@@ -3,41 +3,91 @@
     {"id","encoding":"hex"|"text"|"http","input"}
     -> {"id","device","fixes":[...],"events":[...],"reply","error"}
 
-A line that cannot be read gives its own error and spoils nothing else.
+The input of an HTTP protocol is a request; that of a stream is the bytes of a connection, with any
+number of frames in it. A line that cannot be read gives its own error and spoils nothing else.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from waypost.clock import write_instant
-from waypost.devices.protocols import HttpProtocol
+from waypost.devices.protocols import AnyProtocol
 from waypost.devices.reading import read_object
 from waypost.devices.values import HttpMessage, Unreadable
+from waypost.devices.wire import StreamProtocol, frames_of
 from waypost.positions.values import Decoded, DecodedEvent, DecodedFix
 from waypost.units import Mechanism
 
+Reply: TypeAlias = dict[str, Any] | str | None
 
-def decode_lines(protocol: HttpProtocol, lines: Iterable[bytes]) -> Iterator[str]:
+
+def decode_lines(protocol: AnyProtocol, lines: Iterable[bytes]) -> Iterator[str]:
     """One answer a line, in order; blank lines are passed over."""
     for line in lines:
         if line.strip():
             yield json.dumps(decode_line(protocol, line), allow_nan=False)
 
 
-def decode_line(protocol: HttpProtocol, line: bytes) -> dict[str, Any]:
+def decode_line(protocol: AnyProtocol, line: bytes) -> dict[str, Any]:
     """The answer to one line, ready for JSON."""
     given: dict[str, Any] = {}
     try:
         given = read_object(line, called="the line")
-        message = http_message(given.get("encoding"), given.get("input"))
+        decoded, reply = _answered(protocol, given.get("encoding"), given.get("input"))
     except Unreadable as trouble:
         return written(given.get("id"), Decoded(None, error=str(trouble)), None)
-    decoded = protocol.decode(message)
+    return written(given.get("id"), decoded, reply)
+
+
+def _answered(protocol: AnyProtocol, encoding: object, given: object) -> tuple[Decoded, Reply]:
+    if isinstance(protocol, StreamProtocol):
+        decoded, reply = decode_stream(protocol, stream_bytes(encoding, given))
+        if not reply:
+            return decoded, None
+        return decoded, reply.hex() if encoding == "hex" else reply.decode(errors="replace")
+    decoded = protocol.decode(http_message(encoding, given))
     answer = protocol.reply(decoded)
-    return written(given.get("id"), decoded, {"status": answer.status, "body": answer.body})
+    return decoded, {"status": answer.status, "body": answer.body}
+
+
+def decode_stream(protocol: StreamProtocol, data: bytes) -> tuple[Decoded, bytes]:
+    """What all frames of a connection say together and what it is answered, replies joined.
+
+    The device is carried from frame to frame, since some tags name themselves once. The first
+    trouble ends it: what was whole before it stands, `error` says what it was.
+    """
+    device, error = None, None
+    fixes: list[DecodedFix] = []
+    events: list[DecodedEvent] = []
+    replies = []
+    for frame in frames_of(protocol, data):
+        error = frame.fault
+        if error is None:
+            decoded = protocol.decode(frame.data, device)
+            device, error = decoded.device_id or device, decoded.error
+            fixes += decoded.fixes
+            events += decoded.events
+            replies.append(protocol.reply(frame.data, decoded) or b"")
+        if error is not None:
+            break
+    return Decoded(device, tuple(fixes), tuple(events), error), b"".join(replies)
+
+
+def stream_bytes(encoding: object, given: object) -> bytes:
+    """The bytes in a line, from hex or from plain text. Unreadable when it is neither."""
+    if encoding not in {"text", "hex"}:
+        raise Unreadable("encoding is not one of hex, text")
+    if not isinstance(given, str):
+        raise Unreadable("input is not text")
+    if encoding == "text":
+        return given.encode(errors="replace")
+    try:
+        return bytes.fromhex(given)
+    except ValueError:
+        raise Unreadable("input is not hex") from None
 
 
 def http_message(encoding: object, given: object) -> HttpMessage:
@@ -79,7 +129,7 @@ def _from_text(text: str) -> HttpMessage:
     return HttpMessage("GET", f"/?{bare}")
 
 
-def written(line_id: object, decoded: Decoded, reply: dict[str, Any] | None) -> dict[str, Any]:
+def written(line_id: object, decoded: Decoded, reply: Reply) -> dict[str, Any]:
     return {
         "id": line_id,
         "device": decoded.device_id,

@@ -1,15 +1,18 @@
-"""Which protocols are spoken: name -> module with `decode(message)` and `reply(decoded)`.
+"""Which protocols are spoken, by name: those of HTTP requests and those of byte streams.
 
-A protocol is one module; what it needs of the wire (HTTP here, byte streams later) is its
-message type. Adding one is adding a line.
+    HTTP     module with `decode(message)` and `reply(decoded)`
+    STREAMS  module with `framer()`, `decode(frame, device)` and `reply(frame, decoded)` (wire.py)
+
+A protocol is one module; adding one is adding a line.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from waypost.devices import osmand, owntracks
 from waypost.devices.values import HttpMessage, HttpReply
+from waypost.devices.wire import StreamProtocol
 from waypost.errors import BadUse
 from waypost.positions.values import Decoded
 
@@ -23,10 +26,14 @@ class HttpProtocol(Protocol):
 
 
 HTTP: dict[str, HttpProtocol] = {"osmand": osmand, "owntracks": owntracks}
+STREAMS: dict[str, StreamProtocol] = {}
+AnyProtocol: TypeAlias = HttpProtocol | StreamProtocol
 
 
-def find_protocol(name: str) -> HttpProtocol:
+def find_protocol(name: str) -> AnyProtocol:
     """The protocol of that name. BadUse, naming those spoken, when there is none."""
-    if name not in HTTP:
-        raise BadUse(f"no protocol {name!r}; spoken now: {', '.join(sorted(HTTP))}")
-    return HTTP[name]
+    found = HTTP.get(name) or STREAMS.get(name)
+    if found is None:
+        spoken = ", ".join(sorted({**HTTP, **STREAMS}))
+        raise BadUse(f"no protocol {name!r}; spoken now: {spoken}")
+    return found

@@ -11,7 +11,7 @@ who the connection said it was: some tags log in once and name themselves never 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from waypost.positions.values import Decoded
 
@@ -41,6 +41,7 @@ class Framer(Protocol):
         ...
 
 
+@runtime_checkable
 class StreamProtocol(Protocol):
     """A protocol whose messages are frames of a byte stream."""
 
