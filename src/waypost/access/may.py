@@ -23,11 +23,12 @@ def _all_of(reach: Reach, *permissions: Permission) -> dict[Permission, Reach]:
 RULES: dict[Role, dict[Permission, Reach]] = {
     Role.MONITORING_OFFICER: _all_of(
         Reach.ALL, P.ALERT_READ, P.ALERT_HANDLE, P.PERSON_READ, P.WHEREABOUTS_READ, P.ORDER_READ,
-        P.ORDER_WRITE, P.DEVICE_READ, P.QUARANTINE_READ,
+        P.ORDER_WRITE, P.DEVICE_READ, P.DEVICE_STOCK, P.DEVICE_FIT, P.DEVICE_COMMAND,
+        P.CLOCK_CORRECT, P.INTAKE_POST, P.QUARANTINE_READ,
     ),
     Role.PROBATION_PRACTITIONER: _all_of(
         Reach.OWN, P.ALERT_READ, P.ALERT_HANDLE, P.PERSON_READ, P.WHEREABOUTS_READ, P.ORDER_READ,
-        P.DEVICE_READ,
+        P.DEVICE_READ, P.DEVICE_COMMAND,
     ),
     Role.POLICE_ANALYST: _all_of(
         Reach.ALL, P.OFFENCE_READ, P.OFFENCE_UPLOAD, P.MATCH_RUN, P.MATCH_READ, P.WHEREABOUTS_READ,
@@ -40,7 +41,9 @@ RULES: dict[Role, dict[Permission, Reach]] = {
     ),
     Role.PROGRAMME_EVALUATOR: {},  # aggregate figures only
     Role.DATA_PROTECTION_OFFICER: _all_of(Reach.ALL, P.AUDIT_READ, P.WHEREABOUTS_READ),
-    Role.ADMINISTRATOR: _all_of(Reach.NOBODY, P.SYSTEM_READ, P.OFFICER_WRITE),  # no case data
+    Role.ADMINISTRATOR: _all_of(  # no case data
+        Reach.NOBODY, P.SYSTEM_READ, P.OFFICER_WRITE, P.DEVICE_STOCK, P.INTAKE_POST,
+    ),
     Role.WEARER: _all_of(Reach.SELF, P.OWN_DATA_READ, P.WHEREABOUTS_READ, P.ORDER_READ),
 }  # fmt: skip
 WIDEST_FIRST = (Reach.ALL, Reach.TEAM, Reach.OWN, Reach.SELF, Reach.NOBODY)

@@ -32,6 +32,11 @@ class Permission(StrEnum):
     ORDER_READ = "order:read"
     ORDER_WRITE = "order:write"
     DEVICE_READ = "device:read"
+    DEVICE_STOCK = "device:stock"  # the inventory: add, move between states, tokens; no person
+    DEVICE_FIT = "device:fit"  # fit, remove, visits, home units, protected persons' devices
+    DEVICE_COMMAND = "device:command"  # report now, interval, vibrate
+    CLOCK_CORRECT = "clock:correct"  # accept or refuse the offset of a tag's clock
+    INTAKE_POST = "intake:post"  # a vendor's hub: post batches
     QUARANTINE_READ = "quarantine:read"
     OFFENCE_READ = "offence:read"
     OFFENCE_UPLOAD = "offence:upload"

@@ -24,8 +24,10 @@ from waypost.devices.values import (
     HttpMessage,
     HttpReply,
     Item,
+    Outcome,
     Ping,
     TagMessage,
+    Taken,
     Unreadable,
     UnreadableMessage,
 )
@@ -49,7 +51,7 @@ class TooLarge(Exception):
 class Doors:
     """What the listeners share: the line to the committer and the figures it keeps."""
 
-    def __init__(self, committer: Committer[Item, HttpReply], counts: dict[str, int]) -> None:
+    def __init__(self, committer: Committer[Item, Outcome], counts: dict[str, int]) -> None:
         self._committer, self._counts = committer, counts
         self.unavailable = 0  # replies of 503
 
@@ -81,8 +83,13 @@ class Doors:
             except ClientDisconnect:
                 return Response(status_code=400)
             decoded = HTTP[protocol].decode(message)
-            item = TagMessage(protocol, message, decoded, clock.now())
-            return _as_response(await self._kept(item, len(message.uri) + len(message.body)))
+            payload = message.to_bytes()
+            outcome = await self._kept(
+                TagMessage(protocol, payload, decoded, clock.now()), len(payload)
+            )
+            return _as_response(
+                HTTP[protocol].reply(decoded) if isinstance(outcome, Taken) else outcome
+            )
 
         return endpoint
 
@@ -100,23 +107,24 @@ class Doors:
             return Response(status_code=400)
         item = await asyncio.to_thread(_read_batch, body, key, _bearer(request))
         reply = await self._kept(item, 4 * len(body))  # rows read weigh more than their text
+        assert isinstance(reply, HttpReply)  # a batch is answered by what became of its rows
         if reply.status == 200:
             return Response(reply.body, media_type="application/json")
         return _refusal(reply.status, reply.body)
 
-    async def _kept(self, item: Item, size_bytes: int) -> HttpReply:
-        """The reply, once the item is committed; 503 with nothing promised when it is not."""
+    async def _kept(self, item: Item, size_bytes: int) -> Outcome:
+        """The outcome, once the item is committed; 503 with nothing promised when it is not."""
         try:
             return await asyncio.wait_for(self._answer_of(item, size_bytes), REPLY_WITHIN_S)
         except (Unavailable, TimeoutError) as error:
             self.unavailable += 1
             return HttpReply(503, str(error) or "the store is slow; nothing is promised; try again")
 
-    def _answer_of(self, item: Item, size_bytes: int) -> asyncio.Future[HttpReply]:
+    def _answer_of(self, item: Item, size_bytes: int) -> asyncio.Future[Outcome]:
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[HttpReply] = loop.create_future()
+        future: asyncio.Future[Outcome] = loop.create_future()
 
-        def settle(outcome: HttpReply | Unavailable) -> None:
+        def settle(outcome: Outcome | Unavailable) -> None:
             if future.done():  # the client left, or waited too long
                 return
             if isinstance(outcome, Unavailable):
@@ -124,7 +132,7 @@ class Doors:
             else:
                 future.set_result(outcome)
 
-        def answer(outcome: HttpReply | Unavailable) -> None:
+        def answer(outcome: Outcome | Unavailable) -> None:
             loop.call_soon_threadsafe(settle, outcome)
 
         self._committer.offer(item, answer, size_bytes=size_bytes)

@@ -23,7 +23,7 @@ from waypost.devices.committer import Committer
 from waypost.devices.endpoints import Doors
 from waypost.devices.intake import Intake
 from waypost.devices.protocols import HTTP
-from waypost.devices.values import HttpReply, Item
+from waypost.devices.values import Item, Outcome
 from waypost.doorkeeper import Doorkeeper
 from waypost.errors import BadUse, WaypostError
 
@@ -59,7 +59,7 @@ def serve(listens: Sequence[Listen]) -> None:
     sockets = [_bound(listen) for listen in listens]
     _give_up_on_the_store_soon()
     intake = Intake()
-    committer: Committer[Item, HttpReply] = Committer(intake.write)
+    committer: Committer[Item, Outcome] = Committer(intake.write)
     doors = Doors(committer, intake.counts)
     servers = [_Listener(doors, listen) for listen in listens]
     committer.start()

@@ -13,9 +13,8 @@ from typing import Any
 
 from waypost.devices import quarantine
 from waypost.devices.models import QuarantinedMessage
-from waypost.devices.protocols import HTTP
 from waypost.devices.routing import Fate, Routed, intake_row, place, route
-from waypost.devices.values import BatchMessage, BatchRow, HttpReply, TagMessage
+from waypost.devices.values import BatchMessage, BatchRow, TagMessage
 from waypost.orders.directory import ActivationDirectory
 from waypost.positions import log, seal
 from waypost.positions.batch import IntakeRow, build
@@ -40,25 +39,23 @@ class Group:
         return len(self.raws) - 1
 
 
-def take_message(item: TagMessage, group: Group, directory: ActivationDirectory) -> HttpReply:
+def take_message(item: TagMessage, group: Group, directory: ActivationDirectory) -> None:
     """A message of a tag into the group. Whole parts of a bad message are kept, and all of it is
-    shown to an officer; the reply is the protocol's."""
+    shown to an officer."""
     decoded = item.decoded
-    payload = item.message.to_bytes()
     reason = decoded.error
     if decoded.device_id is not None:
         routed = route(directory, _with_contact(decoded), item.received_at)
-        take_routed(routed, item.protocol, payload, group)
+        take_routed(routed, item.protocol, item.payload, group)
         reason = reason or routed.reason
         if routed.logged or routed.sealed:
             group.heard[decoded.device_id] = (item.received_at, item.protocol)
     if reason is not None:
         group.unplaced.append(
             quarantine.quarantined(
-                decoded.device_id or "", item.protocol, payload, reason, item.received_at
+                decoded.device_id or "", item.protocol, item.payload, reason, item.received_at
             )
         )
-    return HTTP[item.protocol].reply(decoded)
 
 
 def take_routed(routed: Routed, protocol: str, payload: bytes, group: Group) -> None:

@@ -25,11 +25,14 @@ from waypost.devices.values import (
     BatchMessage,
     HttpReply,
     Item,
+    Outcome,
     Ping,
     Sender,
     TagMessage,
+    Taken,
     UnreadableMessage,
 )
+from waypost.devices.watchers import watchers
 from waypost.errors import Unavailable
 from waypost.orders.directory import ActivationDirectory
 
@@ -43,15 +46,16 @@ class Intake:
 
     def __init__(self) -> None:
         self._known = KnownTags()
+        self._watchers = watchers()
         self._heard: dict[str, datetime] = {}
         self.counts: dict[str, int] = dict.fromkeys(
             ("groups", "messages", "rows_logged", "rows_sealed", "quarantined", "refused"), 0
         )
 
-    def write(self, items: Sequence[Item]) -> list[HttpReply]:
-        """A reply for each item, in order. Unavailable: nothing was kept, none may be promised."""
+    def write(self, items: Sequence[Item]) -> list[Outcome]:
+        """An outcome for each, in order. Unavailable: nothing was kept, none may be promised."""
         try:
-            return self._write(items)
+            return self._write_or_undo(items)
         except (DataError, IntegrityError) as error:
             trouble: Exception = error
         except (Error, OSError) as error:
@@ -63,14 +67,22 @@ class Intake:
             trouble = error
         return self._one_by_one(items, trouble)
 
-    def _one_by_one(self, items: Sequence[Item], trouble: Exception) -> list[HttpReply]:
+    def _write_or_undo(self, items: Sequence[Item]) -> list[Outcome]:
+        try:
+            return self._write(items)
+        except BaseException:
+            for watcher in self._watchers:
+                watcher.undone()
+            raise
+
+    def _one_by_one(self, items: Sequence[Item], trouble: Exception) -> list[Outcome]:
         if len(items) > 1:
             return [self.write([item])[0] for item in items]
         logger.error("a message could not be taken in: %s", type(trouble).__name__)
         reason = f"it could not be taken in ({type(trouble).__name__}): a mistake of Waypost's"
-        return self._write([_spoilt(items[0], reason)])
+        return self._write_or_undo([_spoilt(items[0], reason)])
 
-    def _write(self, items: Sequence[Item]) -> list[HttpReply]:
+    def _write(self, items: Sequence[Item]) -> list[Outcome]:
         now = clock.now()
         directory = self._directory_for(items)
         group = Group()
@@ -79,10 +91,25 @@ class Intake:
             replies = [self._take(item, group, directory, deliveries) for item in items]
             position = save_group(group, source=SOURCE, now=now)
             heard = self._save_heard(group, now=now)
+            commands = self._watched(items, group, now=now)
             deliveries.save(position, now=now)
+        for watcher in self._watchers:
+            watcher.committed()
         self._heard.update(heard)
         self._count(items, group, replies)
-        return replies
+        return [Taken(commands[n]) if n in commands else reply for n, reply in enumerate(replies)]
+
+    def _watched(
+        self, items: Sequence[Item], group: Group, *, now: datetime
+    ) -> dict[int, tuple[bytes, ...]]:
+        """Commands for tags, by the place of their message among the items."""
+        places = [n for n, item in enumerate(items) if isinstance(item, TagMessage)]
+        messages = [item for item in items if isinstance(item, TagMessage)]
+        commands: dict[int, tuple[bytes, ...]] = {}
+        for watcher in self._watchers if messages else ():
+            for place, more in watcher.look(messages, group, now=now).items():
+                commands[places[place]] = commands.get(places[place], ()) + more
+        return commands
 
     def _directory_for(self, items: Sequence[Item]) -> ActivationDirectory:
         """The directory; looked at anew when an item's sender is not in it."""
@@ -95,9 +122,10 @@ class Intake:
 
     def _take(
         self, item: Item, group: Group, directory: ActivationDirectory, deliveries: Deliveries
-    ) -> HttpReply:
+    ) -> Outcome:
         if isinstance(item, TagMessage):
-            return take_message(item, group, directory)
+            take_message(item, group, directory)
+            return Taken()
         if isinstance(item, UnreadableMessage):
             group.unplaced.append(
                 quarantine.quarantined(
@@ -128,13 +156,15 @@ class Intake:
         )  # fmt: skip
         return {name: at for name, (at, _) in news.items()}
 
-    def _count(self, items: Sequence[Item], group: Group, replies: Sequence[HttpReply]) -> None:
+    def _count(self, items: Sequence[Item], group: Group, replies: Sequence[Outcome]) -> None:
         self.counts["groups"] += 1
         self.counts["messages"] += sum(not isinstance(item, Ping) for item in items)
         self.counts["rows_logged"] += sum(len(r.fixes) + len(r.events) for r in group.logged)
         self.counts["rows_sealed"] += sum(len(r.fixes) + len(r.events) for r in group.sealed)
         self.counts["quarantined"] += len(group.unplaced)
-        self.counts["refused"] += sum(reply.status >= 400 for reply in replies)
+        self.counts["refused"] += sum(
+            isinstance(one, HttpReply) and one.status >= 400 for one in replies
+        )
 
 
 def _spoilt(item: Item, reason: str) -> Item:
@@ -142,8 +172,10 @@ def _spoilt(item: Item, reason: str) -> Item:
     since it was, and would resend it for ever; a hub is told that something is wrong."""
     received_at = getattr(item, "received_at", None) or clock.now()
     if isinstance(item, TagMessage):
-        device, payload = item.decoded.device_id or "", item.message.to_bytes()
-        return UnreadableMessage(item.protocol, payload, reason, received_at, device, status=200)
+        device = item.decoded.device_id or ""
+        return UnreadableMessage(
+            item.protocol, item.payload, reason, received_at, device, status=200
+        )
     if isinstance(item, UnreadableMessage):
         return UnreadableMessage(item.protocol, item.payload, reason, received_at)
     rows = item.read.rows if isinstance(item, BatchMessage) else []

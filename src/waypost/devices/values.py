@@ -81,12 +81,29 @@ class BatchRow:
 
 @dataclass(frozen=True, slots=True)
 class TagMessage:
-    """One message of one tag, decoded and waiting for its commit."""
+    """One message of one tag, decoded and waiting for its commit.
+
+    payload    as it came: a frame, or a request as `HttpMessage.to_bytes` keeps it
+    network    keyed hash of the network it came from; None: not told apart
+    reachable  its connection stays open and can carry a command to the tag
+    """
 
     protocol: str
-    message: HttpMessage
+    payload: bytes
     decoded: Decoded
     received_at: datetime
+    network: str | None = None
+    reachable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A tag's message is committed; its protocol knows what to answer.
+
+    commands   to be sent to the tag after the answer, on the connection that it came by
+    """
+
+    commands: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +142,7 @@ class Ping:
 
 
 Item = TagMessage | BatchMessage | UnreadableMessage | Ping
+Outcome = Taken | HttpReply  # Taken for a tag's message
 
 
 class Unreadable(ValueError):
@@ -137,3 +155,36 @@ class CommandKind(StrEnum):
     REPORT_NOW = "report_now"
     INTERVAL = "interval"  # how often it reports, in seconds
     VIBRATE = "vibrate"
+
+
+class DeviceKind(StrEnum):
+    """What a device is for."""
+
+    TAG = "tag"  # worn; GNSS
+    ALCOHOL_TAG = "alcohol_tag"
+    HOME_UNIT = "home_unit"  # mains-powered, hears the tag by radio
+    BEACON = "beacon"  # small radio transmitter that the tag hears
+    PHONE = "phone"  # an app in place of a tag
+    PROTECTED = "protected"  # carried by a protected person
+
+
+class FlagKind(StrEnum):
+    """What an officer should look at."""
+
+    NEW_PLACE = "new_place"  # claims this identity from a network never seen, beside the known one
+    TWO_AT_ONCE = "two_at_once"  # two live connections from different networks
+    OTHER_PROTOCOL = "other_protocol"  # speaks otherwise than it did
+
+
+class VisitPurpose(StrEnum):
+    FIT = "fit"
+    REMOVE = "remove"
+    REPAIR = "repair"
+
+
+class VisitOutcome(StrEnum):
+    DONE = "done"
+    NO_ACCESS = "no_access"
+    REFUSED = "refused"
+    POSTPONED = "postponed"
+    WRONG_ADDRESS = "wrong_address"

@@ -15,7 +15,7 @@ class Person(models.Model):
     declares = Columns(
         Retention.CASE,
         belongs="self",
-        plain="id reference limited area known_at",
+        plain="id reference limited protected area known_at",
         personal="full_name born_on",
     )
     reference = models.CharField(max_length=80, unique=True)
@@ -23,6 +23,7 @@ class Person(models.Model):
     born_on = models.DateField(null=True, blank=True)
     area = models.CharField(max_length=120, blank=True)  # borough
     limited = models.BooleanField(default=False)  # limited access: named staff only
+    protected = models.BooleanField(default=False)  # no wearer: somebody a wearer keeps away from
     known_at = models.DateTimeField()
 
     def __str__(self) -> str:

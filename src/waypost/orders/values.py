@@ -26,6 +26,7 @@ class OrderKind(StrEnum):
     PAROLE = "parole"
     COURT_BAIL = "court_bail"
     DAPO = "dapo"
+    PROTECTION = "protection"  # no order of a court: a protected person's consent to a device
     OTHER = "other"
 
 
@@ -37,6 +38,7 @@ class RequirementKind(StrEnum):
     ATTENDANCE = "attendance"
     TRAIL = "trail"
     ALCOHOL = "alcohol"
+    FITTING = "fitting"  # be at this address in these hours, to have the tag fitted
 
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")

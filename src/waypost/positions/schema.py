@@ -23,6 +23,8 @@ class SetAside(IntEnum):
     NULL_ISLAND = 3  # at 0,0
     IMPOSSIBLE_SPEED = 4  # decided on reading
     INVALID = 5  # the tag itself says the fix is not valid
+    ROLLOVER = 6  # whole rounds of 1,024 weeks in the past: the GPS week number started anew
+    WRONG_HOUR = 7  # whole hours off: the tag states local time, or its zone is set wrong
 
 
 SET_ASIDE_WORDS: dict[SetAside, str] = {
@@ -32,6 +34,8 @@ SET_ASIDE_WORDS: dict[SetAside, str] = {
     SetAside.NULL_ISLAND: "at 0,0: the tag had no place",
     SetAside.IMPOSSIBLE_SPEED: "would need an impossible speed",
     SetAside.INVALID: "the tag marked it invalid",
+    SetAside.ROLLOVER: "the GPS week number started anew: 1,024 weeks in the past",
+    SetAside.WRONG_HOUR: "the tag's clock is whole hours off",
 }
 
 FIXES = pa.schema(

@@ -71,4 +71,4 @@ def phone(device, at, *, lat=51.53, lon=-0.06, received_at=NOW, more=""):
     when = "" if at is None else f"&timestamp={at.timestamp():.3f}"
     where = "" if lat is None else f"&lat={lat}&lon={lon}"
     message = HttpMessage("GET", f"/?id={device}{when}{where}{more}")
-    return TagMessage("osmand", message, osmand.decode(message), received_at)
+    return TagMessage("osmand", message.to_bytes(), osmand.decode(message), received_at)

@@ -13,12 +13,12 @@ from django.db import OperationalError
 from waypost.access.models import AuditLine
 from waypost.clock import to_us
 from waypost.devices import group as module
-from waypost.devices import quarantine
+from waypost.devices import osmand, quarantine
 from waypost.devices.endpoints import _read_batch
 from waypost.devices.intake import Intake
 from waypost.devices.models import BatchDelivery, Device, QuarantinedMessage
 from waypost.devices.routing import UNKNOWN_TAG
-from waypost.devices.values import HttpMessage, Ping, UnreadableMessage
+from waypost.devices.values import HttpMessage, HttpReply, Ping, Taken, UnreadableMessage
 from waypost.errors import Unavailable
 from waypost.orders.models import Activation
 from waypost.positions import log, raw
@@ -49,7 +49,7 @@ def batch(rows, key="k1", token=None):
 def test_a_group_is_one_log_entry_with_its_raw_messages(intake):
     """One-row entries make reads a hundred times slower."""
     replies = intake.write([phone("D1", NOW), phone("D2", NOW, lat=51.6), phone("D1", None)])
-    assert [reply.status for reply in replies] == [200, 200, 200]
+    assert replies == [Taken(), Taken(), Taken()]
     assert len(entries()) == 1
     numbers = {row.device_reference: row.pk for row in Activation.objects.all()}
     rows = all_fixes()
@@ -72,7 +72,7 @@ def test_a_place_without_an_order_live_is_sealed_and_leaves_no_raw_message(db):
     """Monitoring starts and ends with the orders."""
     import_orders(orders_file(("D1",), to=NOW - timedelta(days=1)))
     reply = Intake().write([phone("D1", NOW)])[0]
-    assert reply.status == 200
+    assert reply == Taken()
     assert SealedRows.objects.get().row_count == 1
     assert (LogEntry.objects.count(), RawMessage.objects.count()) == (0, 0)
 
@@ -88,7 +88,7 @@ def test_an_unknown_tag_is_acknowledged_and_kept_for_an_officer(intake):
     """Refused it would resend for ever; dropped it could be the tag fitted an hour ago."""
     reply = intake.write([phone("D9", NOW)])[0]
     kept = QuarantinedMessage.objects.get()
-    assert reply.status == 200
+    assert reply == Taken()
     assert (kept.device_reference, kept.reason) == ("D9", UNKNOWN_TAG)
     assert b"51.53" not in bytes(kept.payload)
     assert b"51.53" in HttpMessage.from_bytes(quarantine.opened(kept)).uri.encode()
@@ -107,9 +107,10 @@ def test_a_tag_fitted_a_moment_ago_is_known_at_once(intake):
 def test_an_unreadable_message_is_refused_and_kept_whole(intake):
     bad = phone("D1", NOW, lat=123)
     replies = intake.write([bad, UnreadableMessage("batch", b"{", "the body is not JSON", NOW)])
-    assert [(reply.status, bool(reply.body)) for reply in replies] == [(400, True), (400, True)]
+    assert osmand.reply(bad.decoded).status == 400
+    assert (replies[0], replies[1].status, bool(replies[1].body)) == (Taken(), 400, True)
     assert [quarantine.opened(row) for row in QuarantinedMessage.objects.order_by("id")] == [
-        bad.message.to_bytes(),
+        bad.payload,
         b"{",
     ]
 
@@ -197,7 +198,7 @@ def test_a_message_that_breaks_us_is_kept_for_an_officer_and_spoils_no_other(int
 
     monkeypatch.setattr(module, "build", fragile)
     replies = intake.write([phone("D1", NOW), phone("D1", NOW, lat=51.0), phone("D2", NOW)])
-    assert [reply.status for reply in replies] == [200, 200, 200]
+    assert replies == [Taken(), HttpReply(200), Taken()]
     assert len(all_fixes()) == 2
     kept = QuarantinedMessage.objects.get()
     assert (kept.device_reference, "KeyError" in kept.reason) == ("D1", True)
