@@ -4,10 +4,17 @@ A lone message after a quiet moment is committed at once. While more are coming,
 them gather for up to LINGER_S or GROUP_MAX, since a commit costs the same for one as for many and
 one-row log entries are slow to read. A commit that fails is answered "try again" and forgotten:
 nothing was promised, and the sender still has it.
+
+    offer, offer_many -> line -> write(items) in one transaction -> post([(answer, outcome), ...])
+
+`post` carries a group's answers to where they are given, in one call a group: a hand-over to an
+event loop for each message would cost more than the message. `in_loop(loop)` is the gateway's.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 import threading
 import time
@@ -33,21 +40,51 @@ WAITING_BYTES_MAX = 64 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class Waiting(Generic[In, Out]):
-    """One item in line; `answer` is called once, from the committing thread."""
+    """One item in line; `answer` is called once, where the committer's `post` says."""
 
     item: In
-    size_bytes: int
     answer: Callable[[Out | Unavailable], None]
+    size_bytes: int
+
+
+Answers = list[tuple[Callable[[Out | Unavailable], None], Out | Unavailable]]
+
+
+def answer_here(answers: Answers[Out]) -> None:
+    """Call each in this thread, in the order of the line; one that fails does not mute the rest."""
+    for answer, outcome in answers:
+        try:
+            answer(outcome)
+        except Exception as error:
+            logger.error("an answer could not be given: %s", type(error).__name__)
+
+
+def in_loop(loop: asyncio.AbstractEventLoop) -> Callable[[Answers[Out]], None]:
+    """A `post` that gives a whole group's answers in the loop's thread, by one call. Answers for
+    a loop that is closed are dropped: nobody is there to hear them."""
+
+    def post(answers: Answers[Out]) -> None:
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(answer_here, answers)
+
+    return post
 
 
 class Committer(threading.Thread, Generic[In, Out]):
-    """write(items) -> one outcome each, or raises Unavailable for all of them."""
+    """write(items) -> one outcome each, or raises Unavailable for all of them.
+
+    post   called once a group, in the committing thread, after the commit
+    """
 
     def __init__(
-        self, write: Callable[[Sequence[In]], Sequence[Out]], *, linger_s: float = LINGER_S
+        self,
+        write: Callable[[Sequence[In]], Sequence[Out]],
+        *,
+        post: Callable[[Answers[Out]], None] = answer_here,
+        linger_s: float = LINGER_S,
     ) -> None:
         super().__init__(name="committer", daemon=True)
-        self._write, self._linger_s = write, linger_s
+        self._write, self._post, self._linger_s = write, post, linger_s
         self._line: deque[Waiting[In, Out]] = deque()
         self._bytes = 0
         self._lock = threading.Lock()
@@ -62,15 +99,22 @@ class Committer(threading.Thread, Generic[In, Out]):
         self, item: In, answer: Callable[[Out | Unavailable], None], *, size_bytes: int
     ) -> None:
         """Put an item in line. Unavailable, at once, when the line is full or closing."""
+        self.offer_many([Waiting(item, answer, size_bytes)])
+
+    def offer_many(self, several: Sequence[Waiting[In, Out]]) -> None:
+        """Put several in line, in order: all of them, or Unavailable and none."""
+        size_bytes = sum(waiting.size_bytes for waiting in several)
         with self._lock:
             if self._stopping:
                 raise Unavailable("the gateway is stopping; try again")
-            if len(self._line) >= WAITING_MAX or self._bytes + size_bytes > WAITING_BYTES_MAX:
+            length = len(self._line) + len(several)
+            if length > WAITING_MAX or self._bytes + size_bytes > WAITING_BYTES_MAX:
                 raise Unavailable("the gateway has more than it can keep just now; try again")
-            self._line.append(Waiting(item, size_bytes, answer))
+            if not self._line and several:
+                self._some.set()
+            self._line.extend(several)
             self._bytes += size_bytes
-            self._some.set()
-            if len(self._line) >= GROUP_MAX:
+            if length >= GROUP_MAX:
                 self._full.set()
 
     def run(self) -> None:
@@ -120,5 +164,6 @@ class Committer(threading.Thread, Generic[In, Out]):
             trouble = Unavailable("the message could not be kept; try again")
             trouble.__cause__ = error
             outcomes = [trouble] * len(group)
-        for waiting, outcome in zip(group, outcomes, strict=True):
-            waiting.answer(outcome)
+        self._post(
+            [(waiting.answer, outcome) for waiting, outcome in zip(group, outcomes, strict=True)]
+        )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 
 import pytest
 
 from waypost.devices import committer as module
-from waypost.devices.committer import Committer
+from waypost.devices.committer import Committer, Waiting, answer_here, in_loop
 from waypost.errors import Unavailable
 
 
@@ -128,3 +129,64 @@ def test_stopping_finishes_what_is_in_line_and_takes_no_more(started):
     assert answered == list(range(1500))
     with pytest.raises(Unavailable, match="stopping"):
         committer.offer(1, answered.append, size_bytes=1)
+
+
+def test_a_group_is_answered_by_one_post_in_the_order_of_the_line(started):
+    """A hand-over to the event loop for each message costs more than the message itself."""
+    posts, answered, all_there = [], [], threading.Event()
+
+    def post(answers):
+        posts.append(len(answers))
+        answer_here(answers)
+        if len(answered) == 300:
+            all_there.set()
+
+    committer = started(list, post=post, linger_s=0.2)
+    committer.offer_many([Waiting(n, answered.append, 1) for n in range(300)])
+    assert all_there.wait(5)
+    assert answered == list(range(300))
+    assert posts == [300]
+
+
+def test_several_are_put_in_line_together_or_not_at_all(started, monkeypatch):
+    monkeypatch.setattr(module, "WAITING_MAX", 2)
+    answered = []
+    committer = started(list)
+    with pytest.raises(Unavailable):
+        committer.offer_many([Waiting(n, answered.append, 1) for n in range(3)])
+    committer.stop()
+    assert answered == []
+
+
+def test_answers_reach_the_thread_of_the_loop_and_none_once_it_is_closed():
+    async def asked():
+        loop = asyncio.get_running_loop()
+        committer = Committer(list, post=in_loop(loop))
+        committer.start()
+        future = loop.create_future()
+        told = []
+
+        def answer(outcome):
+            told.append(threading.get_ident())
+            future.set_result(outcome)
+
+        committer.offer("x", answer, size_bytes=1)
+        outcome = await asyncio.wait_for(future, 5)
+        await asyncio.to_thread(committer.stop)
+        return outcome, told, in_loop(loop)
+
+    outcome, told, post = asyncio.run(asked())
+    assert (outcome, told) == ("x", [threading.get_ident()])
+    heard = []
+    post([(heard.append, "y")])
+    assert heard == []
+
+
+def test_an_answer_that_fails_does_not_mute_the_others():
+    heard = []
+
+    def failing(outcome):
+        raise KeyError(outcome)
+
+    answer_here([(failing, 1), (heard.append, 2)])
+    assert heard == [2]
