@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 PAGES = Path(__file__).parents[1] / "docs" / "reference"
 NOTE = "<!-- Printed from the code by `make docs`; change the code, not this page. -->\n\n"
@@ -70,17 +71,33 @@ def settings() -> str:
 
 
 def lifecycles() -> str:
-    from waypost.alerts.values import NEXT
+    from waypost.alerts.values import NEXT as ALERTS
+    from waypost.devices.lifecycle import NEXT as DEVICES
+    from waypost.devices.lifecycle import STARTS_AS
 
-    moves = "\n".join(
+    starts = sorted(STARTS_AS, key=list(DEVICES).index)
+    return "\n\n".join(
+        [
+            "# Lifecycles",
+            diagram("An alert", ["raised"], ALERTS, ["closed"]),
+            diagram("A device", [one.value for one in starts], DEVICES, ["destroyed"]),
+        ]
+    )
+
+
+def diagram(title: str, starts: list[str], table: dict[Any, Any], ends: list[str]) -> str:
+    """One table of moves, drawn."""
+    moves = [
         f"    {status.value} --> {after.value}"
-        for status in NEXT
-        for after in sorted(NEXT[status], key=list(NEXT).index)
-    )
-    return (
-        "# Lifecycles\n\n## An alert\n\n```mermaid\nstateDiagram-v2\n"
-        f"    [*] --> raised\n{moves}\n    closed --> [*]\n```"
-    )
+        for status in table
+        for after in sorted(table[status], key=list(table).index)
+    ]
+    lines = [
+        *(f"    [*] --> {start}" for start in starts),
+        *moves,
+        *(f"    {end} --> [*]" for end in ends),
+    ]
+    return f"## {title}\n\n```mermaid\nstateDiagram-v2\n" + "\n".join(lines) + "\n```"
 
 
 def columns() -> str:
