@@ -32,6 +32,7 @@ class Group:
     raws: list[RawRow] = field(default_factory=list)
     unplaced: list[QuarantinedMessage] = field(default_factory=list)
     heard: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    position: int | None = None  # of its log entry, once saved
 
     def keep_raw(self, activation: ActivationNumber, protocol: str, payload: bytes) -> int:
         """The place of a raw message among those of the commit."""
@@ -123,7 +124,8 @@ def save_group(group: Group, *, source: str, now: datetime) -> int | None:
     if not group.logged:
         return None
     fixes, events = build(group.logged)
-    return int(log.append(fixes, events, group.raws, source=source, now=now))
+    group.position = int(log.append(fixes, events, group.raws, source=source, now=now))
+    return group.position
 
 
 def _pointing(row: IntakeRow, raw_place: int | None) -> IntakeRow:

@@ -21,7 +21,7 @@ from waypost.devices.values import Sender
 from waypost.orders.directory import ActivationDirectory
 from waypost.orders.values import ActivationSpan
 from waypost.positions.batch import IntakeRow
-from waypost.positions.quality import CLOCK_TOLERANCE_US
+from waypost.positions.clocks import CLOCK_TOLERANCE_US
 from waypost.positions.values import Decoded, DecodedEvent, DecodedFix
 from waypost.units import ActivationNumber
 

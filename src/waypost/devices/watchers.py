@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from waypost.devices.clock_watch import ClockWatch
 from waypost.devices.group import Group
 from waypost.devices.values import TagMessage
 
@@ -34,4 +35,4 @@ class Watcher(Protocol):
 
 def watchers() -> tuple[Watcher, ...]:
     """One of each, for one gateway."""
-    return ()
+    return (ClockWatch(),)

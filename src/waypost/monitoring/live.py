@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import Error, transaction
 
-from waypost.clock import from_us
+from waypost.clock import from_us, to_us
 from waypost.monitoring.actions import mark_persons
 from waypost.monitoring.fold import FixArrays, State
 from waypost.monitoring.judging import Verdict, in_time, judge
@@ -30,7 +30,9 @@ from waypost.monitoring.planbook import PlanBook
 from waypost.monitoring.queries import stored
 from waypost.monitoring.reconcile import StoredViolation
 from waypost.monitoring.saving import At, Judged, due_again, in_chunks, move_cursor, save
-from waypost.positions.log import Entry, entries_after, head_position
+from waypost.positions.log import CLOCK_CORRECTION, Entry, entries_after, head_position
+from waypost.positions.order import in_order
+from waypost.positions.schema import CLOCK_WRONG, SetAside
 from waypost.positions.values import EventKind
 
 ENTRIES_AT_ONCE = 200  # bounds the memory and the length of a transaction
@@ -95,6 +97,8 @@ def judge_entries(entries: Sequence[Entry], book: PlanBook, *, as_of: datetime) 
     fixes = by_person([entry.fixes for entry in entries], book.person_of)
     loaded = load(fixes.keys(), book)
     batch = Batch()
+    for person_id, taken_back_us in _taken_back(entries, book).items():
+        _put_late(batch, person_id, taken_back_us)
     for person_id, arrays in fixes.items():
         if person_id not in loaded.states:
             _put_late(batch, person_id, int(arrays.measured_us.min()))
@@ -165,7 +169,10 @@ def by_person(tables: Sequence[pa.Table], person_of: dict[int, int]) -> dict[int
     """Fixes by person, without those set aside at intake (one from 2099 must not move a state's
     clock) and those of a tag that nobody is known to wear."""
     table = pa.concat_tables(tables)
-    table = table.filter(pc.equal(table.column("set_aside"), 0))
+    sound = pc.equal(table.column("set_aside"), 0)
+    if not pc.all(sound).as_py():
+        table = in_order(table)  # first: one set aside takes back those that say the same
+        table = table.filter(pc.equal(table.column("set_aside"), 0))
     if not table.num_rows:
         return {}
     arrays = FixArrays.from_table(table)
@@ -203,21 +210,41 @@ def readable_state(row: PersonState, book: PlanBook) -> State | None:
 def tag_reports(
     entries: Sequence[Entry], book: PlanBook, kinds: frozenset[EventKind]
 ) -> list[TagReport]:
-    """States of tags worth an alert; what was set aside at intake is not."""
+    """States of tags worth an alert. One set aside at intake is not, unless only the tag's clock is
+    wrong: a strap cut at a wrong hour is cut, about when we heard of it."""
     wanted = {kind.value for kind in kinds}
     return [
         TagReport(
             person_id=book.person_of[row["activation"]],
             activation=row["activation"],
             kind=EventKind(row["kind"]),
-            measured_at=row["measured_at"],
+            measured_at=row["received_at" if row["set_aside"] in CLOCK_WRONG else "measured_at"],
             content_key=row["content_key"],
         )
         for entry in entries
         if entry.events.num_rows
-        for row in entry.events.drop_columns(["attributes", "raw_id", "received_at"]).to_pylist()
-        if row["kind"] in wanted and row["set_aside"] == 0 and row["activation"] in book.person_of
+        for row in entry.events.drop_columns(["attributes", "raw_id"]).to_pylist()
+        if row["kind"] in wanted
+        and (row["set_aside"] == 0 or row["set_aside"] in CLOCK_WRONG)
+        and row["activation"] in book.person_of
+        and entry.source != CLOCK_CORRECTION  # told when it first came
     ]
+
+
+def _taken_back(entries: Sequence[Entry], book: PlanBook) -> dict[int, int]:
+    """The earliest fix of each person that was judged, maybe, and is now set aside because the
+    tag's clock was hours off. (One of 1,024 weeks ago never was.)"""
+    earliest: dict[int, int] = {}
+    for entry in entries:
+        if entry.source != CLOCK_CORRECTION:
+            continue
+        rows = entry.fixes.filter(pc.equal(entry.fixes["set_aside"], int(SetAside.WRONG_HOUR)))
+        times = rows["measured_at"].cast(pa.int64()).to_pylist()
+        for number, at_us in zip(rows["activation"].to_pylist(), times, strict=True):
+            person_id = book.person_of.get(number)
+            if person_id is not None and at_us <= to_us(entry.committed_at):
+                earliest[person_id] = min(at_us, earliest.get(person_id, at_us))
+    return earliest
 
 
 def _next_entries(position: int) -> list[Entry]:

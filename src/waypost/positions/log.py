@@ -17,7 +17,6 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection
-from django.db.models import F
 
 from waypost.positions import raw
 from waypost.positions.models import LogEntry, LogHead
@@ -26,6 +25,8 @@ from waypost.positions.schema import EVENTS, FIXES
 from waypost.units import LogPosition
 
 LOCK_KEY = 0x77_61_79_6C_6F_67  # "waylog": the advisory lock of the log
+_NEXT = "UPDATE positions_loghead SET position = position + 1 WHERE id = 1 RETURNING position"
+CLOCK_CORRECTION = "clock correction"  # source of entries that mend times of earlier ones
 _WRITTEN = pa.ipc.IpcWriteOptions(compression="zstd")
 
 
@@ -41,18 +42,18 @@ class Entry:
 
 
 def append(
-    fixes: pa.Table, events: pa.Table, raws: Sequence[RawRow], *, source: str, now: datetime
+    fixes: pa.Table, events: pa.Table, raws: Sequence[RawRow] | None, *, source: str, now: datetime
 ) -> LogPosition:
     """The position of the new entry. ValueError outside a transaction.
 
     fixes, events   as `batch.build` gives them: `raw_id` is a place in `raws`
-    raws            at most 2**20
+    raws            at most 2**20; None: the rows are in the log already and point to theirs
     source          who brought it ("gateway http"): plain words, no person in it
     """
     if not connection.in_atomic_block:
         raise ValueError("the log is appended to inside a transaction")
     position = _next_position()
-    first_raw = raw.save(raws, position=position, now=now)
+    first_raw = 0 if raws is None else raw.save(raws, position=position, now=now)
     LogEntry.objects.create(
         position=position,
         committed_at=now,
@@ -95,12 +96,14 @@ def unpacked(data: bytes | memoryview) -> pa.Table:
 
 
 def _next_position() -> LogPosition:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_KEY])
-    if not LogHead.objects.filter(pk=1).update(position=F("position") + 1):
-        LogHead.objects.create(pk=1, position=1)
-    return LogPosition(LogHead.objects.values_list("position", flat=True).get(pk=1))
+        cursor.execute(_NEXT)
+        found = cursor.fetchone()
+    if found is None:
+        found = [LogHead.objects.create(pk=1, position=1).position]
+    return LogPosition(found[0])
 
 
 def _pointed(table: pa.Table, first_raw: int) -> pa.Table:

@@ -1,7 +1,9 @@
 """One order for fixes and events everywhere: (activation, measured_at, content_key), each row once.
 
 Vectorised: activation and time are packed into one integer and sorted; only rows that tie on it
-are looked at further. Of rows that say the same, the one received first stays.
+are looked at further. Of rows that say the same, the one received first stays; but one that is set
+aside because the tag's clock was wrong takes back all that say the same, whenever it came: rows are
+only ever added, so that a correction is an added row too.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from waypost.positions.schema import TAKES_BACK
 
 Integers = npt.NDArray[np.int64]
 
@@ -53,7 +57,10 @@ def _ties_settled(
     rows = order[inside]
     key = integers(table, "content_key")[rows]
     received = integers(table, "received_at")[rows]
-    settled = np.lexsort((received, key, measured[inside], activation[inside]))
+    stands = np.ones(len(rows), dtype=np.bool_)  # keys alone (held_keys) do not say
+    if "set_aside" in table.column_names:
+        stands = ~np.isin(integers(table, "set_aside")[rows], TAKES_BACK)
+    settled = np.lexsort((received, stands, key, measured[inside], activation[inside]))
     order[inside] = rows[settled]
     keys = np.zeros(len(order), dtype=np.int64)
     keys[inside] = key[settled]

@@ -17,6 +17,7 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
+from waypost.positions.clocks import marks_of_times
 from waypost.positions.schema import SetAside
 from waypost.units import R95_PER_R68, R95_UNSTATED_M, Mechanism
 
@@ -24,7 +25,6 @@ Floats = npt.NDArray[np.float64]
 Microseconds = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-CLOCK_TOLERANCE_US = 120 * 1_000_000  # how far a tag's clock may run ahead of ours
 NULL_ISLAND_DEG = 1e-4  # 11 m: a tag without a place says 0,0 exactly, or a rounded speck beside it
 SPEED_MAX_MPS = 90.0  # 324 km/h: faster than a train; `monitoring.values.Parameters` says the same
 BELIEVED_AFTER = 3  # fixes that contradict the track and agree with each other are the track
@@ -59,15 +59,13 @@ def set_aside_at_intake(
     """SetAside per fix, as far as one fix alone can tell.
 
     from_us, to_us   the activation's span, half-open; FOREVER_US for no end
-    order            the first that holds: FUTURE, BEFORE_FITTING, NULL_ISLAND, INVALID
+    order            the first that holds: a wrong time (clocks.py), NULL_ISLAND, INVALID
     """
     marks = np.where(np.asarray(valid), SetAside.USABLE, SetAside.INVALID)
     nowhere = (np.abs(lat) < NULL_ISLAND_DEG) & (np.abs(lon) < NULL_ISLAND_DEG)
     marks = np.where(nowhere, SetAside.NULL_ISLAND, marks)
-    unfitted = (measured_us < from_us) | (measured_us >= to_us)
-    marks = np.where(unfitted, SetAside.BEFORE_FITTING, marks)
-    marks = np.where(measured_us > received_us + CLOCK_TOLERANCE_US, SetAside.FUTURE, marks)
-    return np.broadcast_to(marks, measured_us.shape).astype(np.int8)
+    times = marks_of_times(measured_us, received_us, from_us, to_us)
+    return np.where(times != SetAside.USABLE, times, marks).astype(np.int8)
 
 
 def content_keys(

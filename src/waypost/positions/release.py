@@ -25,9 +25,9 @@ from waypost.orders.directory import NO_END, ActivationDirectory, Worn
 from waypost.orders.models import Activation
 from waypost.orders.queries import person_orders
 from waypost.positions import log, seal
+from waypost.positions.clocks import CLOCK_TOLERANCE_US
 from waypost.positions.models import SealedRows
 from waypost.positions.order import integers
-from waypost.positions.quality import CLOCK_TOLERANCE_US
 
 ROWS_AT_ONCE = 50_000  # of one log entry: bounds the memory, and a round of the worker
 PERSONS_AT_ONCE = 500

@@ -27,6 +27,11 @@ class SetAside(IntEnum):
     WRONG_HOUR = 7  # whole hours off: the tag states local time, or its zone is set wrong
 
 
+# Marks of a wrong clock: such a row takes back every row that says the same (order.py).
+TAKES_BACK = (SetAside.ROLLOVER, SetAside.WRONG_HOUR)
+# The clock is wrong and nothing else: what happened, happened about when we received it.
+CLOCK_WRONG = (SetAside.FUTURE, SetAside.ROLLOVER, SetAside.WRONG_HOUR)
+
 SET_ASIDE_WORDS: dict[SetAside, str] = {
     SetAside.USABLE: "used",
     SetAside.FUTURE: "time in the future",

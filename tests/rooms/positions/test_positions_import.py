@@ -136,7 +136,7 @@ def test_a_time_after_now_is_in_the_future_whatever_the_file_says(worn, bring):
     from waypost.orders.models import Order
 
     Order.objects.update(to_at=None)
-    bring(f"P1,{write_instant(NOW + timedelta(hours=1))},51.5,-0.1,,\n")
+    bring(f"P1,{write_instant(NOW + timedelta(minutes=30))},51.5,-0.1,,\n")
     assert stored()["set_aside"].to_pylist() == [1]
 
 
