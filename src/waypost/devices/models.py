@@ -7,6 +7,7 @@ Pairing          a home unit or beacon at an address, for a person
 DeviceCommand    what an officer asked a tag to do
 DeviceFlag       something about a tag that an officer should look at
 ClockDoubt       a clock that seems wrong; ClockCorrection: what an officer accepted
+TagSigns         the latest a worn tag said of itself; TagFinding: what is the matter with it
 """
 
 from __future__ import annotations
@@ -345,3 +346,52 @@ class BatchDelivery(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["client", "key"], name="delivery_once")]
+
+
+class TagSigns(models.Model):
+    """The latest that the tag of an activation has said of itself: what its health is judged by.
+
+    Kept by activation, so that a tag moved to somebody else begins with nothing.
+    """
+
+    declares = Columns(
+        Retention.CASE,
+        belongs="activation__person",
+        plain="activation contact_at fix_at battery_percent battery_at charging_since jammed_since",
+    )
+    activation = models.OneToOneField(
+        "orders.Activation", on_delete=models.CASCADE, primary_key=True, related_name="signs"
+    )
+    contact_at = models.DateTimeField(null=True)  # when we last received anything
+    fix_at = models.DateTimeField(null=True)  # when its newest usable fix was measured
+    battery_percent = models.FloatField(null=True)
+    battery_at = models.DateTimeField(null=True)
+    charging_since = models.DateTimeField(null=True)  # null: not charging, as far as it said
+    jammed_since = models.DateTimeField(null=True)
+
+
+class TagFinding(models.Model):
+    """Something the matter with a worn tag, as last judged (health.py): one row an open finding."""
+
+    declares = Columns(
+        Retention.CASE, belongs="activation__person", plain="id activation kind since_at"
+    )
+    activation = models.ForeignKey(
+        "orders.Activation", on_delete=models.CASCADE, related_name="findings"
+    )
+    kind = models.CharField(max_length=30, db_index=True)  # health.FindingKind
+    since_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["activation", "kind"], name="tag_finding_once")
+        ]
+
+
+class SignsCursor(models.Model):
+    """One row: how far the log has been read for signs, and when health was last judged."""
+
+    declares = Columns(Retention.OPERATIONS, plain="id position judged_at learnt_at")
+    position = models.BigIntegerField(default=0)
+    judged_at = models.DateTimeField(null=True)
+    learnt_at = models.DateTimeField(null=True)  # cadence
