@@ -95,6 +95,11 @@ class Committer(threading.Thread, Generic[In, Out]):
     def waiting(self) -> int:
         return len(self._line)
 
+    @property
+    def filled(self) -> float:
+        """How much of the line's room is taken, 0 to 1."""
+        return max(len(self._line) / WAITING_MAX, self._bytes / WAITING_BYTES_MAX)
+
     def offer(
         self, item: In, answer: Callable[[Out | Unavailable], None], *, size_bytes: int
     ) -> None:
