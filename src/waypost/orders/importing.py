@@ -202,7 +202,7 @@ class Import:
                                   "give each fitting of a tag its own id")  # fmt: skip
                     continue
                 elif _span_of(had) != (span.device_id, span.from_at, span.to_at):
-                    _change_activation(had, span, self.now)
+                    change_activation(had, span, self.now)
                 else:
                     continue
                 self.activations += 1
@@ -259,7 +259,7 @@ def _span_of(row: Activation) -> tuple[str, datetime, datetime | None]:
     return row.device_reference, row.from_at, row.to_at
 
 
-def _change_activation(row: Activation, span: ActivationSpan, now: datetime) -> None:
+def change_activation(row: Activation, span: ActivationSpan, now: datetime) -> None:
     """Keep what the activation said, then say the new."""
     ActivationVersion.objects.create(
         activation=row,

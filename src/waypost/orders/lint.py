@@ -28,7 +28,7 @@ CURFEW_CAPPED = {OrderKind.COMMUNITY_ORDER, OrderKind.SUSPENDED_SENTENCE}
 # A tag outdoors is good to about 28 m (domain page, section 3): inside less nobody can be placed.
 ZONE_RADIUS_M_MIN = 28
 MUST_BE_INSIDE = {RequirementKind.CURFEW, RequirementKind.INCLUSION, RequirementKind.ATTENDANCE,
-                  RequirementKind.RESTRICTION}  # fmt: skip
+                  RequirementKind.RESTRICTION, RequirementKind.FITTING}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +184,26 @@ def _tags(person: PersonOrders) -> Iterator[Said]:
                    f"no tag is worn while order {order.order_id} lasts")  # fmt: skip
 
 
+def _fitting(person: PersonOrders) -> Iterator[Said]:
+    """A window to fit the tag that no visit could be planned by, or that has nothing to fit."""
+    for order, requirement in _all(person):
+        if requirement.kind is not RequirementKind.FITTING:
+            continue
+        reference, end = requirement.requirement_id, requirement.to_at
+        if requirement.timetable is None:
+            yield reference, "fitting_without_hours", "nothing says at which hours to be in"
+        if end is None:
+            yield (reference, "fitting_without_end",
+                   "nothing says until when the tag is to be fitted")  # fmt: skip
+        elif end > (order.to_at or NO_END) or (requirement.from_at or end) < order.from_at:
+            yield (reference, "fitting_beyond_order",
+                   f"part of the window lies outside order {order.order_id}")  # fmt: skip
+        if all(one.kind is RequirementKind.FITTING for one in order.requirements):
+            yield reference, "fitting_without_tag", "the order asks nothing that needs a tag"
+
+
 CHECKS: tuple[Callable[[PersonOrders], Iterable[Said]], ...] = (
-    _dates, _duplicates, _never_required, _zones, _curfew_hours, _cut_off, _lawful, _tags,
+    _dates, _duplicates, _never_required, _zones, _curfew_hours, _cut_off, _lawful, _fitting, _tags,
 )  # fmt: skip
 
 

@@ -76,7 +76,11 @@ _REQUIREMENT = _object(
     "requirement_id kind",
     {
         "requirement_id": _ID,
-        "kind": {"enum": [kind.value for kind in RequirementKind]},
+        "kind": {
+            "enum": [kind.value for kind in RequirementKind],
+            "description": "fitting: be at the zone in these hours, until `to`, to have a tag put "
+            "on; it plans visits and is judged by no rule",
+        },
         "zone": {"anyOf": [ZONE_SCHEMA, {"type": "null"}]},
         "addresses": _list(ZONE_SCHEMA) | {"description": "any one of them satisfies a curfew"},
         "timetable": {

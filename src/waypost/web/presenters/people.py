@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from waypost.orders.appointments import occurrences
 from waypost.orders.timetable import required_windows
 from waypost.orders.values import (
-    WEEKDAYS,
     Appointments,
     Order,
     PersonOrders,
     Requirement,
     RequirementKind,
-    TimetableRow,
 )
+from waypost.orders.words import OWN_WORDS, timetable_words
+from waypost.web.templatetags.waypost import when_words
 
 AHEAD = timedelta(days=14)
-DAY_WORDS = dict(zip(WEEKDAYS, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 ASKS: dict[RequirementKind, str] = {
     RequirementKind.EXCLUSION: "Must not enter this place",
     RequirementKind.INCLUSION: "Must be inside this place",
@@ -28,16 +26,9 @@ ASKS: dict[RequirementKind, str] = {
     RequirementKind.ATTENDANCE: "Must come to appointments",
     RequirementKind.TRAIL: "Whereabouts are recorded",
     RequirementKind.ALCOHOL: "Must not drink, or stay under a level",
+    RequirementKind.FITTING: "Must be at this address, to have the tag fitted",
 }
-OWN_WORDS: dict[RequirementKind, str] = {
-    RequirementKind.EXCLUSION: "Stay out of this place",
-    RequirementKind.INCLUSION: "Be in this place",
-    RequirementKind.RESTRICTION: "Stay in this place",
-    RequirementKind.CURFEW: "Be at home",
-    RequirementKind.ATTENDANCE: "Go to your appointments",
-    RequirementKind.TRAIL: "Your tag records where you go",
-    RequirementKind.ALCOHOL: "Do not drink alcohol",
-}
+BE_THERE = {RequirementKind.CURFEW, RequirementKind.INCLUSION, RequirementKind.FITTING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +85,8 @@ def next_things(person: PersonOrders, *, now: datetime, limit: int = 6) -> list[
     for order in person.orders:
         for one in order.requirements:
             found += _appointments(one, now) if _live(order, now) else []
-            if one.kind in {RequirementKind.CURFEW, RequirementKind.INCLUSION} and one.timetable:
+            done = one.kind is RequirementKind.FITTING and _wears_one(person, now)
+            if one.kind in BE_THERE and one.timetable and not done:
                 windows = required_windows(one, order, now, now + AHEAD)
                 found += [
                     NextThing(start, end, OWN_WORDS[one.kind])
@@ -102,34 +94,6 @@ def next_things(person: PersonOrders, *, now: datetime, limit: int = 6) -> list[
                     if start > now
                 ]
     return sorted(found, key=lambda thing: thing.at)[:limit]
-
-
-def timetable_words(rows: Sequence[TimetableRow] | None) -> tuple[str, ...]:
-    """`Mon to Fri 19:00 to 07:00 the next day`, one line a row; always when there is none."""
-    if rows is None:
-        return ("At all times",)
-    return tuple(f"{_days(row.days)} {row.start} to {_end(row)}" for row in rows)
-
-
-def _end(row: TimetableRow) -> str:
-    return f"{row.end} the next day" if row.end <= row.start else row.end
-
-
-def _days(days: Iterable[str]) -> str:
-    places = sorted(WEEKDAYS.index(day) for day in days)
-    if len(places) == 7:
-        return "Every day"
-    runs: list[list[int]] = []
-    for place in places:
-        if runs and place == runs[-1][-1] + 1:
-            runs[-1].append(place)
-        else:
-            runs.append([place])
-    return ", ".join(_run([DAY_WORDS[WEEKDAYS[place]] for place in run]) for run in runs)
-
-
-def _run(days: list[str]) -> str:
-    return f"{days[0]} to {days[-1]}" if len(days) > 2 else ", ".join(days)
 
 
 def _requirement(one: Requirement, order: Order, now: datetime) -> RequirementShown:
@@ -154,15 +118,23 @@ def _requirement(one: Requirement, order: Order, now: datetime) -> RequirementSh
 def _when(one: Requirement) -> tuple[str, ...]:
     if one.kind is RequirementKind.ATTENDANCE:
         return tuple(_series(series) for series in one.appointments)
-    return timetable_words(one.timetable)
+    return (*timetable_words(one.timetable), *_until(one))
 
 
 def _own_when(one: Requirement) -> tuple[str, ...]:
     if one.kind is RequirementKind.ATTENDANCE:
         return tuple(_own_series(series) for series in one.appointments)
-    return tuple(
+    lines = [
         line.replace("At all times", "All the time") for line in timetable_words(one.timetable)
-    )
+    ]
+    return (*lines, *_until(one))
+
+
+def _until(one: Requirement) -> tuple[str, ...]:
+    """A fitting window is short: its last day is part of what is asked."""
+    if one.kind is not RequirementKind.FITTING or one.to_at is None:
+        return ()
+    return (f"Until {when_words(one.to_at)}, or until the tag is on",)
 
 
 def _own_series(series: Appointments) -> str:
@@ -182,6 +154,10 @@ def _appointments(one: Requirement, now: datetime) -> list[NextThing]:
         for series in one.appointments
         for meeting in occurrences(series, now, now + AHEAD, timezone=one.timezone)
     ]
+
+
+def _wears_one(person: PersonOrders, now: datetime) -> bool:
+    return any(span.to_at is None or now < span.to_at for span in person.activations)
 
 
 def _live(order: Order, now: datetime) -> bool:
