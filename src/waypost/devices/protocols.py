@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Protocol, TypeAlias
 
-from waypost.devices import gt06, osmand, owntracks, teltonika
+from waypost.devices import gt06, osmand, owntracks, queclink, teltonika
 from waypost.devices.values import HttpMessage, HttpReply
 from waypost.devices.wire import StreamProtocol
 from waypost.errors import BadUse
@@ -26,7 +26,7 @@ class HttpProtocol(Protocol):
 
 
 HTTP: dict[str, HttpProtocol] = {"osmand": osmand, "owntracks": owntracks}
-STREAMS: dict[str, StreamProtocol] = {"gt06": gt06, "teltonika": teltonika}
+STREAMS: dict[str, StreamProtocol] = {"queclink": queclink, "gt06": gt06, "teltonika": teltonika}
 AnyProtocol: TypeAlias = HttpProtocol | StreamProtocol
 
 

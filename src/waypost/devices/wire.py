@@ -58,12 +58,22 @@ class StreamProtocol(Protocol):
         ...
 
 
+@runtime_checkable
+class EndsWithItsText(Protocol):
+    """A stream protocol that can tell a frame whose end mark alone is missing: where the text ends
+    (a datagram, a line of a file), nothing is cut. In a connection the mark is waited for."""
+
+    def is_whole(self, frame: bytes) -> bool: ...
+
+
 def frames_of(protocol: StreamProtocol, data: bytes) -> list[Frame]:
     """All frames of a whole text of bytes (a datagram, a line of a file); what is left at the end
     is a frame cut short."""
     framer = protocol.framer()
     frames = framer.feed(data)
     left = framer.held
-    if left:
+    if left and isinstance(protocol, EndsWithItsText) and protocol.is_whole(left):
+        frames.append(Frame(left))
+    elif left:
         frames.append(Frame(left, f"the message is cut short: {len(left)} bytes of a frame"))
     return frames

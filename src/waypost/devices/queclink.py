@@ -1,0 +1,179 @@
+"""Queclink @Track in text: places, alarms and states of GL, GT, GV and CV families.
+
+    +RESP:GTFRI,{version},{device},{name},...{place}...,{send time},{count}$
+    +BUFF: the same, stored while there was no line;  +ACK: the answer to a command
+
+One frame gives a fix for every place in it, the event that its report is, and the battery level
+where it is stated. Places carry GPS time (UTC); the send time is the tag's clock, in whatever zone
+it was set to. HDOP is not metres, so accuracy stays unsaid. A report without a place gives events
+only. HEX reports are framed, answered nothing and not read.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from waypost.devices import queclink_reports as reports
+from waypost.devices.queclink_fields import (
+    Fields,
+    Place,
+    battery_percent,
+    family,
+    find_cell,
+    find_places,
+    instant,
+    is_hex,
+    read_place,
+    running_state,
+)
+from waypost.devices.queclink_frames import QueclinkFramer, is_binary
+from waypost.devices.values import Unreadable
+from waypost.positions.values import Decoded, DecodedEvent, DecodedFix, EventKind
+from waypost.units import MPS_PER_KMH, Mechanism
+
+_HEADS = {"+RESP:GT": False, "+BUFF:GT": True, "+ACK:GT": False}  # -> stored by the tag meanwhile
+_SHORTEST = 6  # head, version, device, name, send time, count
+CUT_SHORT = "the message is cut short"
+
+
+def framer() -> QueclinkFramer:
+    return QueclinkFramer()
+
+
+def is_whole(frame: bytes) -> bool:
+    """Whether a text frame without its `$` is whole all the same: where a datagram ends, or a
+    line of a file, the send time and the count of four digits say that nothing is missing."""
+    fields = _text(frame).split(",")
+    if len(fields) < _SHORTEST or _head(fields[0]) is None:
+        return False
+    return is_hex(fields[-1], 4, 4) and len(fields[-2]) == 14 and fields[-2].isdecimal()
+
+
+def decode(frame: bytes, device_id: str | None = None) -> Decoded:
+    """What one frame says; never an exception, whatever the bytes are."""
+    if is_binary(frame):
+        return Decoded(device_id)
+    fields = _text(frame).split(",")
+    head = _head(fields[0])
+    if head is None:
+        return Decoded(device_id, error="the message is no Queclink report")
+    if not (frame.endswith((b"$", b"\0")) or is_whole(frame)) or len(fields) < _SHORTEST - 1:
+        return Decoded(device_id, error=CUT_SHORT)
+    device = _device(fields)
+    if device is None:
+        return Decoded(device_id, error="the device id is neither an IMEI nor a MEID")
+    if head.startswith("+A"):
+        return Decoded(device, events=(_answer(fields),))
+    try:
+        return _report(device, fields, is_buffered=_HEADS[head])
+    except Unreadable as trouble:
+        return Decoded(device, error=str(trouble))
+
+
+def reply(frame: bytes, decoded: Decoded) -> bytes | None:
+    """`+SACK:` with the count of the frame; the heartbeat has an answer of its own."""
+    if decoded.error is not None or is_binary(frame):
+        return None
+    fields = _text(frame).split(",")
+    count = fields[-1]
+    if not is_hex(count, 1, 16):
+        return None
+    if fields[0] == "+ACK:GTHBD":
+        return f"+SACK:GTHBD,{fields[1]},{count}$".encode()
+    return f"+SACK:{count}$".encode()
+
+
+def _text(frame: bytes) -> str:
+    """Latin-1 keeps every byte: names of devices may be in any writing."""
+    return frame.strip(b"\0\r\n").removesuffix(b"$").decode("latin-1")
+
+
+def _head(word: str) -> str | None:
+    for head in _HEADS:
+        if word.startswith(head) and len(word) == len(head) + 3:
+            return head
+    return None
+
+
+def _device(fields: Fields) -> str | None:
+    """The IMEI (15 digits) or MEID (14 hex digits); GTTRI has no version before it."""
+    for text in fields[2:3] or fields[1:2]:
+        if (len(text) == 15 and text.isdecimal()) or is_hex(text, 14, 14):
+            return text
+    first = fields[1]
+    return first if len(first) == 15 and first.isdecimal() else None
+
+
+def _answer(fields: Fields) -> DecodedEvent:
+    """The tag has a command of ours; which one its serial says. The heartbeat looks alike."""
+    command, sent_at = fields[0][5:], instant(fields[-2])
+    if command == "GTHBD":
+        return DecodedEvent(sent_at, EventKind.CONTACT, {"report": "HBD"})
+    attributes: dict[str, Any] = {"command": command}
+    if len(fields) > _SHORTEST and is_hex(fields[-3], 4, 4):
+        attributes["serial"] = fields[-3].upper()
+    if len(fields) > _SHORTEST + 1 and fields[4]:
+        attributes["part"] = fields[4][:20]
+    return DecodedEvent(sent_at, EventKind.COMMAND_ANSWER, attributes)
+
+
+def _report(device: str, fields: Fields, *, is_buffered: bool) -> Decoded:
+    report, version = fields[0][-3:], fields[1]
+    model = family(version)
+    places = [place for at in find_places(fields) if (place := read_place(fields, at))]
+    if reports.repeats_last_place(report, version):
+        places = []
+    sent_at = instant(fields[-2])
+    common: dict[str, Any] = {"report": report}
+    if is_buffered:
+        common["buffered"] = True
+    fixes = tuple(_fix(place, report, sent_at, common) for place in places)
+    after = places[-1].after if places else 0
+    happened_at = _happened_at(places, sent_at)
+    state = running_state(fields, after) if after else {}
+    heard = {} if fixes else _heard(report, fields)
+    events = [
+        DecodedEvent(happened_at, kind, {**common, **attributes, **heard})
+        for kind, attributes in reports.events_of(report, fields, state)
+    ]
+    level = battery_percent(report, model, fields, after)
+    if not (fixes or events) and (heard or level is None):
+        events.append(DecodedEvent(happened_at, EventKind.CONTACT, {**common, **heard}))
+    if level is not None:
+        events.append(DecodedEvent(happened_at, EventKind.BATTERY_LEVEL, {"percent": level}))
+    return Decoded(device, fixes, tuple(events))
+
+
+def _happened_at(places: list[Place], sent_at: datetime | None) -> datetime | None:
+    """When what the report says was so: GPS time where the place is of now, else the send time."""
+    if places and places[-1].measured_at is not None and places[-1].hdop != 0:
+        return places[-1].measured_at
+    return sent_at
+
+
+def _fix(place: Place, report: str, sent_at: datetime | None, common: dict[str, Any]) -> DecodedFix:
+    attributes = dict(common)
+    if place.hdop is not None:
+        attributes["hdop"] = place.hdop
+    if place.cell is not None:
+        attributes["cell"] = place.cell
+    speed_kmh = place.speed_kmh
+    return DecodedFix(
+        measured_at=place.measured_at or sent_at,
+        lat=place.lat,
+        lon=place.lon,
+        altitude_m=place.altitude_m,
+        speed_mps=None if speed_kmh is None else speed_kmh * MPS_PER_KMH,
+        course_deg=place.course_deg,
+        valid=place.measured_at is not None and not (report == "CAN" and not place.hdop),
+        mechanism=Mechanism.GNSS,
+        attributes=attributes,
+    )
+
+
+def _heard(report: str, fields: Fields) -> dict[str, Any]:
+    """Cells and access points of a report without a place: they go with its event."""
+    heard = reports.heard(report, fields)
+    cell = None if heard else find_cell(fields)
+    return {"cell": cell} if cell else heard
