@@ -23,7 +23,7 @@ WIDTHS = (360, 1920)
 # Acts, streams, files and machines' answers: no page to look at.
 NO_PAGE = {
     "sign-out", "inbox-rows", "inbox-events", "alert-move", "offence-upload", "offence-problems",
-    "run-start", "quarantine-settle", "audit-verify", "healthz", "readyz", "metrics",
+    "run-start", "quarantine-settle", "clock-settle", "audit-verify", "healthz", "readyz", "metrics",
 }  # fmt: skip
 ALIKE_FOR_ALL = {"sign-in", "gallery", "attributions"}  # looked at once
 MAKE = """

@@ -14,6 +14,7 @@ from waypost.access.values import Permission
 from waypost.web.pages import (
     alerts,
     audit,
+    clocks,
     health,
     matches,
     offences,
@@ -78,6 +79,10 @@ ROUTES: tuple[Route, ...] = (
           "Messages from tags nobody has fitted.", "Unknown tags"),
     Route("quarantine/settle", "quarantine-settle", quarantine.settle, P.QUARANTINE_READ,
           "Say what became of an unknown tag."),
+    Route("devices/clocks", "clocks", clocks.doubts, P.CLOCK_CORRECT,
+          "Tags whose clocks seem wrong, with the offset that would mend them.", "Clocks"),
+    Route("devices/clocks/settle", "clock-settle", clocks.settle, P.CLOCK_CORRECT,
+          "Accept or refuse the offset of a tag's clock, or end one."),
     Route("audit", "audit", audit.lines, P.AUDIT_READ, "Who looked at what, and why.", "Audit"),
     Route("audit/verify", "audit-verify", audit.verify, P.AUDIT_READ, "Check the audit chain."),
     Route("system", "system", system.state, P.SYSTEM_READ,
