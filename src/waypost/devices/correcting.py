@@ -14,9 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.db.models import Q
 
+from waypost.access.values import Posted
 from waypost.clock import FOREVER_US, to_us
-from waypost.devices.models import ClockCorrection
+from waypost.devices.models import ClockCorrection, ClockDoubt
+from waypost.errors import Conflict, Refused
 from waypost.orders.directory import NO_END, ActivationDirectory, Worn
 from waypost.orders.models import Activation
 from waypost.orders.queries import person_orders
@@ -29,6 +32,8 @@ from waypost.positions.queries import events_between, fixes_between
 from waypost.positions.schema import SetAside
 from waypost.units import ActivationNumber
 
+HOW_LENGTH_MAX = 200
+CONTACT = timedelta(minutes=1)
 WIDEST = timedelta(microseconds=2 * ROLLOVER_US + 366 * 86_400 * 1_000_000)
 Pair = tuple[pa.Table, pa.Table]  # fixes, events
 
@@ -58,11 +63,56 @@ def apply_correction(
     return sum(judged.num_rows for _, judged, _ in mended)
 
 
-def rows_about(correction: ClockCorrection, *, now: datetime) -> tuple[int, int]:
-    """(rows set aside by their time, rows that look sound) the correction would be about."""
+def correction_of(
+    doubt: ClockDoubt, *, ongoing: bool, by: Posted, now: datetime, reason: str
+) -> ClockCorrection:
+    """The correction that accepting a doubt makes, saved. Refused when there is no offset, or when
+    the same time was mended before: an offset must not be added twice."""
+    wanted = _wanted(doubt)
+    if doubt.offset_s is None:
+        raise Refused("No offset explains these times; refuse the doubt, and replace the tag.")
+    mended = ClockCorrection.objects.filter(activation_id=doubt.activation_id).filter(
+        Q(received_to=None) | Q(received_to__gt=wanted.received_from)
+    )
+    if mended.exists():
+        raise Refused(
+            "Times of this tag were mended for the same hours already: end that correction first, "
+            "or refuse this doubt."
+        )
+    wanted.received_to = None if ongoing else now
+    wanted.made_at, wanted.made_by_id, wanted.reason = now, by.officer_id, reason.strip()
+    wanted.save()
+    return wanted
+
+
+def settle(doubt: ClockDoubt, how: str, *, accepted: bool, by: Posted, now: datetime) -> None:
+    """Mark the doubt settled, if nobody did in the meantime (Conflict)."""
+    moved = ClockDoubt.objects.filter(pk=doubt.pk, settled_at=None).update(
+        settled_at=now, settled_by_id=by.officer_id, settled_how=how.strip()[:HOW_LENGTH_MAX],
+        accepted=accepted,
+    )  # fmt: skip
+    if not moved:
+        raise Conflict("Somebody has decided on this clock already; reload the page.")
+
+
+def rows_in_doubt(doubt: ClockDoubt, *, now: datetime) -> tuple[int, int]:
+    """(rows set aside by their time, rows that look sound) that accepting would mend."""
+    correction = _wanted(doubt)
     tables = [_concerned(table, correction) for table in _held(correction, now)]
     aside = sum(int(pc.sum(pc.not_equal(t["set_aside"], 0)).as_py() or 0) for t in tables)
     return aside, sum(t.num_rows for t in tables) - aside
+
+
+def _wanted(doubt: ClockDoubt) -> ClockCorrection:
+    """From the first message in doubt, and the minute before: of a backlog that came oldest first,
+    what looked sound was given by the same clock."""
+    return ClockCorrection(
+        activation_id=doubt.activation_id,
+        doubt=doubt,
+        kind=doubt.kind,
+        offset_s=doubt.offset_s or 0,
+        received_from=doubt.first_received_at - CONTACT,
+    )
 
 
 def _held(correction: ClockCorrection, now: datetime) -> Pair:
