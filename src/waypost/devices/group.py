@@ -13,6 +13,7 @@ from typing import Any
 
 from waypost.devices import quarantine
 from waypost.devices.models import QuarantinedMessage
+from waypost.devices.pairing import NO_PAIRINGS, PairingBook, with_places
 from waypost.devices.routing import Fate, Routed, intake_row, place, route
 from waypost.devices.values import BatchMessage, BatchRow, TagMessage
 from waypost.orders.directory import ActivationDirectory
@@ -40,17 +41,24 @@ class Group:
         return len(self.raws) - 1
 
 
-def take_message(item: TagMessage, group: Group, directory: ActivationDirectory) -> None:
-    """A message of a tag into the group. Whole parts of a bad message are kept, and all of it is
-    shown to an officer."""
+def take_message(
+    item: TagMessage,
+    group: Group,
+    directory: ActivationDirectory,
+    pairings: PairingBook = NO_PAIRINGS,
+) -> None:
+    """A message of a tag into the group, with what home units and beacons add. Whole parts of a bad
+    message are kept, and all of it is shown to an officer."""
     decoded = item.decoded
     reason = decoded.error
     if decoded.device_id is not None:
-        routed = route(directory, _with_contact(decoded), item.received_at)
-        take_routed(routed, item.protocol, item.payload, group)
-        reason = reason or routed.reason
-        if routed.logged or routed.sealed:
-            group.heard[decoded.device_id] = (item.received_at, item.protocol)
+        parts = with_places(decoded, pairings, directory, item.received_at)
+        for part in parts:
+            routed = route(directory, _with_contact(part), item.received_at)
+            take_routed(routed, item.protocol, item.payload if len(parts) == 1 else None, group)
+            reason = reason or routed.reason
+            if routed.logged or routed.sealed:
+                group.heard[decoded.device_id] = (item.received_at, item.protocol)
     if reason is not None:
         group.unplaced.append(
             quarantine.quarantined(
@@ -59,11 +67,16 @@ def take_message(item: TagMessage, group: Group, directory: ActivationDirectory)
         )
 
 
-def take_routed(routed: Routed, protocol: str, payload: bytes, group: Group) -> None:
-    """The parts of a message that have an owner into the group, with the raw message if one has."""
+def take_routed(routed: Routed, protocol: str, payload: bytes | None, group: Group) -> None:
+    """The parts of a message that have an owner into the group, with the raw message if one has.
+
+    payload   None: it holds what is of several persons, and stays with none of them
+    """
     group.sealed += routed.sealed
-    owner = routed.one_owner
-    raw_place = None if owner is None else group.keep_raw(owner, protocol, payload)
+    owner = routed.one_owner if payload is not None else None
+    raw_place = (
+        None if owner is None or payload is None else group.keep_raw(owner, protocol, payload)
+    )
     group.logged += [_pointing(row, raw_place) for row in routed.logged]
 
 

@@ -116,7 +116,9 @@ class Intake:
         if all(isinstance(item, Ping) for item in items):
             return self._known.directory(at_once=True)
         directory = self._known.directory()
-        if all(_is_known(directory, sender) for item in items for sender in _senders(item)):
+        known = self._known.pairings.knows
+        senders = (sender for item in items for sender in _senders(item))
+        if all(_is_known(directory, one) or known(one.device_id or "") for one in senders):
             return directory
         return self._known.directory(at_once=True)
 
@@ -124,7 +126,7 @@ class Intake:
         self, item: Item, group: Group, directory: ActivationDirectory, deliveries: Deliveries
     ) -> Outcome:
         if isinstance(item, TagMessage):
-            take_message(item, group, directory)
+            take_message(item, group, directory, self._known.pairings)
             return Taken()
         if isinstance(item, UnreadableMessage):
             group.unplaced.append(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+from waypost.devices.models import Pairing
+from waypost.devices.pairing import NO_PAIRINGS, Paired, PairingBook
 from waypost.orders.directory import ActivationDirectory
 from waypost.orders.estate import Estate
 
@@ -17,6 +19,8 @@ class KnownTags:
         self._directory = ActivationDirectory([])
         self._estate = Estate(with_requirements=False)
         self._checked_s = float("-inf")
+        self.pairings = NO_PAIRINGS  # as of the same moment as the directory
+        self._paired_version = -1
 
     def directory(self, *, at_once: bool = False) -> ActivationDirectory:
         """The directory as of at most a second ago; `at_once`: as of now, because a tag was not
@@ -24,5 +28,15 @@ class KnownTags:
         if at_once or time.monotonic() - self._checked_s >= CHECKED_EVERY_S:
             if self._estate.refresh():
                 self._directory = ActivationDirectory(self._estate.persons.values())
+            if self._estate.version != self._paired_version:
+                self.pairings, self._paired_version = read_pairings(), self._estate.version
             self._checked_s = time.monotonic()
         return self._directory
+
+
+def read_pairings() -> PairingBook:
+    """Every home unit and beacon that is or was put up. Whoever changes one bumps `OrdersHead`."""
+    rows = Pairing.objects.order_by("-from_at", "-id").values_list(
+        "device__reference", "person_id", "lat", "lon", "radius_m", "from_at", "to_at"
+    )
+    return PairingBook(Paired(*row) for row in rows)

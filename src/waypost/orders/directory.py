@@ -38,6 +38,7 @@ class ActivationDirectory:
     def __init__(self, persons: Iterable[PersonOrders]) -> None:
         by_device: dict[str, list[Worn]] = defaultdict(list)
         by_person: dict[str, list[Worn]] = defaultdict(list)
+        by_number: dict[int, list[Worn]] = defaultdict(list)
         self._by_number: dict[int, Worn] = {}
         self._by_reference: dict[str, Worn] = {}
         for person in persons:
@@ -45,11 +46,14 @@ class ActivationDirectory:
                 worn = Worn(span, person.person_id, person.number, live_spans(person, span))
                 by_device[span.device_id].append(worn)
                 by_person[person.person_id].append(worn)
+                if person.number is not None:
+                    by_number[person.number].append(worn)
                 self._by_reference[span.activation_id] = worn
                 if span.number is not None:
                     self._by_number[span.number] = worn
         self._by_device = {device: _in_order(worn) for device, worn in by_device.items()}
         self._by_person = {person: _in_order(worn) for person, worn in by_person.items()}
+        self._by_person_number = {number: _in_order(worn) for number, worn in by_number.items()}
         self._starts = {
             device: [one.span.from_at for one in worn] for device, worn in self._by_device.items()
         }
@@ -87,6 +91,14 @@ class ActivationDirectory:
     def of_person(self, person_id: str) -> tuple[Worn, ...]:
         """What the person wore, oldest first."""
         return self._by_person.get(person_id, ())
+
+    def worn_at(self, person_number: int, instant: datetime) -> Worn | None:
+        """What the person wore at the instant; of two that overlap, the later fitted."""
+        for worn in reversed(self._by_person_number.get(person_number, ())):
+            span = worn.span
+            if span.from_at <= instant and (span.to_at is None or instant < span.to_at):
+                return worn
+        return None
 
     def all(self) -> list[Worn]:
         """Every activation."""
