@@ -18,6 +18,7 @@ from starlette.routing import Route
 from waypost import clock
 from waypost.devices.batch import read_batch
 from waypost.devices.committer import Committer
+from waypost.devices.figures import Figures
 from waypost.devices.protocols import HTTP
 from waypost.devices.values import (
     BatchMessage,
@@ -51,8 +52,10 @@ class TooLarge(Exception):
 class Doors:
     """What the listeners share: the line to the committer and the figures it keeps."""
 
-    def __init__(self, committer: Committer[Item, Outcome], counts: dict[str, int]) -> None:
-        self._committer, self._counts = committer, counts
+    def __init__(
+        self, committer: Committer[Item, Outcome], counts: dict[str, int], figures: Figures
+    ) -> None:
+        self._committer, self._counts, self._figures = committer, counts, figures
         self.unavailable = 0  # replies of 503
 
     def application(self, protocol: str) -> Starlette:
@@ -121,10 +124,9 @@ class Doors:
             return HttpReply(503, str(error) or "the store is slow; nothing is promised; try again")
 
     def _answer_of(self, item: Item, size_bytes: int) -> asyncio.Future[Outcome]:
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Outcome] = loop.create_future()
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
 
-        def settle(outcome: Outcome | Unavailable) -> None:
+        def settle(outcome: Outcome | Unavailable) -> None:  # in the loop's thread
             if future.done():  # the client left, or waited too long
                 return
             if isinstance(outcome, Unavailable):
@@ -132,10 +134,7 @@ class Doors:
             else:
                 future.set_result(outcome)
 
-        def answer(outcome: Outcome | Unavailable) -> None:
-            loop.call_soon_threadsafe(settle, outcome)
-
-        self._committer.offer(item, answer, size_bytes=size_bytes)
+        self._committer.offer(item, settle, size_bytes=size_bytes)
         return future
 
     async def _ready(self, request: Request) -> Response:
@@ -150,6 +149,7 @@ class Doors:
         figures = {**self._counts, "unavailable": self.unavailable}
         lines = [f"waypost_gateway_{name}_total {value}" for name, value in figures.items()]
         lines.append(f"waypost_gateway_waiting {self._committer.waiting}")
+        lines += self._figures.lines()
         return _plain(200, "\n".join([*lines, ""]))
 
 

@@ -20,7 +20,7 @@ import pytest
 from devices_words import orders_file
 
 from waypost.cli.main import main
-from waypost.devices.gateway import Listen, read_listen
+from waypost.devices.listening import Listen, read_listen
 from waypost.errors import BadUse
 
 WAYPOST = [sys.executable, "-m", "waypost.cli.main"]
@@ -260,7 +260,7 @@ def test_an_address_to_listen_on_is_read(text, listen):
 
 
 @pytest.mark.parametrize(
-    "text", ["http", "http=8101", "gt06=127.0.0.1:1", "http=h:70000", "http=h:x"]
+    "text", ["http", "http=8101", "telex=127.0.0.1:1", "http=h:70000", "http=h:x"]
 )
 def test_an_address_that_is_none_is_bad_usage(text):
     with pytest.raises(BadUse, match="http"):

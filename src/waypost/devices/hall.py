@@ -1,0 +1,139 @@
+"""What all conversations share, and who looks after them: room in the line, patience, the end.
+
+One task for all: it looks at a part of the conversations each tick, so that every one is looked at
+in five seconds, and lets those go on that were slowed down or held back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from waypost.devices.committer import Answers, Committer, answer_here
+from waypost.devices.limits import Addresses, Limits
+from waypost.devices.values import Item, Outcome
+
+READ_BYTES = 16 * 2**10  # of one read: what a client can make us decode before others' turn
+HELD_BACK_BYTES_MAX = 64 * 2**20  # read, and not looked at until the line is shorter
+FULL_SHARE, ROOM_SHARE = 0.5, 0.25  # of the committer's line: stop reading, go on
+TICK_S = 0.25
+ROUND_TICKS = 20  # every conversation is looked at once in five seconds
+LOOKS_LEAST = 1000
+STOP_WITHIN_S = 30.0
+# Why a conversation is not being read just now: bits of `_paused`.
+LINE, IN_FLIGHT, WRITING, RATE, PARTING = 1, 2, 4, 8, 16
+
+
+class Guest(Protocol):
+    """A conversation as the hall sees it."""
+
+    def go_on(self) -> None:
+        """The line has room again for what was held back."""
+        ...
+
+    def resume(self, why: int) -> None:
+        """A reason not to be read is gone."""
+        ...
+
+    def look(self, now_s: float) -> None:
+        """Let the client go if its time is up."""
+        ...
+
+    def part(self) -> None:
+        """Read no more; close when all is answered."""
+        ...
+
+    def cut(self) -> None:
+        """Close now."""
+        ...
+
+
+class Hall:
+    """What all conversations share: the line, the limits, the room for one read."""
+
+    def __init__(
+        self,
+        write: Callable[[Sequence[Item]], Sequence[Outcome]],
+        limits: Limits,
+        network_of: Callable[[str], str | None],
+    ) -> None:
+        self.limits, self.network_of = limits, network_of
+        self.addresses = Addresses(limits)
+        self.loop = asyncio.get_running_loop()
+        self.committer: Committer[Item, Outcome] = Committer(write, post=self._post)
+        self.buffer = memoryview(bytearray(READ_BYTES))  # the loop reads one client at a time
+        self.conversations: set[Guest] = set()
+        self.is_stopping = False
+        self._held_back: list[tuple[Guest, int]] = []
+        self._held_back_bytes = 0
+        self._slowed: list[tuple[float, Guest]] = []
+        self._round: list[Guest] = []
+
+    @property
+    def is_full(self) -> bool:
+        return self.committer.filled >= FULL_SHARE
+
+    def hold_back(self, conversation: Guest, size_bytes: int) -> bool:
+        """Keep a conversation's bytes until the line is shorter; False: too many are kept."""
+        if self._held_back_bytes + size_bytes > HELD_BACK_BYTES_MAX:
+            return False
+        self._held_back_bytes += size_bytes
+        self._held_back.append((conversation, size_bytes))
+        return True
+
+    def slow(self, conversation: Guest, for_s: float) -> None:
+        self._slowed.append((self.loop.time() + for_s, conversation))
+
+    def make_room(self) -> None:
+        """Those held back go on, as far as there is room."""
+        if not self._held_back or self.committer.filled > ROOM_SHARE:
+            return
+        waiting, self._held_back = self._held_back, []
+        for place, (conversation, size_bytes) in enumerate(waiting):
+            if self.is_full:
+                self._held_back = waiting[place:] + self._held_back
+                return
+            self._held_back_bytes -= size_bytes
+            conversation.go_on()
+
+    async def watch(self) -> None:
+        """Look after the conversations, a part of them each tick."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            self._tick(self.loop.time())
+
+    async def stop(self, within_s: float = STOP_WITHIN_S) -> None:
+        """Read no more, answer what is in line, close; who still does not read then is cut off."""
+        self.is_stopping = True
+        until_s = self.loop.time() + within_s
+        for conversation in list(self.conversations):
+            conversation.part()
+        while self.conversations and self.loop.time() < until_s:
+            await asyncio.sleep(0.02)
+        for conversation in list(self.conversations):
+            conversation.cut()
+
+    def _post(self, answers: Answers[Outcome]) -> None:
+        """From the committing thread: a group's answers, in one call. A loop that is closed has
+        nobody left to answer."""
+        with contextlib.suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self._answer, answers)
+
+    def _answer(self, answers: Answers[Outcome]) -> None:
+        answer_here(answers)  # type: ignore[misc]  # a union is no obstacle
+        self.make_room()
+
+    def _tick(self, now_s: float) -> None:
+        self.make_room()  # also when no group is on its way that would say so
+        due = [one for at_s, one in self._slowed if at_s <= now_s]
+        self._slowed = [(at_s, one) for at_s, one in self._slowed if at_s > now_s]
+        for conversation in due:
+            conversation.resume(RATE)
+        if not self._round:
+            self._round = list(self.conversations)
+        looks = max(LOOKS_LEAST, len(self.conversations) // ROUND_TICKS)
+        self._round, now = self._round[looks:], self._round[:looks]
+        for conversation in now:
+            conversation.look(now_s)
