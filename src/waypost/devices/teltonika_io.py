@@ -15,6 +15,7 @@ from waypost.positions.values import DecodedEvent, EventKind
 
 BATTERY_PERCENT = EventKind.BATTERY_LEVEL
 IO_BATTERY_PERCENT = 113
+IO_HDOP_TENTHS = 182
 IO_BEACON_LIST = 385
 IO_BEACONS_ADVANCED = (548, 10831)  # both: length, then parts of kind, length, value
 # (element, value) that made the record -> our kind, and their name for it.

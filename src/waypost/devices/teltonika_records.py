@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from waypost.clock import EPOCH
-from waypost.devices.teltonika_io import BATTERY_PERCENT, io_events, long_events
+from waypost.devices.teltonika_io import BATTERY_PERCENT, IO_HDOP_TENTHS, io_events, long_events
 from waypost.devices.values import Unreadable
 from waypost.positions.values import DecodedEvent, DecodedFix, EventKind
 from waypost.units import MPS_PER_KMH, Mechanism
@@ -85,6 +85,8 @@ def _record(body: bytes, at: int, lists: Lists, codec: int) -> int:
     event_id, elements, long, at = _elements(body, at + _PLACE.size, codec)
     attributes: dict[str, Any] = {_NAMES[number]: value for number, value in elements.items()}
     attributes["priority"], attributes["event"] = priority, event_id
+    if elements.get(IO_HDOP_TENTHS):
+        attributes["hdop"] = elements[IO_HDOP_TENTHS] / 10
     events = io_events(elements, event_id, measured_at)
     if long:
         events += long_events(long, measured_at)
