@@ -357,7 +357,8 @@ class TagSigns(models.Model):
     declares = Columns(
         Retention.CASE,
         belongs="activation__person",
-        plain="activation contact_at fix_at battery_percent battery_at charging_since jammed_since",
+        plain="activation contact_at fix_at battery_percent battery_at charging_since "
+        "charge_said_at jammed_since jam_said_at",
     )
     activation = models.OneToOneField(
         "orders.Activation", on_delete=models.CASCADE, primary_key=True, related_name="signs"
@@ -367,7 +368,9 @@ class TagSigns(models.Model):
     battery_percent = models.FloatField(null=True)
     battery_at = models.DateTimeField(null=True)
     charging_since = models.DateTimeField(null=True)  # null: not charging, as far as it said
+    charge_said_at = models.DateTimeField(null=True)  # its last word on charging
     jammed_since = models.DateTimeField(null=True)
+    jam_said_at = models.DateTimeField(null=True)
 
 
 class TagFinding(models.Model):
