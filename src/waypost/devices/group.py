@@ -13,21 +13,26 @@ from typing import Any
 
 from waypost.devices import quarantine
 from waypost.devices.models import QuarantinedMessage
-from waypost.devices.pairing import NO_PAIRINGS, PairingBook, with_places
-from waypost.devices.routing import Fate, Routed, intake_row, place, route
+from waypost.devices.pairing import with_places
+from waypost.devices.routing import Fate, Routed, Router, intake_row, place, route
+from waypost.devices.thinning import Levels
 from waypost.devices.values import BatchMessage, BatchRow, TagMessage
 from waypost.orders.directory import ActivationDirectory
+from waypost.orders.values import ActivationSpan
 from waypost.positions import log, seal
 from waypost.positions.batch import IntakeRow, build
 from waypost.positions.log import RawRow
 from waypost.positions.values import Decoded, DecodedEvent, EventKind
 from waypost.units import ActivationNumber
 
+_CONTACT = (DecodedEvent(None, EventKind.CONTACT),)
+
 
 @dataclass
 class Group:
-    """What one commit will hold."""
+    """What one commit will hold. `levels`: what batteries said before, asked and told."""
 
+    levels: Levels = field(default_factory=Levels)
     logged: list[IntakeRow] = field(default_factory=list)
     sealed: list[IntakeRow] = field(default_factory=list)
     raws: list[RawRow] = field(default_factory=list)
@@ -41,20 +46,19 @@ class Group:
         return len(self.raws) - 1
 
 
-def take_message(
-    item: TagMessage,
-    group: Group,
-    directory: ActivationDirectory,
-    pairings: PairingBook = NO_PAIRINGS,
-) -> None:
+def take_message(item: TagMessage, group: Group, router: Router) -> None:
     """A message of a tag into the group, with what home units and beacons add. Whole parts of a bad
     message are kept, and all of it is shown to an officer."""
+    span = router.owner_of(item.decoded, item.received_at)
+    if span is not None:
+        _take_whole(item, span, group)
+        return
     decoded = item.decoded
     reason = decoded.error
     if decoded.device_id is not None:
-        parts = with_places(decoded, pairings, directory, item.received_at)
+        parts = with_places(decoded, router.pairings, router.directory, item.received_at)
         for part in parts:
-            routed = route(directory, _with_contact(part), item.received_at)
+            routed = route(router.directory, _with_contact(part), item.received_at)
             take_routed(routed, item.protocol, item.payload if len(parts) == 1 else None, group)
             reason = reason or routed.reason
             if routed.logged or routed.sealed:
@@ -65,6 +69,23 @@ def take_message(
                 decoded.device_id or "", item.protocol, item.payload, reason, item.received_at
             )
         )
+
+
+def _take_whole(item: TagMessage, span: ActivationSpan, group: Group) -> None:
+    """A sound message, all of one activation, into the group: nearly every message there is."""
+    if span.number is None:
+        raise ValueError(f"activation {span.activation_id} has no number")
+    decoded, received_at = item.decoded, item.received_at
+    fixes, events = decoded.fixes, decoded.events
+    if not fixes:
+        events = events or _CONTACT
+    elif events:
+        events = group.levels.news_of(span.number, events, received_at)
+    place = group.keep_raw(span.number, item.protocol, item.payload)
+    group.logged.append(
+        IntakeRow(span.number, span.from_at, span.to_at, received_at, fixes, events, place)
+    )
+    group.heard[decoded.device_id or ""] = (received_at, item.protocol)
 
 
 def take_routed(routed: Routed, protocol: str, payload: bytes | None, group: Group) -> None:
@@ -84,7 +105,7 @@ def _with_contact(decoded: Decoded) -> Decoded:
     """A sound message of a kind we do not read still says that the tag was in contact."""
     if decoded.fixes or decoded.events or decoded.error is not None:
         return decoded
-    return Decoded(decoded.device_id, events=(DecodedEvent(None, EventKind.CONTACT),))
+    return Decoded(decoded.device_id, events=_CONTACT)
 
 
 def take_rows(
@@ -142,6 +163,4 @@ def save_group(group: Group, *, source: str, now: datetime) -> int | None:
 
 
 def _pointing(row: IntakeRow, raw_place: int | None) -> IntakeRow:
-    return IntakeRow(
-        row.activation, row.from_at, row.to_at, row.received_at, row.fixes, row.events, raw_place
-    )
+    return row._replace(raw_place=raw_place)

@@ -21,24 +21,25 @@ from waypost.devices.deliveries import Deliveries
 from waypost.devices.group import Group, save_group, take_message, take_rows
 from waypost.devices.known import KnownTags
 from waypost.devices.models import Device
+from waypost.devices.routing import Router
+from waypost.devices.thinning import Levels
 from waypost.devices.values import (
     BatchMessage,
     HttpReply,
     Item,
     Outcome,
     Ping,
-    Sender,
     TagMessage,
     Taken,
     UnreadableMessage,
 )
 from waypost.devices.watchers import watchers
 from waypost.errors import Unavailable
-from waypost.orders.directory import ActivationDirectory
 
 logger = logging.getLogger(__name__)
 HEARD_AGAIN_AFTER = timedelta(seconds=30)  # how fine `last_heard_at` is
 SOURCE = "gateway"
+TAKEN = Taken()
 
 
 class Intake:
@@ -47,6 +48,7 @@ class Intake:
     def __init__(self) -> None:
         self._known = KnownTags()
         self._watchers = watchers()
+        self._levels = Levels()
         self._heard: dict[str, datetime] = {}
         self.counts: dict[str, int] = dict.fromkeys(
             ("groups", "messages", "rows_logged", "rows_sealed", "quarantined", "refused"), 0
@@ -73,6 +75,7 @@ class Intake:
         except BaseException:
             for watcher in self._watchers:
                 watcher.undone()
+            self._levels.undone()
             raise
 
     def _one_by_one(self, items: Sequence[Item], trouble: Exception) -> list[Outcome]:
@@ -84,20 +87,23 @@ class Intake:
 
     def _write(self, items: Sequence[Item]) -> list[Outcome]:
         now = clock.now()
-        directory = self._directory_for(items)
-        group = Group()
+        router = self._router_for(items)
+        group = Group(self._levels)
         with transaction.atomic():
             deliveries = Deliveries.of([i for i in items if isinstance(i, BatchMessage)], now=now)
-            replies = [self._take(item, group, directory, deliveries) for item in items]
+            replies = [self._take(item, group, router, deliveries) for item in items]
             position = save_group(group, source=SOURCE, now=now)
             heard = self._save_heard(group, now=now)
             commands = self._watched(items, group, now=now)
             deliveries.save(position, now=now)
         for watcher in self._watchers:
             watcher.committed()
+        self._levels.committed()
         self._heard.update(heard)
         self._count(items, group, replies)
-        return [Taken(commands[n]) if n in commands else reply for n, reply in enumerate(replies)]
+        for place, several in commands.items():
+            replies[place] = Taken(several)
+        return replies
 
     def _watched(
         self, items: Sequence[Item], group: Group, *, now: datetime
@@ -111,23 +117,19 @@ class Intake:
                 commands[places[place]] = commands.get(places[place], ()) + more
         return commands
 
-    def _directory_for(self, items: Sequence[Item]) -> ActivationDirectory:
-        """The directory; looked at anew when an item's sender is not in it."""
+    def _router_for(self, items: Sequence[Item]) -> Router:
+        """Who wears what; looked at anew when an item's sender is not in it."""
         if all(isinstance(item, Ping) for item in items):
-            return self._known.directory(at_once=True)
-        directory = self._known.directory()
-        known = self._known.pairings.knows
-        senders = (sender for item in items for sender in _senders(item))
-        if all(_is_known(directory, one) or known(one.device_id or "") for one in senders):
-            return directory
-        return self._known.directory(at_once=True)
+            return self._known.router(at_once=True)
+        router = self._known.router()
+        if all(_is_known(router, item) for item in items):
+            return router
+        return self._known.router(at_once=True)
 
-    def _take(
-        self, item: Item, group: Group, directory: ActivationDirectory, deliveries: Deliveries
-    ) -> Outcome:
+    def _take(self, item: Item, group: Group, router: Router, deliveries: Deliveries) -> Outcome:
         if isinstance(item, TagMessage):
-            take_message(item, group, directory, self._known.pairings)
-            return Taken()
+            take_message(item, group, router)
+            return TAKEN
         if isinstance(item, UnreadableMessage):
             group.unplaced.append(
                 quarantine.quarantined(
@@ -136,7 +138,9 @@ class Intake:
             )
             return HttpReply(item.status, item.reason if item.status >= 400 else "")
         if isinstance(item, BatchMessage):
-            return deliveries.answer(item, lambda rows: take_rows(rows, item, group, directory))
+            return deliveries.answer(
+                item, lambda rows: take_rows(rows, item, group, router.directory)
+            )
         return HttpReply(200)
 
     def _save_heard(self, group: Group, *, now: datetime) -> dict[str, datetime]:
@@ -193,13 +197,10 @@ def _forget_connection() -> None:
         connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL's wrapper
 
 
-def _senders(item: Item) -> list[Sender]:
+def _is_known(router: Router, item: Item) -> bool:
+    """Whether all that sent it are in the directory; so are those who do not say who they are."""
     if isinstance(item, TagMessage):
-        return [Sender(item.decoded.device_id)] if item.decoded.device_id else []
-    return [row.sender for row in item.read.rows] if isinstance(item, BatchMessage) else []
-
-
-def _is_known(directory: ActivationDirectory, sender: Sender) -> bool:
-    if sender.device_id is not None:
-        return bool(directory.any_of(sender.device_id))
-    return directory.by_reference(sender.activation_id or "") is not None
+        device_id = item.decoded.device_id
+        return device_id is None or router.knows_tag(device_id)
+    rows = item.read.rows if isinstance(item, BatchMessage) else ()
+    return all(router.knows(row.sender) for row in rows)

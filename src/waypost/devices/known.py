@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 from waypost.devices.models import Pairing
-from waypost.devices.pairing import NO_PAIRINGS, Paired, PairingBook
+from waypost.devices.pairing import Paired, PairingBook
+from waypost.devices.routing import Router
 from waypost.orders.directory import ActivationDirectory
 from waypost.orders.estate import Estate
 
@@ -16,22 +17,23 @@ class KnownTags:
     """For one thread: the committer's."""
 
     def __init__(self) -> None:
-        self._directory = ActivationDirectory([])
+        self._router = Router(ActivationDirectory([]))
         self._estate = Estate(with_requirements=False)
+        self._version = -1
         self._checked_s = float("-inf")
-        self.pairings = NO_PAIRINGS  # as of the same moment as the directory
-        self._paired_version = -1
 
-    def directory(self, *, at_once: bool = False) -> ActivationDirectory:
-        """The directory as of at most a second ago; `at_once`: as of now, because a tag was not
-        in it and may just have been fitted."""
+    def router(self, *, at_once: bool = False) -> Router:
+        """Who wears what and what is put up where, as of at most a second ago; `at_once`: as of
+        now, because a tag was not in it and may just have been fitted."""
         if at_once or time.monotonic() - self._checked_s >= CHECKED_EVERY_S:
+            directory = self._router.directory
             if self._estate.refresh():
-                self._directory = ActivationDirectory(self._estate.persons.values())
-            if self._estate.version != self._paired_version:
-                self.pairings, self._paired_version = read_pairings(), self._estate.version
+                directory = ActivationDirectory(self._estate.persons.values())
+            if self._estate.version != self._version:
+                self._router = Router(directory, read_pairings())
+                self._version = self._estate.version
             self._checked_s = time.monotonic()
-        return self._directory
+        return self._router
 
 
 def read_pairings() -> PairingBook:

@@ -8,6 +8,9 @@ A tag is on somebody only from-to, so each fix is placed by when it was measured
     nobody known to wear it              -> UNPLACED: an officer settles it
 
 A time in the future is a clock that is wrong: the time of receipt decides instead.
+
+    route(directory, decoded, ...)    the plain way: every fix and event placed for itself
+    Router(directory).owner_of(...)   the glance that suffices for nearly every message
 """
 
 from __future__ import annotations
@@ -16,13 +19,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import NamedTuple
 
+from waypost.devices.pairing import NO_PAIRINGS, PairingBook
 from waypost.devices.values import Sender
 from waypost.orders.directory import ActivationDirectory
 from waypost.orders.values import ActivationSpan
 from waypost.positions.batch import IntakeRow
 from waypost.positions.clocks import CLOCK_TOLERANCE_US
-from waypost.positions.values import Decoded, DecodedEvent, DecodedFix
+from waypost.positions.values import Decoded, DecodedEvent, DecodedFix, EventKind
 from waypost.units import ActivationNumber
 
 CLOCK_TOLERANCE = timedelta(microseconds=CLOCK_TOLERANCE_US)
@@ -96,6 +101,73 @@ def route(directory: ActivationDirectory, decoded: Decoded, received_at: datetim
         sealed=_rows(whole, Fate.SEALED, received_at),
         reason=reasons[0] if reasons else None,
     )
+
+
+class Window(NamedTuple):
+    """A span of time in which all that a tag measures is LOGGED under one activation."""
+
+    from_at: datetime
+    to_at: datetime
+    span: ActivationSpan
+
+
+def window_at(directory: ActivationDirectory, device_id: str, instant: datetime) -> Window | None:
+    """The window around the instant; None where nobody wears the tag or no order is live."""
+    span = directory.live_at(device_id, instant)
+    if span is None or span.number is None:
+        return None
+    others = [s for s in directory.any_of(device_id) if s.activation_id != span.activation_id]
+    # Of two that overlap the later fitted counts: what it covers stays out of the window.
+    later = [s.from_at for s in others if s.from_at > instant]
+    ended = [s.to_at for s in others if s.to_at and span.from_at <= s.from_at <= instant >= s.to_at]
+    for start, end in directory.spans(span.number):
+        if start <= instant < end:
+            return Window(max([start, *ended]), min([end, *later]), span)
+    return None
+
+
+class Router:
+    """A directory with the windows of the tags heard since it was made. For one thread."""
+
+    def __init__(self, directory: ActivationDirectory, pairings: PairingBook = NO_PAIRINGS) -> None:
+        self.directory, self.pairings = directory, pairings
+        self._windows: dict[str, Window] = {}
+
+    def knows(self, sender: Sender) -> bool:
+        """Whether anybody ever wore it, or had it put up at home."""
+        if sender.device_id is not None:
+            return self.knows_tag(sender.device_id)
+        return self.directory.by_reference(sender.activation_id or "") is not None
+
+    def knows_tag(self, device_id: str) -> bool:
+        return (
+            device_id in self._windows
+            or bool(self.directory.any_of(device_id))
+            or self.pairings.knows(device_id)
+        )
+
+    def owner_of(self, decoded: Decoded, received_at: datetime) -> ActivationSpan | None:
+        """The activation under which `route` would log all of a sound message, if a glance tells;
+        None: ask `route`."""
+        device_id = decoded.device_id
+        if device_id is None or decoded.error is not None:
+            return None
+        window = self._windows.get(device_id)
+        if window is None or not window.from_at <= received_at < window.to_at:
+            window = window_at(self.directory, device_id, received_at)
+            if window is None:
+                return None
+            self._windows[device_id] = window
+        from_at, to_at, span = window
+        for seen in decoded.fixes:
+            if seen.measured_at is not None and not from_at <= seen.measured_at < to_at:
+                return None
+        for event in decoded.events:
+            if event.measured_at is not None and not from_at <= event.measured_at < to_at:
+                return None
+            if event.kind is EventKind.BEACON_SEEN:  # pairings may add a place
+                return None
+        return span
 
 
 def intake_row(
