@@ -126,6 +126,7 @@ def followers() -> Followers:
     """What follows from judging, and who does it."""
     from waypost.alerts.raising import fire_holds, judge_changes
     from waypost.alerts.urgency import TAG_STATES
+    from waypost.devices.removals import fire_removals, follow_orders
     from waypost.monitoring.worker import Followers
 
     return Followers(
@@ -133,6 +134,8 @@ def followers() -> Followers:
         tag_kinds=frozenset(TAG_STATES),
         fire_holds=fire_holds,
         finish_imports=finish_imports,
+        follow_orders=follow_orders,
+        fire_removals=fire_removals,
     )
 
 

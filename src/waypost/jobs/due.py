@@ -53,6 +53,15 @@ def past(kind: str, *, now: datetime, limit: int = AT_ONCE) -> list[DueRow]:
     return [DueRow(one.kind, one.subject, one.due_at, one.detail) for one in records]
 
 
+def waiting(kind: str, subjects: Collection[str]) -> dict[str, DueRow]:
+    """Rows of a kind for these subjects, due or not, by subject."""
+    records = Due.objects.filter(kind=kind)
+    if len(subjects) <= AT_ONCE // 2:
+        records = records.filter(subject__in=list(subjects))
+    rows = records.values_list("kind", "subject", "due_at", "detail")
+    return {row[1]: DueRow(*row) for row in rows if row[1] in subjects}
+
+
 def next_due_at() -> datetime | None:
     """When the next row of any kind falls due; None when there is none."""
     found: datetime | None = Due.objects.aggregate(at=Min("due_at"))["at"]

@@ -13,7 +13,7 @@ What other rooms do with the outcome comes in as `Followers`, built in cli/worke
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,6 +26,7 @@ from waypost.monitoring.news import Follower
 from waypost.monitoring.planbook import PlanBook
 from waypost.monitoring.saving import At, Outrun, beat, read_cursor
 from waypost.monitoring.values import Parameters
+from waypost.orders.values import PersonOrders
 from waypost.positions.log import head_position
 from waypost.positions.values import EventKind
 
@@ -38,6 +39,10 @@ LEFT_EVERY = timedelta(minutes=1)  # how often imports that died are looked for
 log = logging.getLogger(__name__)
 
 
+def _nothing(*_: object) -> int:
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Followers:
     """What other rooms do: each is called inside, or opens, its own transaction.
@@ -47,12 +52,16 @@ class Followers:
     fire_holds       alerts whose hold has passed (by when, now); in its own transaction; how many
                      rows fired
     finish_imports   marks persons of imports that a crash left open; how many imports
+    follow_orders    whose orders or tags changed, those of them that are still there, now
+    fire_removals    as fire_holds, for tags that are to come off
     """
 
     judge: Follower
     tag_kinds: frozenset[EventKind]
     fire_holds: Callable[[datetime, datetime], int]
     finish_imports: Callable[[datetime], int]
+    follow_orders: Callable[[Collection[int], Iterable[PersonOrders], datetime], int] = _nothing
+    fire_removals: Callable[[datetime, datetime], int] = _nothing
 
 
 class Worker:
@@ -122,6 +131,7 @@ class Worker:
         judge, revision_id = self.followers.judge, self.revision_id
         fired = run_due(self.book, judge, revision_id=revision_id, as_of=as_of, now=now)
         fired += self.followers.fire_holds(as_of, now)
+        fired += self.followers.fire_removals(as_of, now)
         if now - as_of > LIVE_ALONE:
             return bool(fired)
         late = run_late(
@@ -133,6 +143,8 @@ class Worker:
     def _follow_orders(self, now: datetime) -> None:
         if changed := self.book.refresh():
             marked = mark_changed_orders(self.book, changed, now=now)
+            there = [self.book.persons[one] for one in changed if one in self.book.persons]
+            self.followers.follow_orders(changed, there, now)
             log.info("orders changed: %d persons to be judged again", marked)
 
     def _beat(self, cursor: At, now: datetime) -> None:

@@ -27,6 +27,24 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "It stays in the inbox until somebody closes it.\n\n"
         "Sign in to Waypost and open /alerts/{alert_id}\n",
     ),
+    "visit_no_access": (
+        "Waypost: no access at visit {visit_id}",
+        "Visit {visit_id} ({purpose}) at {at} found no access; it was {window}.\n"
+        "The reason given stands on the person's page.\n\n"
+        "Sign in to Waypost and open /people/{person_id}\n",
+    ),
+    "visit_refused": (
+        "Waypost: visit {visit_id} was refused",
+        "At visit {visit_id} ({purpose}) at {at} the person would not have it done; it was "
+        "{window}.\nThe reason given stands on the person's page.\n\n"
+        "Sign in to Waypost and open /people/{person_id}\n",
+    ),
+    "removal_due": (
+        "Waypost: a tag is to be removed (activation {activation_id})",
+        "Since {since} no requirement needs the tag of activation {activation_id}. What it sends "
+        "is sealed and nobody sees it. It is to come off by {deadline}.\n\n"
+        "Sign in to Waypost and open /fitting\n",
+    ),
 }
 
 

@@ -36,7 +36,7 @@ def begin_activation(
 
 def end_activation(activation: Activation, *, at: datetime, now: datetime) -> None:
     """It came off at `at`; what the record said before is kept. Conflict if it had ended."""
-    if activation.to_at is not None and activation.to_at <= at:
+    if activation.to_at is not None and activation.to_at <= now:
         raise Conflict("Somebody has recorded already that this tag came off; reload the page.")
     span = ActivationSpan(
         ActivationRef(activation.reference),

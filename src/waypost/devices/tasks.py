@@ -1,0 +1,139 @@
+"""Two lists with clocks: "ordered, not fitted" and "tag on, no live order".
+
+The database narrows the estate to the few persons who may stand in one (sets of orders, versions
+and activations, never one person at a time); the pure rules of fitting.py decide about those.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from waypost.access import may
+from waypost.access.values import Permission, Posted
+from waypost.devices import fitting
+from waypost.devices.fitting import ToFit, ToRemove, Visited
+from waypost.devices.models import Visit
+from waypost.devices.values import VisitOutcome, VisitPurpose
+from waypost.orders.models import Activation, Order, RequirementVersion
+from waypost.orders.queries import person_orders, visible_person_ids
+from waypost.orders.values import OrderKind, PersonOrders
+
+Task = TypeVar("Task", ToFit, ToRemove)
+
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """Both lists, overdue first, then by deadline."""
+
+    to_fit: tuple[ToFit, ...]
+    to_remove: tuple[ToRemove, ...]
+
+    def overdue(self, now: datetime) -> int:
+        late = [one.overdue(now) for one in self.to_fit]
+        return sum([*late, *(one.overdue(now) for one in self.to_remove)])
+
+
+def fitting_tasks(by: Posted, *, now: datetime) -> Tasks:
+    """The tasks about persons whom the officer may see. Names and windows, no whereabouts.
+
+    raises   Refused without the permission
+    """
+    may.check(by, Permission.DEVICE_READ)
+    visible = visible_person_ids(by, Permission.DEVICE_READ, now=now)
+    bare, idle = (_seen(ids, visible) for ids in (unfitted_ids(now), idle_ids(now)))
+    persons = {one.number or 0: one for one in person_orders(bare | idle)} if bare | idle else {}
+    visits = visits_of(persons)
+    return Tasks(
+        _decided(bare, persons, visits, fitting.to_fit, now),
+        _decided(idle, persons, visits, fitting.to_remove, now),
+    )
+
+
+def task_counts(by: Posted, *, now: datetime) -> tuple[int, int]:
+    """How many are to be fitted, and how many tags to be removed."""
+    tasks = fitting_tasks(by, now=now)
+    return len(tasks.to_fit), len(tasks.to_remove)
+
+
+def unfitted_ids(now: datetime) -> set[int]:
+    """Persons with a live order and without a tag: all who may be to be fitted, and some others."""
+    worn = _worn(now).filter(person_id=OuterRef("person_id"))
+    rows = _live_orders(now).filter(~Exists(worn)).exclude(kind=OrderKind.PROTECTION)
+    return set(rows.values_list("person_id", flat=True))
+
+
+def idle_ids(now: datetime) -> set[int]:
+    """Persons with a tag of whom nothing is asked: all whose tag may be to come off, and some.
+
+    Says no only where a requirement plainly binds; the few odd ones are left to fitting.to_remove.
+    """
+    person = OuterRef("person_id")
+    ordered = _live_orders(now).filter(person_id=person, reference=OuterRef("order_reference"))
+    later = RequirementVersion.objects.filter(
+        person_id=person,
+        order_reference=OuterRef("order_reference"),
+        reference=OuterRef("reference"),
+        version__gt=OuterRef("version"),
+    )
+    asked = RequirementVersion.objects.filter(
+        _not_ended("to_at", now),
+        person_id=person,
+        withdrawn=False,
+        kind__in=sorted(fitting.NEEDS_TAG),
+    ).filter(Exists(ordered), ~Exists(later))
+    return set(_worn(now).filter(~Exists(asked)).values_list("person_id", flat=True))
+
+
+def visits_of(person_ids: Collection[int]) -> dict[int, list[Visited]]:
+    """Every visit to these persons, earliest first."""
+    found: dict[int, list[Visited]] = defaultdict(list)
+    ids = sorted(person_ids)
+    for start in range(0, len(ids), 500):
+        rows = Visit.objects.filter(person_id__in=ids[start : start + 500]).order_by("at", "pk")
+        for person_id, at, purpose, outcome, reason, name in rows.values_list(
+            "person_id", "at", "purpose", "outcome", "reason", "officer_name"
+        ):
+            visit = Visited(at, VisitPurpose(purpose), VisitOutcome(outcome), reason, name)
+            found[person_id].append(visit)
+    return found
+
+
+def _decided(
+    ids: Collection[int],
+    persons: dict[int, PersonOrders],
+    visits: dict[int, list[Visited]],
+    decide: Callable[..., Task | None],
+    now: datetime,
+) -> tuple[Task, ...]:
+    found = [decide(persons[one], visits.get(one, ()), now=now) for one in ids if one in persons]
+    tasks = [one for one in found if one is not None]
+    return tuple(sorted(tasks, key=lambda one: (one.deadline, one.since, one.person.person_id)))
+
+
+def _worn(now: datetime) -> QuerySet[Activation]:
+    live = Activation.objects.filter(_not_ended("to_at", now), from_at__lte=now)
+    return live.filter(person__protected=False)
+
+
+def _live_orders(now: datetime) -> QuerySet[Order]:
+    """Orders that are live, in their current version."""
+    newer = Order.objects.filter(
+        person_id=OuterRef("person_id"),
+        reference=OuterRef("reference"),
+        version__gt=OuterRef("version"),
+    )
+    return Order.objects.filter(_not_ended("to_at", now), ~Exists(newer), from_at__lte=now)
+
+
+def _not_ended(column: str, now: datetime) -> Q:
+    return Q(**{column: None}) | Q(**{f"{column}__gt": now})
+
+
+def _seen(ids: set[int], visible: frozenset[int] | None) -> set[int]:
+    return ids if visible is None else ids & visible
