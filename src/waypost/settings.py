@@ -26,6 +26,17 @@ SETTINGS: dict[str, str] = {
     "WAYPOST_HTTPS": "1 when a TLS proxy stands in front: secure cookies and HSTS. Default: off.",
     "WAYPOST_MAP_STYLE": "URL of a MapLibre style for the ground map. Default: the offline map; "
     "with a URL, browsers tell that server where your wearers are.",
+    "WAYPOST_MQTT_USER": "User name of the gateway at the MQTT broker. Default: none.",
+    "WAYPOST_MQTT_PASSWORD": "Its password. Default: none.",
+    "WAYPOST_MQTT_CA": "File with the authority that signed the broker's certificate, for "
+    "mqtt+tls. Default: those the machine trusts.",
+    "WAYPOST_MQTT_CERTIFICATE": "File with the gateway's own certificate for mqtt+tls, and its key "
+    "unless that is named. Default: none.",
+    "WAYPOST_MQTT_KEY": "File with the key of that certificate.",
+    "WAYPOST_MQTT_DEVICE": "Which part of the topic owntracks/USER/DEVICE is a phone's device id: "
+    "topic (all of it, as over HTTP), device, user, or either (the topic where a tag was fitted "
+    "under it, else DEVICE). Default: either. Where people share the broker, let it hold its users "
+    "to their own topics and say topic or user here.",
     "WAYPOST_MAIL": "smtp://user:password@host:port. Default: mail/ in the home.",
 }
 
@@ -146,6 +157,10 @@ WALL_ZONE = "Europe/London"  # where people read times
 
 LAKE_URI = os.environ.get("WAYPOST_LAKE") or str(home() / "lake")
 MAP_STYLE = os.environ.get("WAYPOST_MAP_STYLE", "")
+MQTT = {
+    name: os.environ.get(f"WAYPOST_MQTT_{name.upper()}", "")
+    for name in ("user", "password", "ca", "certificate", "key", "device")
+}
 _mail = urlparse(os.environ.get("WAYPOST_MAIL", ""))
 if _mail.hostname:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

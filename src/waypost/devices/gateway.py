@@ -15,15 +15,20 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 import uvloop
+from django.conf import settings
 from django.db import connection
 
 from waypost.devices.endpoints import Doors
 from waypost.devices.figures import Figures
 from waypost.devices.hall import Hall
+from waypost.devices.identity import network_of
 from waypost.devices.intake import Intake
 from waypost.devices.limits import Limits
-from waypost.devices.listening import HttpDoor, Listen, StreamDoor, bound
+from waypost.devices.listening import MQTT, HttpDoor, Listen, StreamDoor, bound
+from waypost.devices.mqtt import Answer, Subscription, read_broker, read_naming
+from waypost.devices.mqtt_names import Names
 from waypost.devices.protocols import STREAMS
+from waypost.devices.values import Item
 
 STORE_WITHIN_S = 3.0  # how long a commit waits for a connection to PostgreSQL
 
@@ -40,18 +45,18 @@ class Door(Protocol):
 
 def serve(listens: Sequence[Listen], limits: Limits) -> None:
     """Listen until told to stop. WaypostError when an address cannot be had."""
-    sockets = [bound(listen) for listen in listens]
+    sockets = [None if listen.protocol == MQTT else bound(listen) for listen in listens]
     _give_up_on_the_store_soon()
     with asyncio.Runner(loop_factory=_loop) as runner:
         runner.run(_serve(listens, sockets, limits))
 
 
 async def _serve(
-    listens: Sequence[Listen], sockets: Sequence[socket.socket], limits: Limits
+    listens: Sequence[Listen], sockets: Sequence[socket.socket | None], limits: Limits
 ) -> None:
     intake = Intake()
     figures = Figures()
-    hall = Hall(intake.write, limits, _no_network)
+    hall = Hall(intake.write, limits, network_of)
     web = Doors(hall.committer, intake.counts, figures)
     doors = [
         _door(listen, opened, hall, web, figures)
@@ -73,20 +78,30 @@ async def _serve(
         await asyncio.to_thread(hall.committer.stop)
 
 
-def _door(listen: Listen, opened: socket.socket, hall: Hall, web: Doors, figures: Figures) -> Door:
+def _door(
+    listen: Listen, opened: socket.socket | None, hall: Hall, web: Doors, figures: Figures
+) -> Door:
+    if opened is None:
+        return _subscription(listen, hall, figures)
     if listen.protocol in STREAMS:
         return StreamDoor(hall, listen.protocol, opened, figures.of(listen.protocol))
     return HttpDoor(web.application(listen.protocol), opened)
 
 
-def _say(listens: Sequence[Listen], sockets: Sequence[socket.socket]) -> None:
+def _subscription(listen: Listen, hall: Hall, figures: Figures) -> Subscription:
+    def keep(item: Item, answer: Answer, size_bytes: int) -> None:
+        hall.committer.offer(item, answer, size_bytes=size_bytes)
+
+    said = settings.MQTT
+    broker = read_broker(listen.host, listen.port, tls=False, said=said)
+    names = Names(read_naming(said["device"]))
+    return Subscription(broker, names, keep, figures.of(listen.protocol))
+
+
+def _say(listens: Sequence[Listen], sockets: Sequence[socket.socket | None]) -> None:
     for listen, opened in zip(listens, sockets, strict=True):
-        host, port = opened.getsockname()[:2]
+        host, port = opened.getsockname()[:2] if opened else (listen.host, listen.port)
         print(f"waypost gateway: {listen.protocol} on {host}:{port}", flush=True)
-
-
-def _no_network(host: str) -> str | None:
-    return None
 
 
 def _give_up_on_the_store_soon() -> None:

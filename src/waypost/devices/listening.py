@@ -19,6 +19,7 @@ from waypost.doorkeeper import Doorkeeper
 from waypost.errors import BadUse, WaypostError
 
 BACKLOG = 4096  # tags that come back after an outage come together
+MQTT = "mqtt"  # the address is a broker's: there the gateway subscribes
 KEEP_ALIVE_S = 75
 STOP_WITHIN_S = 30
 
@@ -36,7 +37,7 @@ def read_listen(text: str) -> Listen:
     """One --listen. BadUse when it is not PROTOCOL=HOST:PORT of a protocol spoken."""
     protocol, _, address = text.partition("=")
     host, _, port = address.rpartition(":")
-    spoken = ["http", *sorted({**HTTP, **STREAMS})]
+    spoken = ["http", MQTT, *sorted({**HTTP, **STREAMS})]
     if protocol not in spoken:
         raise BadUse(f"no protocol {protocol!r} to listen for; spoken now: {', '.join(spoken)}")
     if not host or not port.isdecimal() or int(port) > 65535:

@@ -1,8 +1,9 @@
-"""OwnTracks over HTTP: one JSON object a request, `_type` saying what it is.
+"""OwnTracks over HTTP and MQTT: one JSON object a message, `_type` saying what it is.
 
 Facts from the OwnTracks booklet: `acc` metres (68 % radius of the phone), `vel` km/h, `tst`
 seconds since 1970, `batt` per cent, `bs` battery state (2 charging, 3 full), `t` what triggered.
-The device is its topic; in older messages only the two letters of `tid`.
+The device is its topic; in older messages only the two letters of `tid`. Over MQTT it is whom the
+gateway took the broker's topic for (mqtt_topics.py), whatever the body claims.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from waypost.devices.values import HttpMessage, HttpReply, Unreadable
 from waypost.positions.values import Decoded, DecodedEvent, DecodedFix, EventKind
 from waypost.units import MPS_PER_KMH
 
+PUBLISHED = "PUBLISH"  # stands where a request has its method
 _CHARGING = {2: True, 3: True, 1: False}  # battery state; 0 is unknown
 
 
@@ -37,13 +39,19 @@ def decode(message: HttpMessage) -> Decoded:
         kind = root.get("_type")
         if not isinstance(kind, str):
             raise Unreadable("the body has no _type")
-        device = device_id(root.get("topic") or root.get("tid") or _named_in(message.headers))
+        device = device_id(_named_by_broker(message) or root.get("topic") or root.get("tid")
+                           or _named_in(message.headers))  # fmt: skip
     except Unreadable as trouble:
         return Decoded(device_id=None, error=str(trouble))
     try:
         return _decode_kind(kind, root, device)
     except Unreadable as trouble:
         return Decoded(device_id=device, error=str(trouble))
+
+
+def published(topic: str, device: str, body: bytes) -> HttpMessage:
+    """A message of a broker in the form in which all of this protocol are decoded and kept."""
+    return HttpMessage(PUBLISHED, topic, {"x-limit-d": device}, body)
 
 
 def reply(decoded: Decoded) -> HttpReply:
@@ -109,6 +117,10 @@ def _attributes(root: Mapping[str, Any]) -> dict[str, Any]:
             "vertical_accuracy_m": positive(root.get("vac")),
         }
     )
+
+
+def _named_by_broker(message: HttpMessage) -> str | None:
+    return message.headers.get("x-limit-d") if message.method == PUBLISHED else None
 
 
 def _named_in(headers: Mapping[str, str]) -> str | None:
