@@ -1,4 +1,4 @@
-"""What is told of a tag's clock: the fast path agrees with the plain one, and says what it means."""
+"""What is told of a clock: the fast path agrees with the plain one, and says what it means."""
 
 from __future__ import annotations
 

@@ -198,6 +198,9 @@ def write_doubt(key: Key, seen: Seen) -> None:
     mine = {"activation_id": number, "kind": kind, "offset_s": offset_s}
     if ClockCorrection.objects.filter(activation_id=number, kind=kind, received_to=None).exists():
         return
+    explained = ClockDoubt.objects.filter(activation_id=number, settled_at=None)
+    if offset_s is None and explained.exclude(offset_s=None).exists():
+        return  # an offset is offered already that explains this too
     earliest, latest = (from_us(one) for one in seen.measured_us)
     first, last = (from_us(one) for one in seen.received_us)
     grown = ClockDoubt.objects.filter(**mine, settled_at=None).update(

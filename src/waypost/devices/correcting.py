@@ -17,22 +17,25 @@ import pyarrow.compute as pc
 from django.db.models import Q
 
 from waypost.access.values import Posted
-from waypost.clock import FOREVER_US, to_us
+from waypost.clock import FOREVER_US, MICROSECOND, to_us
 from waypost.devices.models import ClockCorrection, ClockDoubt
 from waypost.errors import Conflict, Refused
 from waypost.orders.directory import NO_END, ActivationDirectory, Worn
 from waypost.orders.models import Activation
 from waypost.orders.queries import person_orders
 from waypost.positions import log, quality, seal
+from waypost.positions.batch import told_apart
 from waypost.positions.clocks import ROLLOVER_US, Microseconds
 from waypost.positions.log import CLOCK_CORRECTION
 from waypost.positions.models import LogEntry
 from waypost.positions.order import integers
 from waypost.positions.queries import events_between, fixes_between
-from waypost.positions.schema import SetAside
+from waypost.positions.schema import CLOCK_WRONG, SetAside
 from waypost.units import ActivationNumber
 
 HOW_LENGTH_MAX = 200
+_ASIDE_BY_TIME = pa.array([int(mark) for mark in CLOCK_WRONG], pa.int8())
+_MENDED = 1_000_003  # a prime; times an offset in seconds it fits 64 bits with room
 CONTACT = timedelta(minutes=1)
 WIDEST = timedelta(microseconds=2 * ROLLOVER_US + 366 * 86_400 * 1_000_000)
 Pair = tuple[pa.Table, pa.Table]  # fixes, events
@@ -51,16 +54,17 @@ def apply_correction(
         return 0
     held = _entry(at_position, correction) if at_position else _held(correction, now)
     mended = [_mended(table, correction, worn, now) for table in held]
-    if not any(sent.num_rows for sent, _, _ in mended):
+    count = int(sum(judged.num_rows + sealed.num_rows for _, judged, sealed in mended))
+    if not count:
         return 0
     fixes, events = (pa.concat_tables([sent, judged]) for sent, judged, _ in mended)
     position = log.append(fixes, events, None, source=CLOCK_CORRECTION, now=now)
     if any(sealed.num_rows for _, _, sealed in mended):
         seal.seal(mended[0][2], mended[1][2], now=now)
-    correction.rows += sum(sent.num_rows for sent, _, _ in mended)
+    correction.rows += count
     correction.log_position = position
     correction.save(update_fields=["rows", "log_position"])
-    return sum(judged.num_rows for _, judged, _ in mended)
+    return count
 
 
 def correction_of(
@@ -79,7 +83,7 @@ def correction_of(
             "Times of this tag were mended for the same hours already: end that correction first, "
             "or refuse this doubt."
         )
-    wanted.received_to = None if ongoing else now
+    wanted.received_to = None if ongoing else now + MICROSECOND  # what came this instant, too
     wanted.made_at, wanted.made_by_id, wanted.reason = now, by.officer_id, reason.strip()
     wanted.save()
     return wanted
@@ -93,6 +97,12 @@ def settle(doubt: ClockDoubt, how: str, *, accepted: bool, by: Posted, now: date
     )  # fmt: skip
     if not moved:
         raise Conflict("Somebody has decided on this clock already; reload the page.")
+    if accepted:  # the same clock gave the times that no offset explained
+        unexplained = ClockDoubt.objects.filter(activation_id=doubt.activation_id, offset_s=None)
+        unexplained.filter(settled_at=None).update(
+            settled_at=now, settled_by_id=by.officer_id, settled_how="mended with another doubt",
+            accepted=True,
+        )  # fmt: skip
 
 
 def rows_in_doubt(doubt: ClockDoubt, *, now: datetime) -> tuple[int, int]:
@@ -155,15 +165,22 @@ def _concerned(table: pa.Table, correction: ClockCorrection) -> pa.Table:
 def _mended(
     table: pa.Table, correction: ClockCorrection, worn: Worn, now: datetime
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """(as sent and set aside, as judged, as judged but to be sealed: no order was live then)."""
+    """(as sent and now set aside, as judged, as judged but to be sealed: no order was live then).
+
+    A mended row has a key of its own: a place said at a wrong hour and again at the right one is
+    two rows, and the first must not take back the second.
+    """
     rows = _concerned(table, correction)
-    mark = SetAside[correction.kind.upper()]
     received = np.full(rows.num_rows, to_us(now), dtype=np.int64)
-    sent = _with(rows, received_at=received, set_aside=np.full(rows.num_rows, mark, np.int8))
+    looked_sound = pc.invert(pc.is_in(rows["set_aside"], _ASIDE_BY_TIME))
+    sent = _with(rows, received_at=received).filter(looked_sound)
+    sent = _with(sent, set_aside=np.full(sent.num_rows, SetAside.WRONG_HOUR, np.int8))
+    plain = told_apart(rows)
     measured = integers(rows, "measured_at") + correction.offset_s * 1_000_000
     judged = _with(
-        rows, measured_at=measured, received_at=received, set_aside=_marks(rows, measured, worn)
-    )
+        plain, measured_at=measured, received_at=received, set_aside=_marks(plain, measured, worn),
+        content_key=integers(plain, "content_key") ^ np.int64(correction.offset_s * _MENDED),
+    )  # fmt: skip
     live = np.zeros(rows.num_rows, dtype=np.bool_)
     for start, end in worn.live:
         live |= (measured >= to_us(start)) & (measured < _end_us(end))
