@@ -6,7 +6,7 @@ import math
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waypost.clock import FOREVER_US, to_us
@@ -144,9 +144,9 @@ def directories(draw):
     persons = []
     for number in range(1, draw(st.integers(1, 3)) + 1):
         span = ActivationSpan(f"A{number}", "D1", draw(hours), draw(maybe_hours), number)
+        spans = draw(st.just([(DAY, None)]) | st.lists(st.tuples(hours, maybe_hours), max_size=2))
         orders = tuple(
-            Order(f"O{number}-{n}", OrderKind.COMMUNITY_ORDER, draw(hours), draw(maybe_hours))
-            for n in range(draw(st.integers(0, 2)))
+            Order(f"O{number}-{n}", OrderKind.COMMUNITY_ORDER, *one) for n, one in enumerate(spans)
         )
         persons.append(PersonOrders(f"P{number}", orders, (span,), number=number))
     return ActivationDirectory(persons)
@@ -155,12 +155,17 @@ def directories(draw):
 messages = st.builds(
     Decoded,
     st.sampled_from(["D1", "D1", "D1", "D2"]),
-    st.lists(fixes, max_size=2).map(tuple),
-    st.lists(events, min_size=1, max_size=2).map(tuple),
-    st.none() | st.just("cut short"),
+    st.lists(maybe_hours.map(lambda at: DecodedFix(at, 51.5, -0.1)), max_size=2).map(tuple),
+    st.lists(
+        st.builds(DecodedEvent, maybe_hours, st.sampled_from([EventKind.SOS, EventKind.CONTACT])),
+        min_size=1,
+        max_size=2,
+    ).map(tuple),
+    st.sampled_from([None, None, None, "cut short"]),
 )
 
 
+@settings(max_examples=400)
 @given(directories(), st.lists(st.tuples(messages, hours), min_size=1, max_size=6))
 def test_whom_a_glance_finds_is_whom_the_plain_way_finds(directory, sent):
     """What a glance cannot tell it leaves to the plain way; what it tells is the same."""
