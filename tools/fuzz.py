@@ -24,6 +24,7 @@ from waypost.devices.checksums import crc16_ibm, crc16_x25
 from waypost.devices.ndjson import http_message, stream_bytes, written
 from waypost.devices.protocols import HTTP, STREAMS
 from waypost.devices.values import HttpMessage, Unreadable
+from waypost.devices.wire import frames_of
 from waypost.positions.values import Decoded
 
 GOLDEN = Path(__file__).parents[1] / "tests" / "golden" / "devices"
@@ -64,7 +65,8 @@ def targets() -> dict[str, Target]:
         found[name] = Target(sound_requests(name), http_feeder(name))
     for name in STREAMS:
         sound = sound_streams(name)
-        found[name] = Target(sound, stream_feeder(name), SEALS.get(name))
+        frames = [frame.data for stream in sound for frame in frames_of(STREAMS[name], stream)]
+        found[name] = Target(frames, stream_feeder(name), SEALS.get(name))
         found[f"{name} framer"] = Target(sound, framer_feeder(name), SEALS.get(name))
     return found
 
@@ -136,6 +138,7 @@ def _is_readable(line: dict[str, object]) -> bool:
 
 
 def sound_streams(name: str) -> list[bytes]:
+    """Connections with one frame or several."""
     return [stream_bytes(line["encoding"], line["input"]) for line in golden_lines(name)]
 
 
