@@ -2,8 +2,8 @@
 
 The composition point: judging (monitoring) knows nothing of alerts, so what follows from it is put
 together here. Judging runs in the main thread; jobs and notices in a second one, so that a long
-matching run holds up no alert. SIGTERM or Ctrl-C ends both after the transaction under way; a kill
-at any instant loses nothing and repeats nothing.
+matching run holds up no alert; the estate of tags is watched in a third. SIGTERM or Ctrl-C ends all
+after the transaction under way; a kill at any instant loses nothing and repeats nothing.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 RECORDS = True
 LOOK_EVERY_S = 0.1  # how often the log's head is looked at while nothing is waiting
 BEHIND_EVERY_S = 1.0  # the same for jobs and notices
+WATCH_EVERY_S = 10.0  # how far the signs of tags may lag
 JUDGING_PAUSES_S = 0.25  # at most four batches a second: few, larger transactions
 TRY_AGAIN_S = 2.0  # after the database did not answer
 
@@ -44,16 +45,20 @@ def run(args: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: stop.set())
     behind = threading.Thread(target=work_behind, args=(stop,), name="behind")
     behind.start()
+    estate = threading.Thread(target=watch_estate, args=(stop,), name="estate", daemon=True)
+    estate.start()
     try:
         judge_until(stop)
     finally:
         stop.set()
         behind.join(timeout=8)  # a longer job is taken up again by the next worker
+        estate.join(timeout=8)
     return 0
 
 
 def run_once() -> None:
     """Everything that waits now, then whatever that brought about."""
+    from waypost.devices.estate_watch import one_round
     from waypost.jobs.queue import run_next
     from waypost.notices.mail import send_mail
     from waypost.notices.outbox import deliver
@@ -63,6 +68,8 @@ def run_once() -> None:
     while run_next(handlers(), clock.now):
         pass
     while deliver(send_mail, now=clock.now()):
+        pass
+    while one_round(clock.now()):
         pass
 
 
@@ -111,6 +118,27 @@ def work_behind(stop: threading.Event) -> None:
         if not busy:
             close_old_connections()
             stop.wait(BEHIND_EVERY_S)
+    _close_connections()
+
+
+def watch_estate(stop: threading.Event) -> None:
+    """Signs and health of tags, until told to stop."""
+    from django.db import Error, close_old_connections
+
+    from waypost.devices.estate_watch import one_round
+
+    while not stop.is_set():
+        try:
+            busy = one_round(clock.now())
+        except Error as error:
+            log.error("the tags' signs wait: %s", type(error).__name__)
+            busy = False
+        except Exception:  # of one round; judging must go on, and the log says what was wrong
+            log.exception("the tags' signs could not be followed")
+            busy = False
+        if not busy:
+            close_old_connections()
+            stop.wait(WATCH_EVERY_S)
     _close_connections()
 
 

@@ -1,0 +1,211 @@
+"""What the worker does for the estate of tags, in a thread of its own: signs, health, cadence.
+
+    one_round(now)     follow_log: new entries of the log -> TagSigns       every few seconds
+                       judge_estate: worn tags -> TagFinding                every minute
+                       learn_cadence: a day of the log and lake -> Cadence  every six hours
+
+Each part is its own transaction; the cursor lets only one worker save, and a crash repeats nothing.
+Pages judge one tag as of now; lists and counts of the estate come from the findings kept here.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+from django.db import transaction
+
+from waypost.access import audit
+from waypost.access.values import MACHINE
+from waypost.devices import cadence, health, inventory, signs
+from waypost.devices.cadence import Seen
+from waypost.devices.estate_signs import SAYS, in_chunks, live, signs_of, tag_says, worn_now
+from waypost.devices.lifecycle import Status
+from waypost.devices.models import Cadence, Device, SignsCursor, TagFinding, TagSigns
+from waypost.devices.signs import Identified, News, TagSays
+from waypost.errors import Refused
+from waypost.orders.models import Activation
+from waypost.positions.log import entries_after
+from waypost.positions.queries import fixes_between
+
+ENTRIES_AT_ONCE = 200
+JUDGE_EVERY = timedelta(minutes=1)
+LEARN_EVERY = timedelta(hours=6)
+LEARN_FROM = timedelta(days=1)
+TAGS_A_MODEL = 200  # enough for a 95th percentile, few enough to read in a second
+MOVES_A_ROUND = 200
+WORN_ALREADY = "an order's record says that it is worn"
+_Key = tuple[int, str]
+
+log = logging.getLogger(__name__)
+
+
+def one_round(now: datetime) -> bool:
+    """What there is to do now; whether there may be more at once."""
+    cursor, _ = SignsCursor.objects.get_or_create(pk=1)
+    if follow_log(cursor, now=now):
+        return True
+    if cursor.judged_at is None or now - cursor.judged_at >= JUDGE_EVERY:
+        judge_estate(now=now)
+    if cursor.learnt_at is None or now - cursor.learnt_at >= LEARN_EVERY:
+        learn_cadence(now=now)
+    return False
+
+
+def follow_log(cursor: SignsCursor, *, now: datetime) -> bool:
+    """Take in the next entries of the log; whether there were any."""
+    entries = entries_after(cursor.position, limit=ENTRIES_AT_ONCE)
+    if not entries:
+        return False
+    events = pa.concat_tables([entry.events for entry in entries])
+    news = signs.news_of(pa.concat_tables([entry.fixes for entry in entries]), events)
+    stated = signs.identified(events)
+    with transaction.atomic():
+        mine = SignsCursor.objects.filter(pk=1, position=cursor.position)
+        if mine.update(position=entries[-1].position):
+            _save_signs(news)
+            _save_identity(stated)
+    return True
+
+
+def judge_estate(*, now: datetime) -> int:
+    """Judge every worn tag and keep what is found; how many findings stand.
+
+    Read and judged outside the transaction, which would hold SQLite's only lock for half a second.
+    """
+    worn = worn_now(now)
+    found = signs_of(worn, now)
+    wanted: dict[_Key, datetime | None] = {
+        (activation, finding.kind.value): finding.since_at
+        for activation, (one, expected) in found.items()
+        for finding in health.judge(one, expected, now)
+    }
+    with transaction.atomic():
+        _save_findings(wanted)
+        SignsCursor.objects.filter(pk=1).update(judged_at=now)
+    _take_from_stock(now)
+    return len(wanted)
+
+
+def learn_cadence(*, now: datetime) -> int:
+    """Learn what each model's tags do from some of them; how many models were seen."""
+    model_of = _sample(now)
+    fixes = fixes_between(list(model_of), now - LEARN_FROM, now) if model_of else None
+    learnt = cadence.learn(_seen(fixes), model_of) if fixes is not None else []
+    with transaction.atomic():
+        Cadence.objects.bulk_create(
+            [
+                Cadence(model=one.model, fix_s=one.fix_s, contact_s=one.contact_s,
+                        upload_lag_s=one.upload_lag_s, tags=one.tags, gaps=one.gaps, learnt_at=now)
+                for one in learnt
+            ],
+            update_conflicts=True,
+            unique_fields=["model"],
+            update_fields=["fix_s", "contact_s", "upload_lag_s", "tags", "gaps", "learnt_at"],
+        )  # fmt: skip
+        SignsCursor.objects.filter(pk=1).update(learnt_at=now)
+    return len(learnt)
+
+
+def _save_signs(news: dict[int, News]) -> None:
+    for some in in_chunks(sorted(news)):
+        before = tag_says(some)
+        known = Activation.objects.filter(pk__in=some).values_list("pk", flat=True)
+        rows = {one: signs.after(before.get(one, TagSays()), news[one]) for one in sorted(known)}
+        TagSigns.objects.bulk_create(
+            [TagSigns(activation_id=one, **asdict(says)) for one, says in rows.items()],
+            update_conflicts=True,
+            unique_fields=["activation"],
+            update_fields=SAYS,
+        )
+
+
+def _save_identity(stated: dict[int, Identified]) -> None:
+    """What tags say they are; an officer's word on the model stands."""
+    for number, says in stated.items():
+        worn = Activation.objects.filter(pk=number).values_list("device_reference", flat=True)
+        device = Device.objects.filter(reference__in=worn).first()
+        if device is None:
+            continue
+        device.firmware = says.firmware or device.firmware
+        device.model = device.model or says.model
+        device.sim = says.sim or device.sim
+        device.save(update_fields=["firmware", "model", "sim"])
+
+
+def _save_findings(wanted: dict[_Key, datetime | None]) -> None:
+    """Have the table hold these alone, writing only what differs."""
+    rows = TagFinding.objects.values_list("pk", "activation_id", "kind", "since_at")
+    had: dict[_Key, tuple[int, datetime | None]] = {
+        (activation, kind): (key, since) for key, activation, kind, since in rows
+    }
+    gone = [key for one, (key, _) in had.items() if one not in wanted]
+    for some in in_chunks(gone):
+        TagFinding.objects.filter(pk__in=some).delete()
+    TagFinding.objects.bulk_create(
+        [
+            TagFinding(activation_id=one[0], kind=one[1], since_at=since)
+            for one, since in wanted.items()
+            if one not in had or had[one][1] != since
+        ],
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["activation", "kind"],
+        update_fields=["since_at"],
+    )
+
+
+def _take_from_stock(now: datetime) -> None:
+    """A device in stock that an imported order has somebody wear is fitted: say so."""
+    worn = live(now).values("device_reference")
+    shelved = Device.objects.filter(status=Status.STOCK, reference__in=worn).order_by("pk")
+    for device in shelved[:MOVES_A_ROUND]:
+        activation = live(now).filter(device_reference=device.reference).first()
+        try:
+            with transaction.atomic():
+                inventory.move(
+                    device,
+                    Status.FITTED,
+                    by=MACHINE,
+                    now=now,
+                    reason=WORN_ALREADY,
+                    activation=activation,
+                )
+                audit.record(
+                    "device:moved",
+                    by=MACHINE,
+                    at=now,
+                    detail={"device": device.pk, "to": Status.FITTED},
+                )
+        except Refused:  # an officer was quicker
+            log.info("device %d was moved meanwhile", device.pk)
+
+
+def _sample(now: datetime) -> dict[int, str]:
+    """Some worn tags of each model, spread over the estate: activation -> model."""
+    models = dict(Device.objects.values_list("reference", "model"))
+    by_model: dict[str, list[int]] = {}
+    for one in worn_now(now):
+        by_model.setdefault(models.get(one.device_id, ""), []).append(one.activation)
+    return {
+        activation: model
+        for model, several in by_model.items()
+        for activation in several[:: max(1, -(-len(several) // TAGS_A_MODEL))]
+    }
+
+
+def _seen(fixes: pa.Table) -> dict[int, Seen]:
+    """Each activation's times; what was set aside says nothing of the cadence."""
+    numbers = fixes["activation"].to_numpy()
+    usable = fixes["set_aside"].to_numpy() == 0
+    measured, received = (
+        fixes[name].cast(pa.int64()).to_numpy() for name in ("measured_at", "received_at")
+    )
+    return {
+        int(one): Seen(measured[mine], received[mine])
+        for one in np.unique(numbers)
+        for mine in [usable & (numbers == one)]
+    }
