@@ -17,7 +17,8 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from waypost.worlds.script import OSMAND, Telegram
-from waypost.worlds.wire import Line, Request, batch_request, osmand_request
+from waypost.worlds.speak_http import Request
+from waypost.worlds.wire import Line, batch_request, osmand_request
 
 LINES = 16
 GATHER_S = 1.0  # what falls due so close together goes in one batch

@@ -1,4 +1,4 @@
-"""How a simulated tag speaks: one HTTP line to the gateway, and the forms of the messages on it.
+"""One HTTP line to the gateway, and what is asked on it.
 
 Asyncio streams and nothing else, so that a thousand tags are cheap and the test of the gateway
 does not lean on the gateway's own parts.
@@ -7,57 +7,31 @@ does not lean on the gateway's own parts.
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from urllib.parse import urlencode
+from collections.abc import Sequence
 
-from waypost.clock import read_instant
-from waypost.units import MPS_PER_KNOT, R95_PER_R68
+from waypost.worlds.report import report_of
 from waypost.worlds.script import Telegram
+from waypost.worlds.speak_http import Request, batch_of, osmand_said
 
 ANSWER_WITHIN_S = 30.0
-JSON_TYPE = "application/json"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    method: str
-    path: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
 
 
 def osmand_request(telegram: Telegram) -> Request:
     """A fix as a phone sends it: a query with Unix time, knots and a 68 % radius."""
-    row = telegram.row
-    said = {
-        "id": telegram.device_id,
-        "timestamp": str(int(read_instant(row["time"]).timestamp())),
-        "lat": f"{row['lat']:.6f}",
-        "lon": f"{row['lon']:.6f}",
-    }
-    if "accuracy_m" in row:
-        said["accuracy"] = f"{row['accuracy_m'] / R95_PER_R68:.2f}"
-    if "speed_mps" in row:
-        said["speed"] = f"{row['speed_mps'] / MPS_PER_KNOT:.2f}"
-    if "course_deg" in row:
-        said["bearing"] = f"{row['course_deg']:.0f}"
-    return Request("GET", f"/intake/osmand?{urlencode(said)}")
+    return osmand_said(report_of(telegram.row, 0), telegram.device_id)
 
 
 def batch_request(telegrams: Sequence[Telegram], key: str) -> Request:
     """Rows of many tags in one of our JSON batches; the key makes sending it again harmless."""
-    body = json.dumps({"rows": [telegram.row for telegram in telegrams]}).encode()
-    headers = {"Idempotency-Key": key, "Content-Type": JSON_TYPE}
-    return Request("POST", "/intake/batch", headers, body)
+    return batch_of([telegram.row for telegram in telegrams], key)
 
 
 class Line:
     """One keep-alive connection to the gateway. Any trouble is a ConnectionError; it reconnects."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, *, from_host: str | None = None) -> None:
         self.host, self.port = host, port
+        self._from = None if from_host is None else (from_host, 0)
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
@@ -77,7 +51,9 @@ class Line:
         if self._reader is not None and self._reader.at_eof():
             self.close()  # idle for so long that the gateway hung up
         if self._reader is None or self._writer is None:
-            self._reader, self._writer = await asyncio.open_connection(self.host, self.port)
+            self._reader, self._writer = await asyncio.open_connection(
+                self.host, self.port, local_addr=self._from
+            )
         headers = {
             "Host": f"{self.host}:{self.port}",
             "Content-Length": str(len(request.body)),
