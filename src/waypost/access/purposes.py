@@ -23,6 +23,12 @@ GATEWAYS: dict[Purpose, Gateway] = {
         frozenset({Role.MONITORING_OFFICER, Role.PROBATION_PRACTITIONER}),
         timedelta(days=14),
     ),
+    Purpose.FITTING: Gateway(
+        "Check a tag just fitted",
+        "The order's monitoring requirement; Code of Practice for electronic monitoring data",
+        frozenset({Role.MONITORING_OFFICER}),
+        timedelta(hours=2),  # the visit, and no more
+    ),
     Purpose.SUPERVISION: Gateway(
         "Supervise the person's order",
         "Offender Management Act 2007 s.1 and s.14",

@@ -149,6 +149,12 @@ def looks_at(person_id: int, *, limit: int = 20) -> list[SeenLine]:
     return _seen(list(AuditLine.objects.filter(person_id=person_id).order_by("-number")[:limit]))
 
 
+def was_recorded(kind: str, by: Posted, person_id: int, *, since: datetime) -> bool:
+    """Whether the officer left such a line about the person, and was let, since then."""
+    lines = AuditLine.objects.filter(person_id=person_id, kind=kind, officer_id=by.officer_id)
+    return lines.filter(at__gte=since, outcome="done").exists()
+
+
 def _seen(lines: list[AuditLine]) -> list[SeenLine]:
     ids = {line.officer_id for line in lines if line.officer_id is not None}
     names = {officer.pk: str(officer) for officer in Officer.objects.filter(pk__in=ids)}

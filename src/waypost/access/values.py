@@ -64,6 +64,7 @@ class Purpose(StrEnum):
     """Why whereabouts are looked at. `GATEWAYS` in access/purposes.py holds each legal gateway."""
 
     ALERT_RESPONSE = "alert_response"
+    FITTING = "fitting"  # does the tag just put on speak, and from where?
     SUPERVISION = "supervision"
     ENFORCEMENT = "enforcement"
     CRIME_MAPPING = "crime_mapping"

@@ -13,18 +13,22 @@ from django.db import transaction
 from waypost.access import audit, may
 from waypost.access.values import Permission, Posted
 from waypost.devices import correcting, quarantine
+from waypost.devices.after_fitting import confirm_first_fix, give_notice
 from waypost.devices.batch import BadField, read_row
 from waypost.devices.clock_queries import open_doubt
+from waypost.devices.fitter import fit, remove, swap
 from waypost.devices.group import Group, save_group, take_routed
 from waypost.devices.models import ClockCorrection, QuarantinedMessage
 from waypost.devices.protocols import HTTP
 from waypost.devices.reading import read_json
 from waypost.devices.routing import Fate, Routed, intake_row, place, route
 from waypost.devices.values import HttpMessage, Unreadable
+from waypost.devices.visiting import record_visit
 from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.orders.directory import ActivationDirectory
 from waypost.orders.queries import activation_directory, case_of
 
+__all__ = ["confirm_first_fix", "fit", "give_notice", "record_visit", "remove", "swap"]
 HOW_LENGTH_MAX = 200
 
 

@@ -26,6 +26,7 @@ from waypost.orders.values import (
 )
 
 NO_END = datetime.max.replace(tzinfo=UTC)
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 # What needs a tag: all but the window in which it is fitted.
 NEEDS_TAG = frozenset(RequirementKind) - {RequirementKind.FITTING}
 # Ours, where the court set no window: the usual window runs to the second day.

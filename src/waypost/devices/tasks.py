@@ -12,17 +12,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from waypost.access import may
+from waypost.access import audit, may
 from waypost.access.values import Permission, Posted
 from waypost.devices import fitting
-from waypost.devices.fitting import ToFit, ToRemove, Visited
+from waypost.devices.fitting import Attempt, ToFit, ToRemove, Visited
 from waypost.devices.models import Visit
 from waypost.devices.values import VisitOutcome, VisitPurpose
 from waypost.orders.models import Activation, Order, RequirementVersion
-from waypost.orders.queries import person_orders, visible_person_ids
-from waypost.orders.values import OrderKind, PersonOrders
+from waypost.orders.queries import case_of, person_orders, visible_person_ids
+from waypost.orders.timetable import Window
+from waypost.orders.values import ActivationSpan, OrderKind, PersonOrders, Requirement
+from waypost.orders.values import Order as OrderValue
 
 Task = TypeVar("Task", ToFit, ToRemove)
 
@@ -37,6 +40,24 @@ class Tasks:
     def overdue(self, now: datetime) -> int:
         late = [one.overdue(now) for one in self.to_fit]
         return sum([*late, *(one.overdue(now) for one in self.to_remove)])
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFitting:
+    """One person: the tag worn, what is to be done, the visits made, the court's window.
+
+    asked     the order and requirement that set a window, live now
+    windows   of all its hours, those not over, earliest first
+    """
+
+    person: PersonOrders
+    worn: ActivationSpan | None
+    to_fit: ToFit | None
+    to_remove: ToRemove | None
+    order_live: bool
+    attempts: tuple[Attempt, ...]
+    asked: tuple[OrderValue, Requirement] | None
+    windows: tuple[Window, ...]
 
 
 def fitting_tasks(by: Posted, *, now: datetime) -> Tasks:
@@ -59,6 +80,32 @@ def task_counts(by: Posted, *, now: datetime) -> tuple[int, int]:
     """How many are to be fitted, and how many tags to be removed."""
     tasks = fitting_tasks(by, now=now)
     return len(tasks.to_fit), len(tasks.to_remove)
+
+
+def fitting_of(person_id: int, *, by: Posted, now: datetime) -> PersonFitting:
+    """One person's tag, what is to be done about it and every visit. Leaves fitting:viewed.
+
+    raises   Refused, NoSuchThing
+    """
+    may.check(by, Permission.DEVICE_READ, case_of(person_id, now=now))
+    person = person_orders([person_id])[0]
+    visits = visits_of([person_id]).get(person_id, [])
+    attempts = (
+        fitting.attempts_of(person, visits, purpose, fitting.BEGINNING) for purpose in VisitPurpose
+    )
+    found = PersonFitting(
+        person=person,
+        worn=fitting.worn_now(person, now=now),
+        to_fit=fitting.to_fit(person, visits, now=now),
+        to_remove=fitting.to_remove(person, visits, now=now),
+        order_live=fitting.order_live(person, now),
+        attempts=tuple(sorted((one for some in attempts for one in some), key=lambda one: one.at)),
+        asked=fitting.fitting_requirement(person, at=now),
+        windows=tuple(one for one in fitting.fitting_windows(person) if one[1] > now),
+    )
+    with transaction.atomic():
+        audit.record("fitting:viewed", by=by, at=now, about=person_id)
+    return found
 
 
 def unfitted_ids(now: datetime) -> set[int]:

@@ -94,11 +94,14 @@ def _person_words(person_id: int, by: Posted) -> dict[str, Any]:
 
 
 def purposes_of(by: Posted) -> list[tuple[Purpose, Gateway]]:
-    """The purposes one of the officer's roles may look for, with window enough to see anything."""
+    """The purposes one of the officer's roles may look for, with window enough to see anything.
+
+    Checking a tag just fitted has a page of its own.
+    """
     return [
         (purpose, gateway)
         for purpose, gateway in GATEWAYS.items()
-        if gateway.roles & by.roles and gateway.window
+        if gateway.roles & by.roles and gateway.window and purpose is not Purpose.FITTING
     ]
 
 

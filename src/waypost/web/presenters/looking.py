@@ -23,6 +23,14 @@ DONE: dict[str, str] = {
     "officer:made": "made the sign-in",
     "orders:imported": "put in the order",
     "sealed:released": "let out what the tag said before the order was recorded",
+    "device:fitted": "put a tag on",
+    "device:removed": "took the tag off",
+    "device:swapped": "changed the tag for another",
+    "visit:recorded": "wrote down a visit",
+    "fitting:viewed": "looked at what is to be done about the tag",
+    "fitting:watched": "checked that a tag just put on works",
+    "fitting:first_fix_seen": "saw that the tag just put on works",
+    "fitting:notice_given": "gave the notice about the tag",
     "match:viewed": "looked at a match with a recorded crime",
 }
 
