@@ -6,7 +6,8 @@
 
 Read: login, heartbeat, places (GPS alone, with cells, with state), alarm. Every other kind is
 acknowledged as its makers wait for it and kept unread: dialects differ too much to guess at. Facts
-from the makers' protocol papers (GT06 1.8, GT06N 2015, JM-VL03) and from public messages.
+from the makers' protocol papers (GT06 1.8, GT06N 2015, JM-VL03) and from public messages. Times
+are taken as UTC, as the papers' 0x22 says; a dialect on local time is for those who judge clocks.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ LOGIN, GPS, GPS_CELL, HEARTBEAT, ALARM, GPS_STATE = 0x01, 0x10, 0x12, 0x13, 0x16
 UNANSWERED_SHORT = {0x34, 0x80, 0x81, 0x82, 0x83, 0x8A, 0x94, 0xF3}
 UNANSWERED_LONG = {0x21, 0x34, 0x35, 0x36, 0x65, 0x66, 0x84, 0x8C, 0x94, 0x9B, 0xFD}
 ANSWERED_LONG = {0x32, 0x33}  # with a long frame
+# A tag that asks for the address of its place is told that there is none: length, kind 97, length,
+# flags, text, serial.
+ADDRESS_WANTED, NO_ADDRESS = 0x2A, b"\0\x15\x97\x0b\0\0\0\0NA&&NA&&0##\0\0"
 HEARTBEAT_LENGTHS = range(4, 7)  # of its content where it is state, volts, signal, language
 SHORT_HEARTBEAT = 8  # a firmware's wrong length: the heartbeat is two bytes longer
 
@@ -88,10 +92,16 @@ def reply(frame: bytes, decoded: Decoded) -> bytes | None:
     kind = frame[4] if is_long else frame[3]
     if kind in (UNANSWERED_LONG if is_long else UNANSWERED_SHORT):
         return None
+    if kind == ADDRESS_WANTED and not is_long:
+        return _sealed(LONG, NO_ADDRESS)
     bare = bytes([5, kind]) + frame[-6:-4]
     if is_long and kind in ANSWERED_LONG:
-        return LONG + b"\0" + bare + crc16_x25(b"\0" + bare).to_bytes(2) + TAIL
-    return SHORT + bare + crc16_x25(bare).to_bytes(2) + TAIL
+        return _sealed(LONG, b"\0" + bare)
+    return _sealed(SHORT, bare)
+
+
+def _sealed(head: bytes, text: bytes) -> bytes:
+    return head + text + crc16_x25(text).to_bytes(2) + TAIL
 
 
 def _filling(buffer: bytes, start: int) -> tuple[int, str | None]:

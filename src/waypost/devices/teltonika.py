@@ -21,6 +21,7 @@ from waypost.devices.teltonika_records import RECORD_CODECS, read_records
 from waypost.devices.values import Unreadable
 from waypost.positions.values import Decoded, DecodedEvent, EventKind
 
+LENGTH_MIN = 3  # codec and two counts
 PACKET_LENGTH_MAX = 16_384  # 255 records of 60 bytes; their own firmware stops at 1,280
 DATAGRAM_LENGTH_MIN, DATAGRAM_LENGTH_MAX = 23, 2_048  # the least: head, IMEI, an empty list
 IMEI_LENGTHS = range(14, 18)
@@ -49,7 +50,7 @@ def cut(buffer: bytes, start: int) -> tuple[int, str | None]:
         if len(buffer) < start + 8:
             return start + 8, None
         preamble, length = struct.unpack_from(">II", buffer, start)
-        if preamble == 0 and 3 <= length <= PACKET_LENGTH_MAX:
+        if preamble == 0 and LENGTH_MIN <= length <= PACKET_LENGTH_MAX:
             return start + 8 + length + 4, None
     return _next_start(buffer, start), f"no frame has a length of {length}"
 
@@ -100,8 +101,8 @@ def _imei(digits: bytes) -> str:
 def _checked(frame: bytes) -> bytes:
     """Codec to second count of a packet whose length and checksum are right."""
     length = int.from_bytes(frame[4:8])
-    if len(frame) != length + 12 or length < 3:
-        raise Unreadable(f"the packet says {length} bytes and has {len(frame) - 12}")
+    if len(frame) != length + 12 or length < LENGTH_MIN:
+        raise Unreadable(f"a packet of {len(frame)} bytes cannot have a length of {length}")
     body = frame[8:-4]
     if crc16_ibm(body) != int.from_bytes(frame[-4:]):
         raise Unreadable("the checksum is wrong")

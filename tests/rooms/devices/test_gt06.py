@@ -196,6 +196,14 @@ def test_kinds_that_want_no_answer_get_none():
         assert gt06.reply(frame, gt06.decode(frame)) is None
 
 
+def test_a_tag_that_asks_for_an_address_is_told_that_there_is_none():
+    """We look no place up outside; without an answer it would ask again."""
+    frame = words.gt06(0x2A, bytes(20))
+    answer = gt06.reply(frame, gt06.decode(frame))
+    assert (answer[:5], answer[10:21]) == (b"yy\0\x15\x97", b"NA&&NA&&0##")
+    assert gt06.decode(answer).error is None
+
+
 def test_two_kinds_of_long_frames_are_answered_with_long_frames():
     frame = words.gt06_long(0x32, bytes(30))
     text = b"\0\x05\x32\0\x07"

@@ -188,7 +188,6 @@ def test_a_sound_packet_of_an_unread_codec_is_counted_and_kept_unread():
         (words.wrapped(bytes([8, 1]) + words.record() + b"\x02"), "counts 1 records first and 2"),
         (words.wrapped(bytes([8, 2]) + words.record() + b"\x02"), "ends before its 2 records do"),
         (words.wrapped(b"\x08\x01" + words.record() + b"\0\x01"), "end at different places"),
-        (words.wrapped(words.body(8, words.record()[:25] + b"\x09\0\0\0\0")), "9 IO elements"),
         (words.wrapped(words.body(8, b"\xff" * 8 + words.record()[8:])), "outside the calendar"),
     ],
 )
@@ -198,6 +197,14 @@ def test_a_bad_packet_takes_no_record_and_is_answered_none(frame, says):
     assert says in (decoded.error or "")
     assert (decoded.fixes, decoded.events, decoded.device_id) == ((), (), "tag")
     assert teltonika.reply(frame, decoded) == b"\0\0\0\0"
+
+
+def test_a_wrong_sum_of_elements_is_passed_over():
+    """Each size has a count of its own; refused, the record would be sent again for ever."""
+    record = bytearray(words.record(elements={21: (1, 4)}))
+    record[25] = 9
+    (fix,) = teltonika.decode(words.packet(words.CODEC_8, bytes(record))).fixes
+    assert fix.attributes["io21"] == 4
 
 
 def test_one_wrong_bit_anywhere_in_a_packet_takes_no_record():
