@@ -20,7 +20,7 @@ BEHIND = timedelta(days=3)
 class PlanBook:
     def __init__(self, parameters: Parameters) -> None:
         self.parameters = parameters
-        self._estate = Estate()
+        self._estate = Estate(wearers_only=True)
         self.person_of: dict[int, int] = {}  # activation number -> person id
         self._plans: dict[int, Plan] = {}
         self._digests: dict[int, str] = {}

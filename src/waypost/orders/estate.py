@@ -20,12 +20,15 @@ Prints = dict[int, tuple[Any, ...]]  # person id -> what changes whenever the pe
 
 
 class Estate:
-    """For one thread."""
+    """For one thread.
 
-    def __init__(self, *, with_requirements: bool = True) -> None:
+    wearers_only   leaves out protected persons, of whom nothing is asked and nothing judged
+    """
+
+    def __init__(self, *, with_requirements: bool = True, wearers_only: bool = False) -> None:
         self.version = -1
         self.persons: dict[int, PersonOrders] = {}
-        self._with_requirements = with_requirements
+        self._with_requirements, self._wearers_only = with_requirements, wearers_only
         self._prints: Prints = {}
 
     def refresh(self) -> frozenset[int]:
@@ -41,7 +44,8 @@ class Estate:
         for person_id in gone:
             self.persons.pop(person_id, None)
         for person in load(None if everybody else changed) if changed else ():
-            if person.number is not None:
+            left_out = self._wearers_only and person.details.get("protected")
+            if person.number is not None and not left_out:
                 self.persons[person.number] = person
         self._prints, self.version = prints, version
         return frozenset(changed | gone)

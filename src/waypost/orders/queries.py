@@ -167,5 +167,6 @@ def _details(person: Person) -> dict[str, Any]:
         "area": person.area,
         "born": person.born_on,
         "limited": person.limited,
+        "protected": person.protected,
     }
     return {name: value for name, value in said.items() if value}

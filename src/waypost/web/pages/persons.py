@@ -32,7 +32,8 @@ def people(request: HttpRequest) -> HttpResponse:
     found = [
         person
         for person in person_orders(ids)
-        if sought in f"{person.person_id} {person.details.get('name', '')}".casefold()
+        if not person.details.get("protected")  # no wearer: theirs is /devices/protection
+        and sought in f"{person.person_id} {person.details.get('name', '')}".casefold()
     ]
     heard = last_fix_at([person.number for person in found if person.number is not None])
     rows = [
