@@ -12,7 +12,7 @@ only. HEX reports are framed, answered nothing and not read.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from waypost.devices import queclink_reports as reports
 from waypost.devices.queclink_fields import (
@@ -24,8 +24,11 @@ from waypost.devices.queclink_fields import (
     find_places,
     instant,
     is_hex,
+    is_worn,
+    odometer_km,
     read_place,
     running_state,
+    satellites,
 )
 from waypost.devices.queclink_frames import QueclinkFramer, is_binary
 from waypost.devices.values import Unreadable
@@ -34,6 +37,7 @@ from waypost.units import MPS_PER_KMH, Mechanism
 
 _HEADS = {"+RESP:GT": False, "+BUFF:GT": True, "+ACK:GT": False}  # -> stored by the tag meanwhile
 _SHORTEST = 6  # head, version, device, name, send time, count
+_ODOMETER_REACH = 4  # mask, satellites and trigger may stand before it
 CUT_SHORT = "the message is cut short"
 
 
@@ -118,31 +122,78 @@ def _answer(fields: Fields) -> DecodedEvent:
     return DecodedEvent(sent_at, EventKind.COMMAND_ANSWER, attributes)
 
 
+class _Report(NamedTuple):
+    """One report on its way to fixes and events; `common` goes with every one of them."""
+
+    name: str  # "FRI"
+    model: str
+    fields: Fields
+    sent_at: datetime | None
+    common: dict[str, Any]
+
+
 def _report(device: str, fields: Fields, *, is_buffered: bool) -> Decoded:
-    report, version = fields[0][-3:], fields[1]
-    model = family(version)
+    name, version = fields[0][-3:], fields[1]
+    common = {"report": name, "buffered": True} if is_buffered else {"report": name}
+    report = _Report(name, family(version), fields, instant(fields[-2]), common)
     places = [place for at in find_places(fields) if (place := read_place(fields, at))]
-    if reports.repeats_last_place(report, version):
+    if reports.repeats_last_place(name, version):
         places = []
-    sent_at = instant(fields[-2])
-    common: dict[str, Any] = {"report": report}
-    if is_buffered:
-        common["buffered"] = True
-    fixes = tuple(_fix(place, report, sent_at, common) for place in places)
+    fixes = tuple(_fix(report, place, is_last=place is places[-1]) for place in places)
+    return Decoded(device, fixes, tuple(_events(report, places)))
+
+
+def _fix(report: _Report, place: Place, *, is_last: bool) -> DecodedFix:
+    speed_kmh = place.speed_kmh
+    return DecodedFix(
+        measured_at=place.measured_at or report.sent_at,
+        lat=place.lat,
+        lon=place.lon,
+        altitude_m=place.altitude_m,
+        speed_mps=None if speed_kmh is None else speed_kmh * MPS_PER_KMH,
+        course_deg=place.course_deg,
+        valid=place.measured_at is not None and (report.name != "CAN" or bool(place.hdop)),
+        mechanism=Mechanism.GNSS,
+        attributes=_beside(report, place, is_last=is_last),
+    )
+
+
+def _beside(report: _Report, place: Place, *, is_last: bool) -> dict[str, Any]:
+    """What a report states beside a place. Carried families put the odometer right behind it."""
+    found = dict(report.common)
+    fields, model, after = report.fields, report.model, place.after
+    if place.hdop is not None:
+        found["hdop"] = place.hdop
+    if place.cell is not None:
+        found["cell"] = place.cell
+    if not model.startswith("GL5"):
+        reach = _ODOMETER_REACH if is_last and not is_worn(model) else 1
+        driven_km = odometer_km(fields, after, reach=reach)
+        if driven_km is not None:
+            found["odometer_km"] = driven_km
+    count = None if is_worn(model) else satellites(fields, after)
+    if count is not None:
+        found["satellites"] = count
+    return found
+
+
+def _events(report: _Report, places: list[Place]) -> list[DecodedEvent]:
+    """The event that the report is, and the battery level; a report of nothing is a contact."""
+    name, fields = report.name, report.fields
     after = places[-1].after if places else 0
-    happened_at = _happened_at(places, sent_at)
+    at = _happened_at(places, report.sent_at)
     state = running_state(fields, after) if after else {}
-    heard = {} if fixes else _heard(report, fields)
-    events = [
-        DecodedEvent(happened_at, kind, {**common, **attributes, **heard})
-        for kind, attributes in reports.events_of(report, fields, state)
+    heard = {} if places else _heard(name, fields)
+    found = [
+        DecodedEvent(at, kind, {**report.common, **attributes, **heard})
+        for kind, attributes in reports.events_of(name, fields, state)
     ]
-    level = battery_percent(report, model, fields, after)
-    if not (fixes or events) and (heard or level is None):
-        events.append(DecodedEvent(happened_at, EventKind.CONTACT, {**common, **heard}))
+    level = battery_percent(name, report.model, fields, after)
+    if not (places or found) and (heard or level is None):
+        found.append(DecodedEvent(at, EventKind.CONTACT, {**report.common, **heard}))
     if level is not None:
-        events.append(DecodedEvent(happened_at, EventKind.BATTERY_LEVEL, {"percent": level}))
-    return Decoded(device, fixes, tuple(events))
+        found.append(DecodedEvent(at, EventKind.BATTERY_LEVEL, {"percent": level}))
+    return found
 
 
 def _happened_at(places: list[Place], sent_at: datetime | None) -> datetime | None:
@@ -152,28 +203,8 @@ def _happened_at(places: list[Place], sent_at: datetime | None) -> datetime | No
     return sent_at
 
 
-def _fix(place: Place, report: str, sent_at: datetime | None, common: dict[str, Any]) -> DecodedFix:
-    attributes = dict(common)
-    if place.hdop is not None:
-        attributes["hdop"] = place.hdop
-    if place.cell is not None:
-        attributes["cell"] = place.cell
-    speed_kmh = place.speed_kmh
-    return DecodedFix(
-        measured_at=place.measured_at or sent_at,
-        lat=place.lat,
-        lon=place.lon,
-        altitude_m=place.altitude_m,
-        speed_mps=None if speed_kmh is None else speed_kmh * MPS_PER_KMH,
-        course_deg=place.course_deg,
-        valid=place.measured_at is not None and not (report == "CAN" and not place.hdop),
-        mechanism=Mechanism.GNSS,
-        attributes=attributes,
-    )
-
-
-def _heard(report: str, fields: Fields) -> dict[str, Any]:
+def _heard(name: str, fields: Fields) -> dict[str, Any]:
     """Cells and access points of a report without a place: they go with its event."""
-    heard = reports.heard(report, fields)
+    heard = reports.heard(name, fields)
     cell = None if heard else find_cell(fields)
     return {"cell": cell} if cell else heard

@@ -157,7 +157,7 @@ def read_cell(fields: Fields, at: int) -> tuple[str | None, int]:
     at = skip_access_points(fields, at)
     mcc, mnc, lac, cell = (*fields[at : at + 4], "", "", "", "")[:4]
     if mcc.isdecimal() and mnc.isdecimal() and is_hex(lac, 1, 8) and is_hex(cell, 1, 8):
-        return f"{mcc}-{mnc}-{lac}-{cell}", at + 4
+        return (f"{mcc}-{mnc}-{lac}-{cell}" if mcc.strip("0") else None), at + 4
     return None, at + 4
 
 
@@ -166,6 +166,24 @@ def skip_access_points(fields: Fields, at: int) -> int:
         return at
     count = fields[at]
     return at + 1 + 5 * int(count) if count.isdecimal() and len(count) <= 2 else at
+
+
+def odometer_km(fields: Fields, after: int, *, reach: int) -> float | None:
+    """The distance driven: the first number with a decimal, `reach` fields behind a place's cell
+    at most. Behind a place that is not the last, the next one's speed is not far."""
+    for text in fields[after : min(after + reach, len(fields) - 2)]:
+        if "." in text:
+            found = number(text)
+            return found if found is not None and found >= 0 else None
+    return None
+
+
+def satellites(fields: Fields, after: int) -> int | None:
+    """Vehicle families put a mask behind the cell; its first bit says that the count follows."""
+    mask, count = (*fields[after : after + 2], "", "")[:2]
+    if len(mask) == 2 and mask[0] == "0" and mask[1] in "1357" and count.isdecimal():
+        return int(count) if len(count) <= 2 else None
+    return None
 
 
 def find_cell(fields: Fields) -> str | None:
@@ -177,8 +195,9 @@ def find_cell(fields: Fields) -> str | None:
 
 
 def is_cell(mcc: str, mnc: str, lac: str, cell: str) -> bool:
+    """Zeros throughout are how a tag without a network fills these fields."""
     codes = mcc.isdecimal() and len(mcc) in (3, 4) and mnc.isdecimal() and len(mnc) <= 4
-    return codes and is_hex(lac, 2, 8) and is_hex(cell, 3, 8)
+    return codes and mcc.strip("0") != "" and is_hex(lac, 2, 8) and is_hex(cell, 3, 8)
 
 
 def battery_percent(report: str, model: str, fields: Fields, after: int) -> int | None:
@@ -186,12 +205,14 @@ def battery_percent(report: str, model: str, fields: Fields, after: int) -> int 
 
     after   index after the last place's cell; 0: the report has none
     """
-    if model.startswith("GL5") and report in ("STR", "CTN"):
+    if model.startswith("GL5") and report in _HIBERNATING:
         return percent(fields[8]) if len(fields) > 10 else None
     if after and model.startswith("GL5") and len(fields) - 2 - after >= _GL500_TAIL:
         return percent(fields[after + 3])
     if after and report == "ERI" and is_worn(model):
         return percent(fields[after + 1]) if after + 1 < len(fields) - 2 else None
+    if report == "BAT":
+        return percent(fields[6]) if len(fields) > 8 else None
     if report == "INF":
         return _inf_battery(model, fields)
     status_at = _status_at(fields, after) if after else None
@@ -201,6 +222,7 @@ def battery_percent(report: str, model: str, fields: Fields, after: int) -> int 
 
 
 _GL500_TAIL = 5  # signal, errors, millivolts, level, mode ...; older firmware ends like GL200
+_HIBERNATING = frozenset({"STR", "CTN"})  # of GL500: waking and staying awake
 # Reports of carried families whose last field before the send time is the battery level.
 _LEVEL_LAST = frozenset(
     {"FRI", "RTL", "ERI", "NMR", "DOG", "SOS", "GEO", "SPD", "PNL", "LBC", "GCR", "WIF", "TMP"}

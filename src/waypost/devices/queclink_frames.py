@@ -10,6 +10,8 @@ back as a fault, and so is anything else that begins no frame, up to the next by
 
 from __future__ import annotations
 
+import re
+
 from waypost.devices.wire import Frame
 
 TEXT_LENGTH_MAX = 8192  # a full dump of settings (GTALC) is about half of it
@@ -34,6 +36,9 @@ _LENGTH_AT: dict[bytes, tuple[int, int]] = {
     b"+HBD": (5, 1),
 }
 _NEW_BINARY_LENGTH_AT = (2, 2)
+_ANY_HEAD = re.compile(
+    b"|".join(re.escape(head) for head in (*_TEXT_HEADS, *_LENGTH_AT, b"+\0")), re.DOTALL
+)
 NO_START = "bytes that begin no Queclink frame"
 CUT_INTO = "the message ends where the next one begins"
 TOO_LONG = f"no end of the message within {TEXT_LENGTH_MAX} bytes"
@@ -49,7 +54,7 @@ def is_binary(frame: bytes) -> bool:
 class QueclinkFramer:
     """The frames of one connection.
 
-    _seen   how far into `_held` no end of a text frame was found: nothing is searched twice
+    _seen   how far into `_held` no end of the frame was found: nothing is searched twice
     """
 
     def __init__(self) -> None:
@@ -63,76 +68,69 @@ class QueclinkFramer:
     def feed(self, data: bytes) -> list[Frame]:
         self._held += data
         frames: list[Frame] = []
-        at = 0
+        at = self._past_filling(0)
         while True:
             length, fault = self._next(at)
             if length == 0:
                 break
             frames += _frames(bytes(self._held[at : at + length]), fault)
-            at += length
             self._seen = 0
-        if at:
-            del self._held[:at]
-        if not self._held.lstrip(_FILLING):
-            self._held.clear()
-            self._seen = 0
+            at = self._past_filling(at + length)
+        del self._held[:at]
         return frames
 
-    def _next(self, at: int) -> tuple[int, str | None]:
-        """Length of what is whole at `at` (filling before it included), and its fault; 0: wait."""
+    def _past_filling(self, at: int) -> int:
         held = self._held
-        start = at
-        while start < len(held) and held[start] in _FILLING:
-            start += 1
-        head = bytes(held[start : start + _HEAD_LENGTH])
-        if head.startswith(_TEXT_HEADS):
-            length, fault = self._text(at, start)
-        elif is_binary(head):
-            length, fault = self._binary(start, *_LENGTH_AT.get(head[:4], _NEW_BINARY_LENGTH_AT))
-        elif _may_begin(head):
-            return 0, None
-        else:
-            length, fault = self._noise(at, start)
-        return (start - at + length if length else 0), fault
+        while at < len(held) and held[at] in _FILLING:
+            at += 1
+        return at
 
-    def _text(self, at: int, start: int) -> tuple[int, str | None]:
-        held = self._held
-        search_from = max(start, at + self._seen)
-        end = held.find(b"$", search_from, start + TEXT_LENGTH_MAX)
-        nul = held.find(b"\0", search_from, end if end >= 0 else start + TEXT_LENGTH_MAX)
-        if nul >= 0:
-            end = nul
-        if end >= 0:
-            return end + 1 - start, None
-        if len(held) - start >= TEXT_LENGTH_MAX:
+    def _next(self, at: int) -> tuple[int, str | None]:
+        """Length of what is whole at `at`, and its fault; 0: wait for more."""
+        head = bytes(self._held[at : at + _HEAD_LENGTH])
+        if head.startswith(_TEXT_HEADS):
+            return self._text(at)
+        if is_binary(head):
+            return self._binary(at, *_LENGTH_AT.get(head[:4], _NEW_BINARY_LENGTH_AT))
+        if _may_begin(head):
+            return 0, None
+        return self._noise(at, NO_START)
+
+    def _text(self, at: int) -> tuple[int, str | None]:
+        held, limit = self._held, at + TEXT_LENGTH_MAX
+        end = held.find(b"$", at + self._seen, limit)
+        nul = held.find(b"\0", at + self._seen, end if end >= 0 else limit)
+        if nul >= 0 or end >= 0:
+            return (nul if nul >= 0 else end) + 1 - at, None
+        if len(held) >= limit:
             return TEXT_LENGTH_MAX, TOO_LONG
         self._seen = len(held) - at
         return 0, None
 
-    def _binary(self, start: int, length_at: int, width: int) -> tuple[int, str | None]:
+    def _binary(self, at: int, length_at: int, width: int) -> tuple[int, str | None]:
         held = self._held
-        stated = bytes(held[start + length_at : start + length_at + width])
+        stated = bytes(held[at + length_at : at + length_at + width])
         if len(stated) < width:
             return 0, None
         length = int.from_bytes(stated, "big")
         if not BINARY_LENGTH_MIN <= length <= BINARY_LENGTH_MAX:
-            return 1, BAD_LENGTH
-        if len(held) - start < length:
+            return self._noise(at, BAD_LENGTH)
+        if len(held) - at < length:
             return 0, None
-        end = bytes(held[start + length - 2 : start + length])
+        end = bytes(held[at + length - 2 : at + length])
         if end == b"\r\n" or (length_at, end[1:]) == (_NEW_BINARY_LENGTH_AT[0], b"$"):
             return length, None
-        return 1, BAD_END
+        return self._noise(at, BAD_END)
 
-    def _noise(self, at: int, start: int) -> tuple[int, str | None]:
-        """Up to the next byte that may begin a frame; what comes drop by drop is gathered."""
-        held = self._held
-        begin = held.find(b"+", max(start + 1, at + self._seen), start + NOISE_LENGTH_MAX)
-        if begin >= 0:
-            return begin - start, NO_START
-        if len(held) - start >= NOISE_LENGTH_MAX:
-            return NOISE_LENGTH_MAX, NO_START
-        self._seen = len(held) - at
+    def _noise(self, at: int, fault: str) -> tuple[int, str | None]:
+        """Up to the next head of a frame; what comes drop by drop is gathered into one piece."""
+        held, limit = self._held, at + NOISE_LENGTH_MAX
+        head = _ANY_HEAD.search(held, at + max(1, self._seen), limit)
+        if head is not None:
+            return head.start() - at, fault
+        if len(held) >= limit:
+            return NOISE_LENGTH_MAX, fault
+        self._seen = max(1, len(held) - at - _HEAD_LENGTH)
         return 0, None
 
 
@@ -145,10 +143,9 @@ def _may_begin(head: bytes) -> bool:
 
 
 def _frames(data: bytes, fault: str | None) -> list[Frame]:
-    """What was cut out as frames: its filling gone, and apart where a later head cut into it."""
-    bare = data.strip(_FILLING) if data[-1:] != b"\n" else data.lstrip(_FILLING)
-    if fault is None and bare.startswith(_TEXT_HEADS):
-        later = max(bare.rfind(head, 1) for head in _TEXT_HEADS)
+    """What was cut out as frames: apart where a later head cut into a text."""
+    if fault is None and data.startswith(_TEXT_HEADS):
+        later = max(data.rfind(head, 1) for head in _TEXT_HEADS)
         if later > 0:
-            return [Frame(bare[:later], CUT_INTO), Frame(bare[later:])]
-    return [Frame(bare, fault)] if bare else []
+            return [Frame(data[:later], CUT_INTO), Frame(data[later:])]
+    return [Frame(data, fault)]

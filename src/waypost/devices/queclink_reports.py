@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from waypost.devices.queclink_fields import Fields, is_cell, is_hex, motion, number
+from waypost.devices.queclink_fields import Fields, family, is_cell, is_hex, is_worn, motion, number
 from waypost.positions.values import EventKind
 
 Event: TypeAlias = tuple[EventKind, dict[str, Any]]
@@ -52,8 +52,9 @@ ALARMS: dict[str, tuple[EventKind, str]] = {
     "IDA": (EventKind.OTHER, "driver_id"),
     "DAR": (EventKind.OTHER, "driver_warning"),
     "ANT": (EventKind.OTHER, "gnss_antenna"),
-    "GSS": (EventKind.OTHER, "gnss_signal"),
+    "BAA": (EventKind.OTHER, "accessory"),
 }
+_MAC_BIT, _MILLIVOLTS_BIT = 1, 3  # of the mask before what a beacon says
 _BRAKING = ("harsh_braking", "harsh_acceleration", "harsh_cornering")
 
 
@@ -106,7 +107,9 @@ def _cells(fields: Fields) -> list[str]:
 
 
 def _running(fields: Fields) -> list[Event]:
-    return [(EventKind.OTHER, {"alarm": "motion_state", **motion(fields[4])})]
+    """Families with a VIN have it before the name, so that the state stands one further."""
+    state = motion(fields[4]) or motion(fields[5])
+    return [(EventKind.OTHER, {"alarm": "motion_state", **state})]
 
 
 def _ignition(on: bool) -> Callable[[Fields], list[Event]]:
@@ -143,9 +146,45 @@ def _switch(fields: Fields) -> list[Event]:
 
 def _jamming_status(fields: Fields) -> list[Event]:
     """1: it left the jamming, 2: it is in it."""
-    if fields[4] == "1":
-        return [(EventKind.JAMMING_ENDED, {"alarm": "cellular"})]
-    return [(EventKind.JAMMING, {"alarm": "cellular"})]
+    kind = EventKind.JAMMING_ENDED if fields[4] == "1" else EventKind.JAMMING
+    return [(kind, {"alarm": "cellular"})]
+
+
+def _gnss_jamming(fields: Fields) -> list[Event]:
+    """The receiver's own estimate: 1 none, 2 heard but places still come, 3 jammed, 0 unknown."""
+    kinds = {"1": EventKind.JAMMING_ENDED, "3": EventKind.JAMMING}
+    kind = kinds.get(fields[5], EventKind.OTHER)
+    return [(kind, {"alarm": "gnss" if kind is not EventKind.OTHER else "gnss_interference"})]
+
+
+def _gnss_signal(fields: Fields) -> list[Event]:
+    return [(EventKind.OTHER, {"alarm": "gnss_signal", "on": fields[4] == "1"})]
+
+
+def _beacons(fields: Fields) -> list[Event]:
+    """Every beacon heard: its model, a mask of what follows, and that."""
+    found: list[Event] = []
+    at = 5
+    while at + 1 < len(fields) - 2 and is_hex(fields[at + 1], 4, 4) and len(found) < HEARD_MAX:
+        mask = int(fields[at + 1], 16)
+        parts = dict(zip(_bits(mask), fields[at + 2 :], strict=False))
+        if not is_hex(parts.get(_MAC_BIT, ""), 12, 12):
+            break
+        millivolts = number(parts.get(_MILLIVOLTS_BIT, ""))
+        volts = {} if millivolts is None else {"volts": millivolts / 1000}
+        found.append((EventKind.BEACON_SEEN, {"beacon": parts[_MAC_BIT], **volts}))
+        at += 2 + len(_bits(mask))
+    return found
+
+
+def _bits(mask: int) -> list[int]:
+    return [bit for bit in range(16) if mask >> bit & 1]
+
+
+def _battery(fields: Fields) -> list[Event]:
+    """GTBAT answers a question of ours; the level in it goes its own way."""
+    volts = number(fields[7]) if len(fields) > 7 else None
+    return [(EventKind.CONTACT, {} if volts is None else {"volts": volts})]
 
 
 def _battery_low(fields: Fields) -> list[Event]:
@@ -163,6 +202,8 @@ def _information(fields: Fields) -> list[Event]:
     stated: dict[str, Any] = motion(fields[4])
     if is_hex(fields[5], 19, 20):
         stated["iccid"] = fields[5]
+    if is_worn(family(fields[1])) and len(fields) > 12 and fields[12] in ("0", "1"):
+        stated["charging"] = fields[12] == "1"
     return [(EventKind.CONTACT, stated)]
 
 
@@ -184,7 +225,11 @@ _DETAILS: dict[str, Callable[[Fields], list[Event]]] = {
     "LSW": _switch,
     "TSW": _switch,
     "JDS": _jamming_status,
+    "GPJ": _gnss_jamming,
+    "GSS": _gnss_signal,
+    "BID": _beacons,
     "BPL": _battery_low,
+    "BAT": _battery,
     "VER": _version,
     "INF": _information,
 }

@@ -124,6 +124,61 @@ def test_an_answer_to_a_command_names_it_and_its_serial():
     assert event.attributes == {"command": "GTRTO", "serial": "0B3C", "part": "RTL"}
 
 
+def test_a_gnss_receiver_that_is_jammed_says_so_and_says_when_it_is_free():
+    found = [queclink.decode(report("GPJ", f"12,{state},{PLACE},")).events for state in "321"]
+    assert [[event.kind for event in events] for events in found] == [
+        [EventKind.JAMMING],
+        [EventKind.OTHER],
+        [EventKind.JAMMING_ENDED],
+    ]
+
+
+def test_every_beacon_heard_is_an_event_with_its_id():
+    """A home's beacon is how a tag indoors is known to be at home: none may be lost in a list."""
+    heard = "2,0,000A,7805414BA78A,3050,4,0002,7805412CF2DD"
+    decoded = queclink.decode(report("BID", f"{heard},{PLACE},,", version="6E0A03"))
+    assert [(event.kind, event.attributes["beacon"]) for event in decoded.events] == [
+        (EventKind.BEACON_SEEN, "7805414BA78A"),
+        (EventKind.BEACON_SEEN, "7805412CF2DD"),
+    ]
+    assert decoded.events[0].attributes["volts"] == 3.05
+    assert len(decoded.fixes) == 1
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "body", "percent"),
+    [
+        ("1A0900", "FRI", f"0,0,1,{PLACE},,64", 64),
+        ("020102", "FRI", f"0,0,1,{PLACE},00,", None),
+        ("C30209", "ERI", f"00000080,0,16,1,{PLACE},,27,", 27),
+        ("400201", "STR", f"0,0,2,21.1,86,{PLACE},,,", 86),
+        ("060100", "FRI", f",00,1,{PLACE},00,2000.0,12345:12:34,,,80,210100,,,", 80),
+        ("060100", "FRI", f",00,1,{PLACE},00,2000.0,12345:12:34,,,,,,,7", None),
+        ("1A0102", "BAT", "0,,57,4.10,0,1", 57),
+        ("1A0800", "INF", "41,,17,0,1,26.6,,3.90,1,1,0,0,0,20260301095500,69,1,44,,", 69),
+        ("060100", "INF", "16,,16,0,1,,0,4.4,0,0,0,0,20260301095500,13,00,00,+0800,0", None),
+        ("1A0900", "XYZ", "7", None),
+    ],
+)
+def test_the_battery_level_is_read_where_the_family_puts_it_and_nowhere_else(
+    version, kind, body, percent
+):
+    """Fuel, reserved fields and counters stand where other families have the battery."""
+    decoded = queclink.decode(report(kind, body, version=version))
+    levels = [e.attributes["percent"] for e in decoded.events if e.kind is EventKind.BATTERY_LEVEL]
+    assert levels == ([] if percent is None else [percent])
+
+
+def test_the_speed_of_the_next_place_is_not_the_odometer_of_this_one():
+    second = PLACE.replace("12.6", "5.7").replace("100000", "100030")
+    decoded = queclink.decode(report("FRI", f"0,0,2,{PLACE},00,{second},00,2000.5,,,,,,,,,"))
+    assert ["odometer_km" in fix.attributes for fix in decoded.fixes] == [False, False]
+    decoded = queclink.decode(
+        report("FRI", f",00,2,{PLACE},00,{second},00,2000.5,,,,,,,,", version="060100")
+    )
+    assert [fix.attributes.get("odometer_km") for fix in decoded.fixes] == [None, 2000.5]
+
+
 def test_a_frame_that_is_refused_is_not_answered():
     """A tag that hears nothing sends again: an answer would lose what could not be read."""
     frame = report("FRI", "0,0,1,1,0.0,0,18.4,-0.060211,51.530101,20261399100000,,,,,,64")
