@@ -59,10 +59,13 @@ class Fleet:
             for tag in everyone:
                 self._ledger.name(tag.number, tag.device_id, tag.protocol, tag.clock_s)
         said = told.before() if told else {}
+        ours = [
+            (self._stored_tag(estate, tag, said.get(tag.number, {})), not tag.live)
+            for tag in everyone
+        ]
         async with self._troubles(), asyncio.TaskGroup() as group:
-            for tag in everyone:
-                one = self._stored_tag(estate, tag, said.get(tag.number, {}))
-                group.create_task(self._live(one, counted=not tag.live))
+            for one, counted in ours:
+                group.create_task(self._live(one, counted=counted))
         return self.tally
 
     async def play_script(

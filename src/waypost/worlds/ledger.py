@@ -79,12 +79,18 @@ class Told:
     """A ledger as it was read.
 
     tags    by number
-    said    each report said once: tag, number, at_us, lat_e7, lon_e7 (null: no place), word,
-            acknowledged
+    said    each report said, once, by tag and number: tag, number, at_us, lat_e7, lon_e7 (null:
+            no place), word, acknowledged
     """
 
     tags: dict[int, Tagged]
     said: pa.Table
+
+    def of(self, tag: int) -> pa.Table:
+        """What one tag said."""
+        tags = self.said["tag"].to_numpy()
+        first, end = np.searchsorted(tags, tag, "left"), np.searchsorted(tags, tag, "right")
+        return self.said.slice(int(first), int(end - first))
 
     def before(self) -> dict[int, dict[int, int | None]]:
         """By tag and number: by the tag's clock when, where it was not acknowledged; else None."""
@@ -122,7 +128,7 @@ def _said(table: pa.Table) -> pa.Table:
     named = said.select(["tag", "number", "at_us", "lat_e7", "lon_e7", "word"])
     named = named.append_column("acknowledged", pa.array(acknowledged))
     _, first = np.unique(_names(said), return_index=True)
-    return named.take(pa.array(np.sort(first)))
+    return named.take(pa.array(first)).combine_chunks()
 
 
 def _names(table: pa.Table) -> Integers:

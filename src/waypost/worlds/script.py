@@ -22,13 +22,13 @@ from waypost.worlds.happenings import HAPPENING_EVERY_S, Happening, first_minute
 from waypost.worlds.hours import Seconds
 from waypost.worlds.noise import Heard, hear
 from waypost.worlds.places import Town
+from waypost.worlds.report import HUB, OSMAND
 from waypost.worlds.routines import Path, path_of
 from waypost.worlds.sentences import instant_text
 from waypost.worlds.values import Tag, Wearer
 from waypost.worlds.world import MECHANISM_NAMES
 
 REPORT_EVERY_S = 10.0  # a tag that something happens to reports more often
-HUB, OSMAND = "hub", "osmand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,13 @@ class Telegram:
 def telegrams(
     people: Sequence[Wearer], town: Town, seed: int, start_s: Seconds, length_s: Seconds, *,
     opening: bool = True, happening_every_s: Seconds = HAPPENING_EVERY_S,
+    spoken: frozenset[str] = frozenset(),
 ) -> list[Telegram]:  # fmt: skip
     """Everything measured in [start_s, start_s + length_s) by the tags worn then.
 
     Some of it is sent later than that: tags that upload every 15 minutes, outages.
+
+    spoken   protocols besides OsmAnd that tags speak themselves; others are carried by the hub
     """
     end_s = start_s + length_s
     worn = {
@@ -66,10 +69,10 @@ def telegrams(
     said = [
         telegram
         for device_id, wearer in worn.items()
-        for telegram in _routine(wearer, paths[device_id], told, (start_s, end_s), rng)
+        for telegram in _routine(wearer, paths[device_id], told, (start_s, end_s), rng, spoken)
     ]
     for happening in told:
-        said += _spoken(happening, worn.get(happening.device_id))
+        said += _spoken(happening, worn.get(happening.device_id), spoken)
     return sorted(said, key=lambda one: one.send_s)
 
 
@@ -81,19 +84,30 @@ def _fix_row(device_id: str, measured_s: Seconds, values: dict[str, Any]) -> dic
 
 def _routine(
     wearer: Wearer, path: Path, told: Iterable[Happening], span: tuple[Seconds, Seconds],
-    rng: np.random.Generator,
+    rng: np.random.Generator, spoken: frozenset[str],
 ) -> Iterator[Telegram]:  # fmt: skip
     """What the tag says of an ordinary day, silent where a happening speaks for it."""
     assert wearer.tag is not None
-    heard, _ = hear(path, wearer.tag, wearer.home, *span, rng)
+    heard, _ = hear(path, _as_played(wearer.tag, spoken), wearer.home, *span, rng)
     away = [(one.from_s, one.to_s) for one in told
             if one.device_id == wearer.tag.device_id and one.way is not None]  # fmt: skip
-    for telegram, measured_s in _messages(heard, wearer.tag):
+    for telegram, measured_s in _messages(heard, wearer.tag, spoken):
         if not any(start <= measured_s < end for start, end in away):
             yield telegram
 
 
-def _messages(heard: Heard, tag: Tag) -> Iterator[tuple[Telegram, Seconds]]:
+def _as_played(tag: Tag, spoken: frozenset[str]) -> Tag:
+    """A tag that speaks for itself has satellites or nothing: its protocol has no word for more."""
+    return replace(tag, indoor_gnss=1.0, home_beacon=False) if tag.protocol in spoken else tag
+
+
+def _carrier(tag: Tag, mechanism: str, spoken: frozenset[str]) -> str:
+    if tag.protocol in spoken:
+        return tag.protocol
+    return tag.protocol if tag.protocol == OSMAND and mechanism == "GNSS" else HUB
+
+
+def _messages(heard: Heard, tag: Tag, spoken: frozenset[str]) -> Iterator[tuple[Telegram, Seconds]]:
     words = {int(mechanism): word for mechanism, word in MECHANISM_NAMES.items()}
     figures = pa.table(
         {
@@ -105,13 +119,16 @@ def _messages(heard: Heard, tag: Tag) -> Iterator[tuple[Telegram, Seconds]]:
     for row in figures.to_pylist():
         values = {**row, "mechanism": words[row["mechanism"]]}
         said = _fix_row(tag.device_id, row["measured_s"], values)
-        carrier = tag.protocol if values["mechanism"] == "GNSS" else HUB  # phones state GNSS
+        carrier = _carrier(tag, values["mechanism"], spoken)  # phones state GNSS
         yield Telegram(row["received_s"], tag.device_id, carrier, said), row["measured_s"]
 
 
-def _spoken(happening: Happening, wearer: Wearer | None) -> Iterator[Telegram]:
+def _spoken(
+    happening: Happening, wearer: Wearer | None, spoken: frozenset[str]
+) -> Iterator[Telegram]:
     """The messages of one happening: each sent two seconds after it was measured."""
-    if happening.event is not None:
+    carrier = _carrier(wearer.tag, "GNSS", spoken) if wearer and wearer.tag else OSMAND
+    if happening.event is not None and carrier not in spoken:
         at = instant_text(happening.from_s)
         said = {"device_id": happening.device_id, "time": at, "kind": happening.event.value}
         row: dict[str, Any] = {**said, "attributes": {}}
@@ -121,7 +138,6 @@ def _spoken(happening: Happening, wearer: Wearer | None) -> Iterator[Telegram]:
     at_s = np.arange(happening.from_s, happening.to_s, REPORT_EVERY_S)
     east, north = happening.way.where(at_s)
     lat, lon = BRITISH.unproject(east, north)
-    carrier = wearer.tag.protocol if wearer and wearer.tag else OSMAND
     for number, measured_s in enumerate(at_s):
         values = {
             "lat": round(float(lat[number]), 6), "lon": round(float(lon[number]), 6),
@@ -135,3 +151,6 @@ def _spoken(happening: Happening, wearer: Wearer | None) -> Iterator[Telegram]:
 def shifted(telegram: Telegram, send_s: Seconds) -> Telegram:
     """The same message, sent at another time (what was measured stays)."""
     return replace(telegram, send_s=send_s)
+
+
+__all__ = ["HUB", "OSMAND", "Telegram", "shifted", "telegrams"]

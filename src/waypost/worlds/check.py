@@ -1,0 +1,194 @@
+"""Holds a ledger against the store: is every acknowledged report there exactly once, and no other?
+
+    check(told) -> Verdict
+
+A report owes a fix where it has a place, and an event where it has one. What was sent and not
+acknowledged may be there or not: nothing was promised. What no tag ever said must not be there. A
+tag with a wrong clock owes its rows too, set aside for the right reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from waypost.orders.directory import ActivationDirectory
+from waypost.orders.queries import person_orders
+from waypost.positions.queries import LIST_MAX, events_between, fixes_between
+from waypost.positions.schema import SetAside
+from waypost.worlds.faults import HOUR_S, ROLLOVER_S
+from waypost.worlds.ledger import Tagged, Told
+
+Integers = npt.NDArray[np.int64]
+LONG_AGO, FAR_AHEAD = datetime(1990, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+HOURS_MAX = 14
+UPLOAD_LAG_S = 20 * 60  # later than this, a clock that is hours ahead no longer shows as such
+EDGE_S = 2  # receipt is read at another instant than the tag's: either mark is right so close
+PLACE_E7 = 1  # 1e-7 degree, a centimetre: the last digit of the ledger
+EXAMPLES = 5
+# What tags send on their own beside the reports: not in the ledger, and not looked for.
+UNTOLD = ("contact", "battery_level", "command_answer", "no_contact")
+
+
+@dataclass
+class Verdict:
+    """How the store stands to the ledger; from `lost` on all should be 0.
+
+    nobodys    reports of tags that nobody wears: they go to an officer's list, not to the log
+    kept       rows owed for acknowledged reports that are there
+    unasked    rows there of reports that were sent and not acknowledged
+    aside      of those kept, set aside for the wrong clock of their tag
+    lost       owed for acknowledged reports, and not there
+    twice      there more than once
+    strange    there, and said by no tag
+    misplaced  there, somewhere else than the tag said
+    misjudged  there, set aside wrongly, or not set aside
+    examples   tag, instant and what is wrong, of a few
+    """
+
+    nobodys: int = 0
+    kept: int = 0
+    unasked: int = 0
+    aside: int = 0
+    lost: int = 0
+    twice: int = 0
+    strange: int = 0
+    misplaced: int = 0
+    misjudged: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    @property
+    def is_good(self) -> bool:
+        return not (self.lost or self.twice or self.strange or self.misplaced or self.misjudged)
+
+    def wrong(self, what: str, device_id: str, at_us: Integers) -> int:
+        """Notes a few; how many they are."""
+        room = max(EXAMPLES - len(self.examples), 0)
+        for one in at_us[:room].tolist():
+            at = datetime.fromtimestamp(one / 1e6, UTC).isoformat()
+            self.examples.append(f"{device_id} at {at}: {what}")
+        return len(at_us)
+
+
+def check(told: Told) -> Verdict:
+    """Every tag of the ledger, a few dozen at a time."""
+    verdict = Verdict()
+    directory = ActivationDirectory(person_orders())
+    worn = _worn(told, directory)
+    worn_tags = {tag.number for tag, _ in worn}
+    verdict.nobodys = sum(told.of(tag).num_rows for tag in told.tags.keys() - worn_tags)
+    for tags, numbers in _chunks(worn):
+        fixes = fixes_between(list(numbers.values()), LONG_AGO, FAR_AHEAD)
+        events = events_between(list(numbers.values()), LONG_AGO, FAR_AHEAD)
+        for tag in tags:
+            said = told.of(tag.number)
+            number = numbers[tag.number]
+            _check_fixes(verdict, tag, said, _of(fixes, number))
+            _check_events(verdict, tag, said, _of(events, number))
+    return verdict
+
+
+def _worn(told: Told, directory: ActivationDirectory) -> list[tuple[Tagged, int]]:
+    """Tags with the numbers of their last activations, by these."""
+    found: list[tuple[Tagged, int]] = []
+    for tag in told.tags.values():
+        spans = directory.any_of(tag.device_id)
+        if spans and spans[-1].number is not None:
+            found.append((tag, spans[-1].number))
+    return sorted(found, key=lambda one: one[1])
+
+
+def _chunks(
+    worn: Sequence[tuple[Tagged, int]],
+) -> Iterator[tuple[Sequence[Tagged], dict[int, int]]]:
+    for start in range(0, len(worn), LIST_MAX):
+        part = worn[start : start + LIST_MAX]
+        yield [tag for tag, _ in part], {tag.number: number for tag, number in part}
+
+
+def _of(rows: pa.Table, activation: int) -> pa.Table:
+    return rows.filter(pc.equal(rows["activation"], activation))
+
+
+def _check_fixes(verdict: Verdict, tag: Tagged, said: pa.Table, kept: pa.Table) -> None:
+    owed = said.filter(pc.is_valid(said["lat_e7"]))
+    at_us, held_us = _ints(owed, "at_us"), _ints(kept, "measured_at")
+    there = _compared(verdict, tag, (at_us, held_us), owed, "fix")
+    places = np.searchsorted(np.sort(at_us), held_us)
+    known = np.isin(held_us, at_us)
+    row = np.argsort(at_us)[places[known]]
+    apart = np.zeros(int(known.sum()), dtype=np.bool_)
+    for name in ("lat", "lon"):
+        degrees = kept[name].to_numpy()[known]
+        apart |= np.abs(np.rint(degrees * 1e7) - _ints(owed, f"{name}_e7")[row]) > PLACE_E7
+    verdict.misplaced += verdict.wrong("elsewhere", tag.device_id, held_us[known][apart])
+    wrong = ~_marks_right(tag.clock_s, kept)
+    verdict.misjudged += verdict.wrong("wrongly set aside or used", tag.device_id, held_us[wrong])
+    if tag.clock_s:
+        verdict.aside += int((_ints(kept, "set_aside")[there] != SetAside.USABLE).sum())
+
+
+def _check_events(verdict: Verdict, tag: Tagged, said: pa.Table, kept: pa.Table) -> None:
+    owed = said.filter(pc.and_(pc.is_valid(said["word"]), pc.not_equal(said["word"], "")))
+    kept = kept.filter(pc.invert(pc.is_in(kept["kind"], value_set=pa.array(UNTOLD))))
+    kinds = {kind: n for n, kind in enumerate(sorted(set(owed["word"].to_pylist())
+                                                     | set(kept["kind"].to_pylist())))}  # fmt: skip
+    codes = [
+        _ints(rows, at) * 64 + np.array([kinds[kind] for kind in rows[name].to_pylist()], np.int64)
+        for rows, at, name in ((owed, "at_us", "word"), (kept, "measured_at", "kind"))
+    ]
+    _compared(verdict, tag, (codes[0], codes[1]), owed, "event", scale=64)
+
+
+def _compared(
+    verdict: Verdict, tag: Tagged, names: tuple[Integers, Integers], owed: pa.Table, what: str,
+    scale: int = 1,
+) -> npt.NDArray[np.bool_]:  # fmt: skip
+    """What is there, twice, strange or lost, by names of rows; which held rows were promised."""
+    said, held = names
+    got = np.asarray(owed["acknowledged"].to_numpy(zero_copy_only=False), dtype=np.bool_)
+    once, counts = np.unique(held, return_counts=True)
+    often = counts > np.maximum(_counts_of(said, once), 1)
+    found = np.isin(said, held)
+    promised = np.isin(held, said[got])
+    verdict.kept += int((found & got).sum())
+    verdict.unasked += int((found & ~got).sum())
+    missing, strange = said[~found & got], held[~np.isin(held, said)]
+    verdict.lost += verdict.wrong(f"{what} lost", tag.device_id, missing // scale)
+    verdict.twice += verdict.wrong(f"{what} twice", tag.device_id, once[often] // scale)
+    verdict.strange += verdict.wrong(f"{what} nobody sent", tag.device_id, strange // scale)
+    return np.asarray(promised)
+
+
+def _counts_of(said: Integers, names: Integers) -> Integers:
+    """How often each of these names was said: a script may have two reports in one second."""
+    told = np.sort(said)
+    return np.searchsorted(told, names, "right") - np.searchsorted(told, names, "left")
+
+
+def _marks_right(clock_s: int, kept: pa.Table) -> npt.NDArray[np.bool_]:
+    """Whether each fix is set aside for what is truly wrong with the tag's clock."""
+    marks = _ints(kept, "set_aside")
+    if clock_s == 0:
+        return np.asarray(marks == SetAside.USABLE)
+    if clock_s < 0:
+        rolled = clock_s % ROLLOVER_S == 0
+        return np.asarray(marks == (SetAside.ROLLOVER if rolled else SetAside.BEFORE_FITTING))
+    lead_s = (_ints(kept, "measured_at") - _ints(kept, "received_at")) / 1e6
+    lag_s = clock_s - lead_s
+    hours = clock_s % HOUR_S == 0 and clock_s <= HOURS_MAX * HOUR_S
+    as_hours = (marks == SetAside.WRONG_HOUR) & (lag_s < UPLOAD_LAG_S + EDGE_S) & hours
+    as_future = (marks == SetAside.FUTURE) & ((lag_s > UPLOAD_LAG_S - EDGE_S) | (not hours))
+    return np.asarray(as_hours | as_future)
+
+
+def _ints(table: pa.Table, name: str) -> Integers:
+    column: Any = table[name].cast(pa.int64())
+    return np.asarray(column.to_numpy(), dtype=np.int64)
