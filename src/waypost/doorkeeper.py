@@ -7,6 +7,7 @@ both listen through this one. A proxy in front may be stricter; nothing here rel
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import resource
 from typing import Any
 
@@ -20,15 +21,20 @@ CONNECTIONS_MAX = 20_000
 FILES_KEPT_FREE = 128  # for the store, the lake and logs, whatever comes in from outside
 
 
-def connections_max() -> int:
-    """How many connections this process can hold and still open its own files."""
+def connections_max(wanted: int = CONNECTIONS_MAX) -> int:
+    """How many connections, `wanted` at most, this process can hold and still open its own files.
+    It is allowed as many files as that takes, or as the machine lets it have."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = CONNECTIONS_MAX + FILES_KEPT_FREE
-    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    if allowed > soft:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
-        soft = allowed
-    return max(1, min(CONNECTIONS_MAX, soft - FILES_KEPT_FREE))
+    files = wanted + FILES_KEPT_FREE
+    for limit in ((files, max(files, hard)), (min(files, hard), hard)):
+        if hard == resource.RLIM_INFINITY:
+            limit = (files, hard)
+        if limit[0] > soft:
+            with contextlib.suppress(OSError, ValueError):  # more than `hard` is for root
+                resource.setrlimit(resource.RLIMIT_NOFILE, limit)
+                break
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(1, min(wanted, soft - FILES_KEPT_FREE))
 
 
 class Doorkeeper(HttpToolsProtocol):

@@ -37,6 +37,10 @@ SETTINGS: dict[str, str] = {
     "topic (all of it, as over HTTP), device, user, or either (the topic where a tag was fitted "
     "under it, else DEVICE). Default: either. Where people share the broker, let it hold its users "
     "to their own topics and say topic or user here.",
+    "WAYPOST_TLS_CERTIFICATE": "PEM file for the gateway's listeners with +tls. Default: none.",
+    "WAYPOST_TLS_KEY": "PEM file of its private key. Default: none.",
+    "WAYPOST_TLS_CLIENT_CA": "PEM file: only clients with a certificate of it are heard over TLS, "
+    "each for the device that its certificate names. Default: none is asked for.",
     "WAYPOST_MAIL": "smtp://user:password@host:port. Default: mail/ in the home.",
 }
 
@@ -174,6 +178,11 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(home() / "mail")
 DEFAULT_FROM_EMAIL = "waypost@localhost"
+
+# Certificate, key and CA of clients for listeners with TLS; "": not given.
+TLS_FILES = tuple(
+    os.environ.get(f"WAYPOST_TLS_{name}", "") for name in ("CERTIFICATE", "KEY", "CLIENT_CA")
+)
 
 LOGGING = {
     "version": 1,

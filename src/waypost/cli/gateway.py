@@ -14,7 +14,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         required=True,
         help="http (intake at /intake/osmand, /intake/owntracks, /intake/batch), osmand, "
-        "owntracks, queclink, teltonika or gt06; may be given several times; port 0 takes any "
+        "owntracks, queclink or teltonika (TCP and UDP), gt06; or mqtt with the address of a "
+        "broker; PROTOCOL+tls listens with TLS; may be given several times; port 0 takes any "
         "free one",
     )
     parser.add_argument(
@@ -24,15 +25,29 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="what one client may cost: connections, connections-per-address, "
         "frames-per-address-s, faults-per-address, refused-s, frames-in-flight, "
-        "faults-in-a-row, useful-within-s, frame-within-s, idle-s, stuck-s, handshake-s; "
-        "loopback=1 limits this machine's own addresses too",
+        "faults-in-a-row, useful-within-s, frame-within-s, idle-s, stuck-s, handshake-s, "
+        "unreadable-datagrams-s; loopback=1 limits this machine's own addresses too",
     )
+    files = {
+        "--tls-certificate": "certificate chain of the listeners with +tls; read again on SIGHUP",
+        "--tls-key": "its private key",
+        "--tls-client-ca": "only clients with a certificate of this CA are heard there, each for "
+        "the device that its certificate names",
+    }
+    for name, told in files.items():
+        parser.add_argument(name, metavar="FILE", help=f"{told} (PEM)")
 
 
 def run(args: argparse.Namespace) -> int:
+    from django.conf import settings
+
     from waypost.devices.gateway import serve
     from waypost.devices.limits import read_limits
     from waypost.devices.listening import read_listen
+    from waypost.devices.tls import read_tls
 
-    serve([read_listen(text) for text in args.listen], read_limits(args.limit))
+    given = (args.tls_certificate, args.tls_key, args.tls_client_ca)
+    files = [one or said for one, said in zip(given, settings.TLS_FILES, strict=True)]
+    listens = [read_listen(text) for text in args.listen]
+    serve(listens, read_limits(args.limit), read_tls(*files))
     return 0

@@ -17,8 +17,10 @@ from starlette.routing import Route
 
 from waypost import clock
 from waypost.devices.batch import read_batch
-from waypost.devices.committer import Committer
-from waypost.devices.figures import Figures
+from waypost.devices.figures import Figures, Tally
+from waypost.devices.hall import Hall
+from waypost.devices.hearing import OF_ANOTHER, SPEAKS_FOR, fault_of
+from waypost.devices.limits import Refusal
 from waypost.devices.protocols import HTTP
 from waypost.devices.values import (
     BatchMessage,
@@ -52,10 +54,9 @@ class TooLarge(Exception):
 class Doors:
     """What the listeners share: the line to the committer and the figures it keeps."""
 
-    def __init__(
-        self, committer: Committer[Item, Outcome], counts: dict[str, int], figures: Figures
-    ) -> None:
-        self._committer, self._counts, self._figures = committer, counts, figures
+    def __init__(self, hall: Hall, counts: dict[str, int], figures: Figures) -> None:
+        self._hall, self._committer = hall, hall.committer
+        self._counts, self._figures = counts, figures
         self.unavailable = 0  # replies of 503
 
     def application(self, protocol: str) -> Starlette:
@@ -78,25 +79,53 @@ class Doors:
     def tag_endpoint(self, protocol: str) -> Endpoint:
         """One message of one tag."""
 
+        tally = self._figures.of(f"{protocol} request")
+
         async def endpoint(request: Request) -> Response:
+            host = request.client.host if request.client else ""
+            if (refusal := self._hall.refuses(host)) is not None:
+                return _too_fast(tally, refusal)
             try:
                 message = await _message(request)
             except TooLarge:
                 return _plain(413, "the request is larger than 1 MiB")
             except ClientDisconnect:
                 return Response(status_code=400)
-            decoded = HTTP[protocol].decode(message)
-            payload = message.to_bytes()
-            outcome = await self._kept(
-                TagMessage(protocol, payload, decoded, clock.now()), len(payload)
-            )
-            return _as_response(
-                HTTP[protocol].reply(decoded) if isinstance(outcome, Taken) else outcome
-            )
+            item = self._heard(protocol, message, request, host)
+            self._count(item, tally, host)
+            outcome = await self._kept(item, len(item.payload))
+            reply = _reply(protocol, item, outcome)
+            tally.replies += reply.status < 500
+            return _as_response(reply)
 
         return endpoint
 
+    def _heard(
+        self, protocol: str, message: HttpMessage, request: Request, host: str
+    ) -> TagMessage | UnreadableMessage:
+        """What goes in line for a request."""
+        decoded, now = HTTP[protocol].decode(message), clock.now()
+        speaks_for = request.scope.get(SPEAKS_FOR)
+        if speaks_for is not None and decoded.device_id not in speaks_for:
+            named = decoded.device_id or ""
+            return UnreadableMessage(
+                protocol, message.to_bytes(), OF_ANOTHER, now, named, status=403
+            )
+        return TagMessage(protocol, message.to_bytes(), decoded, now, self._hall.network_of(host))
+
+    def _count(self, item: TagMessage | UnreadableMessage, tally: Tally, host: str) -> None:
+        tally.frames += 1
+        tally.bytes += len(item.payload)
+        if (fault := fault_of(item)) is not None:
+            tally.fault(fault)
+            self._hall.fault_from(host)
+        if fault == OF_ANOTHER:
+            tally.refusals[Refusal.OTHER_IDENTITY] += 1
+
     async def _batch(self, request: Request) -> Response:
+        host = request.client.host if request.client else ""
+        if (refusal := self._hall.refuses(host)) is not None:
+            return _too_fast(self._figures.of("batch request"), refusal)
         key = request.headers.get("idempotency-key", "").strip()
         if not key or len(key) > KEY_LENGTH_MAX or not key.isprintable():
             return _refusal(
@@ -190,12 +219,24 @@ def _bearer(request: Request) -> str | None:
     return given.removeprefix("Bearer ").strip() if given else None
 
 
+def _reply(protocol: str, item: TagMessage | UnreadableMessage, outcome: Outcome) -> HttpReply:
+    """The protocol's own reply to a message that is kept; ours to any other."""
+    if isinstance(item, TagMessage) and isinstance(outcome, Taken):
+        return HTTP[protocol].reply(item.decoded)
+    return outcome if isinstance(outcome, HttpReply) else HttpReply(200)
+
+
+def _too_fast(tally: Tally, refusal: Refusal) -> Response:
+    tally.refusals[refusal] += 1
+    return _plain(429, "too many messages from this address; try again")
+
+
 def _as_response(reply: HttpReply) -> Response:
     return _plain(reply.status, reply.body)
 
 
 def _plain(status: int, text: str) -> Response:
-    headers = {"Retry-After": "1"} if status == 503 else None
+    headers = {"Retry-After": "1"} if status in {429, 503} else None
     return PlainTextResponse(text, status_code=status, headers=headers)
 
 

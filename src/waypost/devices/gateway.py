@@ -9,27 +9,34 @@ committer ends. On kill -9 the messages not yet committed had no reply: their se
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
-import socket
+import ssl
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import uvloop
 from django.conf import settings
 from django.db import connection
 
+from waypost.devices.doors import DatagramDoor, HttpDoor, StreamDoor
 from waypost.devices.endpoints import Doors
 from waypost.devices.figures import Figures
 from waypost.devices.hall import Hall
 from waypost.devices.identity import network_of
 from waypost.devices.intake import Intake
 from waypost.devices.limits import Limits
-from waypost.devices.listening import MQTT, HttpDoor, Listen, StreamDoor, bound
+from waypost.devices.listening import Bound, Listen, bound
 from waypost.devices.mqtt import Answer, Subscription, read_broker, read_naming
 from waypost.devices.mqtt_names import Names
 from waypost.devices.protocols import STREAMS
+from waypost.devices.tls import TlsFiles, load_certificate, server_context
 from waypost.devices.values import Item
+from waypost.doorkeeper import connections_max
+from waypost.errors import BadUse
 
+logger = logging.getLogger(__name__)
 STORE_WITHIN_S = 3.0  # how long a commit waits for a connection to PostgreSQL
 
 
@@ -43,27 +50,37 @@ class Door(Protocol):
     def stop(self) -> None: ...
 
 
-def serve(listens: Sequence[Listen], limits: Limits) -> None:
-    """Listen until told to stop. WaypostError when an address cannot be had."""
-    sockets = [None if listen.protocol == MQTT else bound(listen) for listen in listens]
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One --listen with its sockets."""
+
+    listen: Listen
+    sockets: Bound
+
+
+def serve(listens: Sequence[Listen], limits: Limits, tls: TlsFiles | None) -> None:
+    """Listen until told to stop. WaypostError when an address cannot be had, BadUse when TLS is
+    asked for and cannot be."""
+    if tls is None and any(listen.is_secure for listen in listens):
+        raise BadUse("a listener with +tls needs --tls-certificate FILE and --tls-key FILE")
+    context = None if tls is None else server_context(tls)
+    limits = replace(limits, connections=connections_max(limits.connections))
+    opened = [Opened(listen, bound(listen)) for listen in listens]
     _give_up_on_the_store_soon()
     with asyncio.Runner(loop_factory=_loop) as runner:
-        runner.run(_serve(listens, sockets, limits))
+        if context is not None and tls is not None:
+            _renew_on_hangup(runner.get_loop(), context, tls)
+        runner.run(_serve(opened, limits, context))
 
 
-async def _serve(
-    listens: Sequence[Listen], sockets: Sequence[socket.socket | None], limits: Limits
-) -> None:
+async def _serve(opened: Sequence[Opened], limits: Limits, context: ssl.SSLContext | None) -> None:
     intake = Intake()
     figures = Figures()
     hall = Hall(intake.write, limits, network_of)
-    web = Doors(hall.committer, intake.counts, figures)
-    doors = [
-        _door(listen, opened, hall, web, figures)
-        for listen, opened in zip(listens, sockets, strict=True)
-    ]
+    web = Doors(hall, intake.counts, figures)
+    doors = [door for one in opened for door in _doors(one, hall, web, figures, context)]
     hall.committer.start()
-    _say(listens, sockets)
+    _say(opened)
     told = _told_to_stop()
     watching = asyncio.create_task(hall.watch())
     serving: asyncio.Future[list[None]] = asyncio.gather(*(door.serve() for door in doors))
@@ -78,14 +95,22 @@ async def _serve(
         await asyncio.to_thread(hall.committer.stop)
 
 
-def _door(
-    listen: Listen, opened: socket.socket | None, hall: Hall, web: Doors, figures: Figures
-) -> Door:
-    if opened is None:
-        return _subscription(listen, hall, figures)
-    if listen.protocol in STREAMS:
-        return StreamDoor(hall, listen.protocol, opened, figures.of(listen.protocol))
-    return HttpDoor(web.application(listen.protocol), opened)
+def _doors(
+    one: Opened, hall: Hall, web: Doors, figures: Figures, context: ssl.SSLContext | None
+) -> list[Door]:
+    """What stands behind one --listen."""
+    listen, tally = one.listen, figures.of(one.listen.name)
+    connections, datagrams = one.sockets.connections, one.sockets.datagrams
+    secure = context if listen.is_secure else None
+    if connections is None:
+        return [_subscription(listen, hall, figures)]
+    if listen.protocol not in STREAMS:
+        return [HttpDoor(hall, tally, web.application(listen.protocol), connections, secure)]
+    doors: list[Door] = [StreamDoor(hall, tally, listen.protocol, connections, secure)]
+    if datagrams is not None:
+        udp = figures.of(f"{listen.protocol} udp")
+        doors.append(DatagramDoor(hall, udp, listen.protocol, datagrams))
+    return doors
 
 
 def _subscription(listen: Listen, hall: Hall, figures: Figures) -> Subscription:
@@ -93,15 +118,35 @@ def _subscription(listen: Listen, hall: Hall, figures: Figures) -> Subscription:
         hall.committer.offer(item, answer, size_bytes=size_bytes)
 
     said = settings.MQTT
-    broker = read_broker(listen.host, listen.port, tls=False, said=said)
+    broker = read_broker(listen.host, listen.port, tls=listen.is_secure, said=said)
     names = Names(read_naming(said["device"]))
     return Subscription(broker, names, keep, figures.of(listen.protocol))
 
 
-def _say(listens: Sequence[Listen], sockets: Sequence[socket.socket | None]) -> None:
-    for listen, opened in zip(listens, sockets, strict=True):
-        host, port = opened.getsockname()[:2] if opened else (listen.host, listen.port)
-        print(f"waypost gateway: {listen.protocol} on {host}:{port}", flush=True)
+def _say(opened: Sequence[Opened]) -> None:
+    """A line for each --listen, in their order; then one for each port of datagrams."""
+    for one in opened:
+        at = one.sockets.connections
+        host, port = at.getsockname()[:2] if at else (one.listen.host, one.listen.port)
+        print(f"waypost gateway: {one.listen.name} on {host}:{port}", flush=True)
+    for one in opened:
+        if one.sockets.datagrams is not None:
+            host, port = one.sockets.datagrams.getsockname()[:2]
+            print(f"waypost gateway: {one.listen.protocol} udp on {host}:{port}", flush=True)
+
+
+def _renew_on_hangup(
+    loop: asyncio.AbstractEventLoop, context: ssl.SSLContext, tls: TlsFiles
+) -> None:
+    """On SIGHUP the certificate is read again: new connections get the new one."""
+
+    def renew() -> None:
+        try:
+            load_certificate(context, tls)
+        except BadUse:
+            logger.error("the renewed TLS certificate cannot be used; the old one stays")
+
+    loop.add_signal_handler(signal.SIGHUP, renew)
 
 
 def _give_up_on_the_store_soon() -> None:

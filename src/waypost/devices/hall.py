@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from waypost.devices.committer import Answers, Committer, answer_here
-from waypost.devices.limits import Addresses, Limits
+from waypost.devices.figures import Tally
+from waypost.devices.limits import Address, Addresses, Bucket, Limits, Refusal
 from waypost.devices.values import Item, Outcome
 
 READ_BYTES = 16 * 2**10  # of one read: what a client can make us decode before others' turn
@@ -24,6 +26,14 @@ LOOKS_LEAST = 1000
 STOP_WITHIN_S = 30.0
 # Why a conversation is not being read just now: bits of `_paused`.
 LINE, IN_FLIGHT, WRITING, RATE, PARTING = 1, 2, 4, 8, 16
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A connection that was let in: its sender's record (None: not limited) and network."""
+
+    address: Address | None
+    network: str | None
 
 
 class Guest(Protocol):
@@ -62,6 +72,7 @@ class Hall:
         self.limits, self.network_of = limits, network_of
         self.addresses = Addresses(limits)
         self.loop = asyncio.get_running_loop()
+        self.unreadable_datagrams = Bucket.full(limits.unreadable_datagrams_s, self.loop.time())
         self.committer: Committer[Item, Outcome] = Committer(write, post=self._post)
         self.buffer = memoryview(bytearray(READ_BYTES))  # the loop reads one client at a time
         self.conversations: set[Guest] = set()
@@ -70,6 +81,50 @@ class Hall:
         self._held_back_bytes = 0
         self._slowed: list[tuple[float, Guest]] = []
         self._round: list[Guest] = []
+
+    def admit(self, transport: Any, tally: Tally) -> Entered | None:
+        """Let a connection in, or cut it and count why."""
+        peer = transport.get_extra_info("peername")
+        host, now_s = str(peer[0]) if peer else "", self.loop.time()
+        address = self.addresses.find(host, now_s)
+        refusal = self.addresses.enter(address, now_s)
+        if refusal is None and not self.is_stopping:
+            tally.connections += 1
+            tally.open += 1
+            return Entered(address, self.network_of(host))
+        if refusal is None:
+            self.addresses.leave(address)
+        else:
+            tally.refusals[refusal] += 1
+        transport.abort()
+        return None
+
+    def leave(self, entered: Entered, tally: Tally) -> None:
+        """A connection that was let in has ended."""
+        self.addresses.leave(entered.address)
+        tally.open -= 1
+
+    def refuses(self, host: str) -> Refusal | None:
+        """Why a message of this sender, not of a connection, is not taken now; it is counted."""
+        now_s = self.loop.time()
+        address = self.addresses.find(host, now_s)
+        if self.addresses.is_refused(address, now_s):
+            return Refusal.ADDRESS_FAULTY
+        return None if self.addresses.allows(address, now_s) else Refusal.ADDRESS_FAST
+
+    def fault_from(self, host: str) -> None:
+        """An unreadable message came from this sender."""
+        now_s = self.loop.time()
+        self.addresses.fault(self.addresses.find(host, now_s), now_s)
+
+    def fault(self, entered: Entered | None, now_s: float) -> None:
+        """An unreadable frame came by this connection."""
+        if entered is not None:
+            self.addresses.fault(entered.address, now_s)
+
+    def spend(self, entered: Entered | None, frames: int, now_s: float) -> float:
+        """Frames came by it; how many seconds it is to be slowed down for."""
+        return self.addresses.spend(entered.address, frames, now_s) if entered else 0.0
 
     @property
     def is_full(self) -> bool:

@@ -2,6 +2,7 @@
 
     Limits       the figures, each with its reason; operators change them by --limit NAME=NUMBER
     overdue      why a connection's time is up, if it is
+    Bucket       so many a second
     Addresses    who may come in, how fast, and who sent too much rubbish: told the time, no clock
 
 Seconds are of any clock that only goes forward.
@@ -38,6 +39,7 @@ class Limits:
     idle_s                    between readable frames; tags with a heartbeat are faster
     stuck_s                   a client that does not read its replies
     handshake_s               for TLS to be agreed
+    unreadable_datagrams_s    kept in quarantine, of all senders: theirs can be invented
     loopback                  1: this machine's own addresses are limited like others. They are
                               not by default: a proxy, a hub or a bench stands for many tags
     """
@@ -54,6 +56,7 @@ class Limits:
     idle_s: float = 1800
     stuck_s: float = 60
     handshake_s: float = 10
+    unreadable_datagrams_s: int = 100
     loopback: int = 0
 
 
@@ -116,12 +119,42 @@ def overdue(
 
 
 @dataclass(slots=True)
+class Bucket:
+    """So many a second, and after a quiet moment `BURST_S` of them at once."""
+
+    rate_s: float
+    left: float
+    at_s: float
+
+    @classmethod
+    def full(cls, rate_s: float, now_s: float) -> Bucket:
+        return cls(rate_s, rate_s * BURST_S, now_s)
+
+    def take(self, count: int, now_s: float) -> bool:
+        """Take so many if there are; else none."""
+        self._fill(now_s)
+        if self.left < count:
+            return False
+        self.left -= count
+        return True
+
+    def overdraw(self, count: int, now_s: float) -> float:
+        """Take so many, there or not; in how many seconds the debt is paid, 0: there is none."""
+        self._fill(now_s)
+        self.left -= count
+        return max(0.0, -self.left / self.rate_s)
+
+    def _fill(self, now_s: float) -> None:
+        self.left = min(self.left + (now_s - self.at_s) * self.rate_s, self.rate_s * BURST_S)
+        self.at_s = now_s
+
+
+@dataclass(slots=True)
 class Address:
     """What one sender address has done of late."""
 
+    frames: Bucket
     open: int = 0
-    allowance: float = 0.0  # frames it may send now; below 0: it ran ahead
-    allowance_at_s: float = 0.0
     faults: int = 0
     faults_from_s: float = float("-inf")
     refused_until_s: float = float("-inf")
@@ -148,8 +181,8 @@ class Addresses:
         if found is None:
             if len(self._known) >= ADDRESSES_MAX:
                 self._forget(now_s)
-            burst = self._limits.frames_per_address_s * BURST_S
-            found = self._known[key] = Address(allowance=burst, allowance_at_s=now_s)
+            frames = Bucket.full(self._limits.frames_per_address_s, now_s)
+            found = self._known[key] = Address(frames)
         return found
 
     def enter(self, address: Address | None, now_s: float) -> Refusal | None:
@@ -172,14 +205,12 @@ class Addresses:
             address.open -= 1
 
     def spend(self, address: Address | None, frames: int, now_s: float) -> float:
-        """Count frames of an address; how many seconds it should be slowed down for, 0: none."""
-        if address is None:
-            return 0.0
-        rate = self._limits.frames_per_address_s
-        earned = (now_s - address.allowance_at_s) * rate
-        address.allowance = min(address.allowance + earned, rate * BURST_S) - frames
-        address.allowance_at_s = now_s
-        return max(0.0, -address.allowance / rate)
+        """Count frames that came; how many seconds their sender is to be slowed down for."""
+        return 0.0 if address is None else address.frames.overdraw(frames, now_s)
+
+    def allows(self, address: Address | None, now_s: float) -> bool:
+        """Count one message, unless its sender is too fast."""
+        return address is None or address.frames.take(1, now_s)
 
     def fault(self, address: Address | None, now_s: float) -> None:
         """Count an unreadable frame; with too many in a minute the address is refused a while."""

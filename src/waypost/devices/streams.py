@@ -12,68 +12,77 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import datetime
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from waypost import clock
 from waypost.devices.committer import Waiting
 from waypost.devices.figures import Tally
-from waypost.devices.hall import IN_FLIGHT, LINE, PARTING, RATE, WRITING, Hall
-from waypost.devices.limits import Address, Refusal, overdue
+from waypost.devices.hall import IN_FLIGHT, LINE, PARTING, RATE, WRITING, Entered, Hall
+from waypost.devices.hearing import OF_ANOTHER, Speaker, fault_of, hear, unreadable, weight_of
+from waypost.devices.limits import Refusal, overdue
 from waypost.devices.values import Item, Outcome, TagMessage, Taken, UnreadableMessage
-from waypost.devices.wire import Frame, StreamProtocol
+from waypost.devices.wire import StreamProtocol
 from waypost.errors import Unavailable
-from waypost.positions.values import Decoded
 
 logger = logging.getLogger(__name__)
-
 WRITE_BYTES_MAX = 16 * 2**10  # of replies that a client has not read
-WEIGHT, WEIGHT_LEAST = 16, 512  # a frame decoded holds so many times its bytes, measured
 
 
 class Asked:
     """A frame in line, and who waits for its reply; called with what became of it."""
 
-    __slots__ = ("_conversation", "_decoded", "_frame")
+    __slots__ = ("_conversation", "_message")
 
-    def __init__(self, conversation: Conversation, frame: bytes, decoded: Decoded | None) -> None:
-        self._conversation, self._frame, self._decoded = conversation, frame, decoded
+    def __init__(self, conversation: Conversation, message: TagMessage | UnreadableMessage) -> None:
+        self._conversation, self._message = conversation, message
 
     def __call__(self, outcome: Outcome | Unavailable) -> None:
-        self._conversation.answered(self._frame, self._decoded, outcome)
+        self._conversation.answered(self._message, outcome)
 
 
 class Conversation(asyncio.BufferedProtocol):
-    """One connection of one tag (or of a hub that speaks for several in turn)."""
+    """One connection of one tag (or of a hub that speaks for several in turn).
+
+    entered     how it was let in, where that was done before (TLS was agreed first)
+    speaks_for  the devices that its certificate names; None: none was asked for
+    """
 
     __slots__ = (
-        "_address",
         "_begun_s",
-        "_device",
         "_ended",
+        "_entered",
         "_faults",
         "_framer",
         "_hall",
         "_in_flight",
         "_later",
         "_name",
-        "_network",
         "_opened_s",
         "_paused",
         "_protocol",
+        "_speaker",
         "_stuck_s",
         "_tally",
         "_transport",
         "_useful_s",
     )
 
-    def __init__(self, hall: Hall, name: str, protocol: StreamProtocol, tally: Tally) -> None:
+    def __init__(
+        self,
+        hall: Hall,
+        name: str,
+        protocol: StreamProtocol,
+        tally: Tally,
+        *,
+        entered: Entered | None = None,
+        speaks_for: AbstractSet[str] | None = None,
+    ) -> None:
         self._hall, self._name, self._protocol, self._tally = hall, name, protocol, tally
+        self._entered = entered
+        self._speaker = Speaker(speaks_for=speaks_for)
         self._framer = protocol.framer()
         self._transport: Any = None  # None: not open, or gone
-        self._address: Address | None = None
-        self._network: str | None = None
-        self._device: str | None = None  # whom it has named
         self._later = b""  # read, and not looked at yet
         self._paused = self._in_flight = self._faults = 0
         self._ended = False  # nothing more is read; closed once all is answered
@@ -85,43 +94,36 @@ class Conversation(asyncio.BufferedProtocol):
     # What the loop tells.
 
     def connection_made(self, transport: Any) -> None:
-        if self._hall.is_stopping:
-            transport.abort()
-            return
-        host = (transport.get_extra_info("peername") or ("",))[0]
-        self._address = self._hall.addresses.find(host, self._opened_s)
-        refusal = self._hall.addresses.enter(self._address, self._opened_s)
-        if refusal is not None:
-            self._tally.refusals[refusal] += 1
-            transport.abort()
+        self._entered = self._entered or self._hall.admit(transport, self._tally)
+        if self._entered is None:
             return
         self._transport = transport
         transport.set_write_buffer_limits(high=WRITE_BYTES_MAX)
-        self._network = self._hall.network_of(host)
+        self._speaker = Speaker(
+            None, self._entered.network, self._speaker.speaks_for, reachable=True
+        )
         self._hall.conversations.add(self)
-        self._tally.connections += 1
-        self._tally.open += 1
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._transport is None:
+        if self._entered is None:
             return
-        self._transport = None
-        self._later = b""
+        self._hall.leave(self._entered, self._tally)
         self._hall.conversations.discard(self)
-        self._hall.addresses.leave(self._address)
-        self._tally.open -= 1
+        self._entered = self._transport = None
+        self._later = b""
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return self._hall.buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        self._hear(bytes(self._hall.buffer[:nbytes]))
+        self.hear(bytes(self._hall.buffer[:nbytes]))
 
     def eof_received(self) -> bool:
-        """The client sends no more and may still read: True keeps the way back open."""
+        """The client sends no more. Over TCP it may still read: True keeps the way back open; TLS
+        as it is built here has no such half, and cuts the replies not given yet."""
         self._ended = True
         self._close_when_answered()
-        return True
+        return self._transport is not None and not self._transport.get_extra_info("sslcontext")
 
     def pause_writing(self) -> None:
         self._stuck_s = self._hall.loop.time()
@@ -147,18 +149,18 @@ class Conversation(asyncio.BufferedProtocol):
         """Let the client go if its time is up."""
         if self._transport is None:
             return
-        begun_s = None if self._paused else self._begun_s  # while we do not read, it cannot end
         refusal = overdue(
             self._hall.limits,
             now_s,
             opened_s=self._opened_s,
             useful_s=self._useful_s,
-            begun_s=begun_s,
+            begun_s=None if self._paused else self._begun_s,  # while we do not read, it cannot end
             stuck_s=self._stuck_s,
         )
-        if refusal is not None and (not self._in_flight or refusal is Refusal.STUCK):
-            if refusal is not Refusal.STUCK:
-                self._keep_what_is_held(refusal)
+        if refusal is Refusal.STUCK:
+            self._let_go(refusal)
+        elif refusal is not None and not self._in_flight:
+            self._keep_what_is_held(refusal)
             self._let_go(refusal)
 
     def part(self) -> None:
@@ -168,10 +170,12 @@ class Conversation(asyncio.BufferedProtocol):
         self._close_when_answered()
 
     def cut(self) -> None:
+        """Close now."""
         if self._transport is not None:
             self._transport.abort()
 
     def resume(self, why: int) -> None:
+        """A reason not to be read is gone."""
         was, self._paused = self._paused, self._paused & ~why
         if was and not self._paused and self._transport is not None:
             if self._begun_s is not None:
@@ -180,7 +184,7 @@ class Conversation(asyncio.BufferedProtocol):
                 self._transport.resume_reading()
 
     def answered(
-        self, frame: bytes, decoded: Decoded | None, outcome: Outcome | Unavailable
+        self, message: TagMessage | UnreadableMessage, outcome: Outcome | Unavailable
     ) -> None:
         """A frame is committed, or is not."""
         self._in_flight -= 1
@@ -192,13 +196,14 @@ class Conversation(asyncio.BufferedProtocol):
         if self._paused & IN_FLIGHT and self._in_flight <= self._hall.limits.frames_in_flight // 2:
             self.resume(IN_FLIGHT)
         try:
-            self._reply(frame, decoded, outcome)
+            self._reply(message, outcome)
         finally:
             self._close_when_answered()
 
     # What follows from it.
 
-    def _hear(self, data: bytes) -> None:
+    def hear(self, data: bytes) -> None:
+        """Bytes of the client: looked at now, or once the line is shorter."""
         self._tally.bytes += len(data)
         if not self._later and not self._hall.is_full:
             self._read(data)
@@ -209,72 +214,68 @@ class Conversation(asyncio.BufferedProtocol):
             self._let_go(Refusal.LINE_FULL)
 
     def _read(self, data: bytes) -> None:
-        now_s, received_at = self._hall.loop.time(), clock.now()
+        now_s = self._hall.loop.time()
         frames = self._framer.feed(data)
         if frames:
-            self._put_in_line([self._waiting(frame, received_at, now_s) for frame in frames], now_s)
+            received_at = clock.now()
+            messages = []
+            for frame in frames:
+                message = hear(self._name, self._protocol, frame, self._speaker, received_at)
+                self._judge(message, now_s)
+                messages.append(message)
+            self._put_in_line(messages, now_s)
         if not self._framer.held:
             self._begun_s = None
         elif frames or self._begun_s is None:
             self._begun_s = now_s
 
-    def _waiting(self, frame: Frame, received_at: datetime, now_s: float) -> Waiting[Item, Outcome]:
-        """What goes in line for a frame."""
-        size_bytes = WEIGHT_LEAST + WEIGHT * len(frame.data)
-        decoded = self._decode(frame.data) if frame.fault is None else None
-        fault = frame.fault if decoded is None else decoded.error
-        if fault is None:
-            self._faults, self._useful_s = 0, now_s
-        else:
+    def _judge(self, message: TagMessage | UnreadableMessage, now_s: float) -> None:
+        """Remember whom a readable frame names; count one that is not."""
+        fault = fault_of(message)
+        if fault is not None:
             self._faults += 1
             self._tally.fault(fault)
-            self._hall.addresses.fault(self._address, now_s)
-        if decoded is None:
-            return Waiting(
-                self._unreadable(frame.data, fault or "", received_at),
-                Asked(self, frame.data, None),
-                size_bytes,
-            )
-        message = TagMessage(
-            self._name, frame.data, decoded, received_at, self._network, not self._ended
-        )
-        return Waiting(message, Asked(self, frame.data, decoded), size_bytes)
+            self._hall.fault(self._entered, now_s)
+            return
+        self._faults, self._useful_s = 0, now_s
+        assert isinstance(message, TagMessage)  # the others have a fault
+        device = message.decoded.device_id
+        if device is not None and device != self._speaker.device:
+            known = self._speaker
+            self._speaker = Speaker(device, known.network, known.speaks_for, reachable=True)
 
-    def _decode(self, frame: bytes) -> Decoded:
+    def _put_in_line(self, messages: list[TagMessage | UnreadableMessage], now_s: float) -> None:
+        waiting: list[Waiting[Item, Outcome]] = [
+            Waiting(message, Asked(self, message), weight_of(message)) for message in messages
+        ]
         try:
-            decoded = self._protocol.decode(frame, self._device)
-        except Exception as error:  # a decoder must not; if it does, one frame is lost to view
-            logger.error("a %s frame broke its decoder: %s", self._name, type(error).__name__)
-            return Decoded(self._device, error="our reader broke on it: a mistake of Waypost's")
-        if decoded.device_id is not None and decoded.error is None:
-            self._device = decoded.device_id
-        return decoded
-
-    def _unreadable(self, data: bytes, fault: str, received_at: datetime) -> UnreadableMessage:
-        return UnreadableMessage(self._name, data, fault, received_at, self._device or "")
-
-    def _put_in_line(self, several: list[Waiting[Item, Outcome]], now_s: float) -> None:
-        try:
-            self._hall.committer.offer_many(several)
+            self._hall.committer.offer_many(waiting)
         except Unavailable:
             self._let_go(Refusal.LINE_FULL)
             return
-        self._tally.frames += len(several)
-        self._in_flight += len(several)
-        if self._faults >= self._hall.limits.faults_in_a_row:
+        self._tally.frames += len(messages)
+        self._in_flight += len(messages)
+        self._slow_down(messages, now_s)
+
+    def _slow_down(self, messages: list[TagMessage | UnreadableMessage], now_s: float) -> None:
+        """Read no more of one who sends rubbish, has much in line, or comes too fast."""
+        if fault_of(messages[-1]) == OF_ANOTHER:
+            self._tally.refusals[Refusal.OTHER_IDENTITY] += 1
+            self.part()
+        elif self._faults >= self._hall.limits.faults_in_a_row:
             self._tally.refusals[Refusal.RUBBISH] += 1
             self.part()
         if self._in_flight >= self._hall.limits.frames_in_flight:
             self._pause(IN_FLIGHT)
-        wait_s = self._hall.addresses.spend(self._address, len(several), now_s)
+        wait_s = self._hall.spend(self._entered, len(messages), now_s)
         if wait_s:
             self._pause(RATE)
             self._hall.slow(self, wait_s)
 
-    def _reply(self, frame: bytes, decoded: Decoded | None, outcome: Outcome) -> None:
+    def _reply(self, message: TagMessage | UnreadableMessage, outcome: Outcome) -> None:
         """Answer a frame that is committed (one that broke our intake is, for an officer)."""
-        if decoded is not None:
-            reply = self._protocol.reply(frame, decoded)
+        if isinstance(message, TagMessage):
+            reply = self._protocol.reply(message.payload, message.decoded)
             if reply:
                 self._tally.replies += 1
                 self._transport.write(reply)
@@ -288,18 +289,18 @@ class Conversation(asyncio.BufferedProtocol):
         if not held:
             return
         reason = f"the frame did not end: {refusal.replace('_', ' ')}"
-        message = self._unreadable(held, reason, clock.now())
+        message = unreadable(self._name, held, reason, self._speaker, clock.now())
         self._tally.fault(reason)
         try:
-            self._hall.committer.offer(message, _nobody_waits, size_bytes=len(held))
+            self._hall.committer.offer(message, _nobody_waits, size_bytes=weight_of(message))
         except Unavailable:
             logger.warning("%d bytes of a frame that never ended were not kept", len(held))
 
     def _let_go(self, refusal: Refusal) -> None:
-        self._tally.refusals[refusal] += 1
-        self._later = b""
-        if self._transport is not None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._tally.refusals[refusal] += 1
             self._transport.abort()
+        self._later = b""
 
     def _pause(self, why: int) -> None:
         if not self._paused and self._transport is not None and not self._transport.is_closing():
