@@ -19,16 +19,34 @@ from waypost.devices.clock_queries import open_doubt
 from waypost.devices.fitter import fit, remove, swap
 from waypost.devices.group import Group, save_group, take_routed
 from waypost.devices.models import ClockCorrection, QuarantinedMessage
+from waypost.devices.protecting import end_protection, protect
 from waypost.devices.protocols import HTTP
+from waypost.devices.putting_up import put_up, take_down
 from waypost.devices.reading import read_json
 from waypost.devices.routing import Fate, Routed, intake_row, place, route
+from waypost.devices.stock_keeping import add_device, describe_device, import_devices, move_device
 from waypost.devices.values import HttpMessage, Unreadable
 from waypost.devices.visiting import record_visit
 from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.orders.directory import ActivationDirectory
 from waypost.orders.queries import activation_directory, case_of
 
-__all__ = ["confirm_first_fix", "fit", "give_notice", "record_visit", "remove", "swap"]
+__all__ = [
+    "add_device",
+    "confirm_first_fix",
+    "describe_device",
+    "end_protection",
+    "fit",
+    "give_notice",
+    "import_devices",
+    "move_device",
+    "protect",
+    "put_up",
+    "record_visit",
+    "remove",
+    "swap",
+    "take_down",
+]
 HOW_LENGTH_MAX = 200
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import TypeVar
 
 from django.db.models import Count, Min, Q, QuerySet
 
@@ -23,6 +24,7 @@ from waypost.devices.models import Cadence, ClockDoubt, Device, DeviceFlag, TagS
 from waypost.devices.signs import TagSays
 from waypost.orders.models import Activation
 
+Id = TypeVar("Id", int, str)
 AT_ONCE = 500  # ids in one statement, within what SQLite takes
 SAYS = [one.name for one in fields(TagSays)]
 
@@ -98,7 +100,7 @@ def learnt_by_model() -> dict[str, Learnt]:
     return {row[0]: Learnt(*row) for row in rows}
 
 
-def in_chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+def in_chunks(ids: Sequence[Id]) -> Iterable[Sequence[Id]]:
     return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
 
 
