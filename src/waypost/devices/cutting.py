@@ -38,7 +38,7 @@ class HeadFramer:
             if len(self._held) < self._wanted:
                 return []
             data = bytes(self._held)
-        frames = []
+        frames: list[Frame] = []
         start, size = 0, len(data)
         while start < size:
             end, fault = self._cut(data, start)
@@ -47,6 +47,8 @@ class HeadFramer:
             if fault is not FILLING:
                 frames.append(Frame(data[start:end], fault))
             start = end
-        self._wanted = end - start if start < size else 0
-        self._held = bytearray(data[start:])
+        if start < size:
+            self._wanted, self._held = end - start, bytearray(data[start:])
+        elif self._held:
+            self._held = bytearray()
         return frames

@@ -102,7 +102,7 @@ def _checked(frame: bytes) -> bytes:
     """Codec to second count of a packet whose length and checksum are right."""
     length = int.from_bytes(frame[4:8])
     if len(frame) != length + 12 or length < LENGTH_MIN:
-        raise Unreadable(f"a packet of {len(frame)} bytes cannot have a length of {length}")
+        raise Unreadable(f"the length is wrong: {length} bytes said, {len(frame) - 12} there")
     body = frame[8:-4]
     if crc16_ibm(body) != int.from_bytes(frame[-4:]):
         raise Unreadable("the checksum is wrong")
@@ -114,7 +114,7 @@ def _datagram(frame: bytes) -> Decoded:
     if len(frame) < DATAGRAM_LENGTH_MIN + 2 or frame[4] != 1 or size not in IMEI_LENGTHS:
         raise Unreadable("the frame is neither a login, a packet nor a datagram")
     if int.from_bytes(frame[:2]) != len(frame) - 2:
-        raise Unreadable(f"the datagram says {int.from_bytes(frame[:2])} bytes")
+        raise Unreadable(f"the length is wrong: {int.from_bytes(frame[:2])} bytes said")
     return _packet(frame[8 + size :], _imei(frame[8 : 8 + size]))
 
 

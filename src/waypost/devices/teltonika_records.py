@@ -71,7 +71,7 @@ def read_records(body: bytes) -> Lists:
     except (struct.error, IndexError):
         raise Unreadable(f"the packet ends before its {count} records do") from None
     if at != end:
-        raise Unreadable(f"{count} records and the packet end at different places")
+        raise Unreadable(f"the packet does not end where its {count} records do")
     return lists
 
 

@@ -187,7 +187,7 @@ def test_a_sound_packet_of_an_unread_codec_is_counted_and_kept_unread():
         (words.packet()[:-1] + b"\x00", "the checksum is wrong"),
         (words.wrapped(bytes([8, 1]) + words.record() + b"\x02"), "counts 1 records first and 2"),
         (words.wrapped(bytes([8, 2]) + words.record() + b"\x02"), "ends before its 2 records do"),
-        (words.wrapped(b"\x08\x01" + words.record() + b"\0\x01"), "end at different places"),
+        (words.wrapped(b"\x08\x01" + words.record() + b"\0\x01"), "not end where its 1 records do"),
         (words.wrapped(words.body(8, b"\xff" * 8 + words.record()[8:])), "outside the calendar"),
     ],
 )
@@ -205,6 +205,11 @@ def test_a_wrong_sum_of_elements_is_passed_over():
     record[25] = 9
     (fix,) = teltonika.decode(words.packet(words.CODEC_8, bytes(record))).fixes
     assert fix.attributes["io21"] == 4
+
+
+def test_a_length_that_is_not_the_frame_s_is_refused_in_packets_and_in_datagrams():
+    for frame in (words.packet() + b"\0", words.datagram() + b"\0", b"\0" * 12):
+        assert (teltonika.decode(frame).error or "").startswith("the length is wrong")
 
 
 def test_one_wrong_bit_anywhere_in_a_packet_takes_no_record():
