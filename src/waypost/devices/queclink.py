@@ -23,11 +23,11 @@ from waypost.devices.queclink_fields import (
     find_cell,
     find_places,
     instant,
+    is_degrees,
     is_hex,
     is_worn,
     odometer_km,
     read_place,
-    running_state,
     satellites,
 )
 from waypost.devices.queclink_frames import QueclinkFramer, is_binary
@@ -47,9 +47,10 @@ def framer() -> QueclinkFramer:
 
 def is_whole(frame: bytes) -> bool:
     """Whether a text frame without its `$` is whole all the same: where a datagram ends, or a
-    line of a file, the send time and the count of four digits say that nothing is missing."""
+    line of a file, the send time and the count of four digits say that nothing is missing. The
+    time of a place with the first digits of its cell behind it looks alike, and is a cut."""
     fields = _text(frame).split(",")
-    if len(fields) < _SHORTEST or _head(fields[0]) is None:
+    if len(fields) < _SHORTEST or _head(fields[0]) is None or is_degrees(fields[-3]):
         return False
     return is_hex(fields[-1], 4, 4) and len(fields[-2]) == 14 and fields[-2].isdecimal()
 
@@ -102,11 +103,12 @@ def _head(word: str) -> str | None:
 
 def _device(fields: Fields) -> str | None:
     """The IMEI (15 digits) or MEID (14 hex digits); GTTRI has no version before it."""
-    for text in fields[2:3] or fields[1:2]:
-        if (len(text) == 15 and text.isdecimal()) or is_hex(text, 14, 14):
-            return text
-    first = fields[1]
-    return first if len(first) == 15 and first.isdecimal() else None
+    first, second = fields[1], fields[2]
+    if len(first) == 15 and first.isdecimal():
+        return first
+    if (len(second) == 15 and second.isdecimal()) or is_hex(second, 14, 14):
+        return second
+    return None
 
 
 def _answer(fields: Fields) -> DecodedEvent:
@@ -128,14 +130,17 @@ class _Report(NamedTuple):
     name: str  # "FRI"
     model: str
     fields: Fields
-    sent_at: datetime | None
     common: dict[str, Any]
+
+    @property
+    def sent_at(self) -> datetime | None:
+        return instant(self.fields[-2])
 
 
 def _report(device: str, fields: Fields, *, is_buffered: bool) -> Decoded:
     name, version = fields[0][-3:], fields[1]
     common = {"report": name, "buffered": True} if is_buffered else {"report": name}
-    report = _Report(name, family(version), fields, instant(fields[-2]), common)
+    report = _Report(name, family(version), fields, common)
     places = [place for at in find_places(fields) if (place := read_place(fields, at))]
     if reports.repeats_last_place(name, version):
         places = []
@@ -181,12 +186,11 @@ def _events(report: _Report, places: list[Place]) -> list[DecodedEvent]:
     """The event that the report is, and the battery level; a report of nothing is a contact."""
     name, fields = report.name, report.fields
     after = places[-1].after if places else 0
-    at = _happened_at(places, report.sent_at)
-    state = running_state(fields, after) if after else {}
+    at = _happened_at(report, places)
     heard = {} if places else _heard(name, fields)
     found = [
         DecodedEvent(at, kind, {**report.common, **attributes, **heard})
-        for kind, attributes in reports.events_of(name, fields, state)
+        for kind, attributes in reports.events_of(name, fields, after)
     ]
     level = battery_percent(name, report.model, fields, after)
     if not (places or found) and (heard or level is None):
@@ -196,11 +200,11 @@ def _events(report: _Report, places: list[Place]) -> list[DecodedEvent]:
     return found
 
 
-def _happened_at(places: list[Place], sent_at: datetime | None) -> datetime | None:
+def _happened_at(report: _Report, places: list[Place]) -> datetime | None:
     """When what the report says was so: GPS time where the place is of now, else the send time."""
     if places and places[-1].measured_at is not None and places[-1].hdop != 0:
         return places[-1].measured_at
-    return sent_at
+    return report.sent_at
 
 
 def _heard(name: str, fields: Fields) -> dict[str, Any]:

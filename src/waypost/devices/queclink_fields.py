@@ -12,9 +12,8 @@ counting fields. Facts from the public @Track documents and from real messages.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from waypost.devices.values import Unreadable
 
@@ -48,8 +47,7 @@ MOTION_STATES: dict[str, tuple[bool | None, bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One place as a report states it. `hdop` 0 is how tags say: no fix just now, the last one.
 
     after   index of the field after its cell
@@ -96,7 +94,7 @@ def instant(text: str) -> datetime | None:
     if len(text) != 14 or not text.isdecimal():
         return None
     try:
-        return datetime.fromisoformat(f"{text[:8]}T{text[8:]}").replace(tzinfo=UTC)
+        return datetime.fromisoformat(f"{text[:8]}T{text[8:]}Z")
     except ValueError:
         return None
 
@@ -111,14 +109,15 @@ def find_places(fields: Fields) -> list[int]:
     at, last = FIRST_PLACE_AT, len(fields) - 2
     while at < last:
         lon = fields[at]
-        if len(lon) > 7 and lon[-7] == "." and _is_degrees(lon) and _is_degrees(fields[at + 1]):
+        if len(lon) > 7 and lon[-7] == "." and is_degrees(lon) and is_degrees(fields[at + 1]):
             found.append(at)
             at += 2
         at += 1
     return found
 
 
-def _is_degrees(text: str) -> bool:
+def is_degrees(text: str) -> bool:
+    """A number of six decimals: only longitudes and latitudes have so many."""
     return text[-7:-6] == "." and number(text) is not None
 
 
@@ -215,10 +214,10 @@ def battery_percent(report: str, model: str, fields: Fields, after: int) -> int 
         return percent(fields[6]) if len(fields) > 8 else None
     if report == "INF":
         return _inf_battery(model, fields)
+    if is_worn(model):
+        return percent(fields[-3]) if report in _LEVEL_LAST else None
     status_at = _status_at(fields, after) if after else None
-    if status_at is not None:
-        return percent(fields[status_at - 1])
-    return percent(fields[-3]) if is_worn(model) and report in _LEVEL_LAST else None
+    return None if status_at is None else percent(fields[status_at - 1])
 
 
 _GL500_TAIL = 5  # signal, errors, millivolts, level, mode ...; older firmware ends like GL200
@@ -240,8 +239,11 @@ def _inf_battery(model: str, fields: Fields) -> int | None:
 
 
 def running_state(fields: Fields, after: int) -> dict[str, Any]:
-    """Ignition and motion from the device status that vehicle families put behind a place."""
-    status_at = _status_at(fields, after)
+    """Ignition and motion from the device status that vehicle families put behind a place.
+
+    after   index after the last place's cell; 0: the report has none
+    """
+    status_at = _status_at(fields, after) if after else None
     return {} if status_at is None else motion(fields[status_at][:2])
 
 

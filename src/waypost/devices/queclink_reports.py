@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from waypost.devices.queclink_fields import Fields, family, is_cell, is_hex, is_worn, motion, number
+from waypost.devices.queclink_fields import (
+    Fields,
+    family,
+    is_cell,
+    is_hex,
+    is_worn,
+    motion,
+    number,
+    running_state,
+)
 from waypost.positions.values import EventKind
 
 Event: TypeAlias = tuple[EventKind, dict[str, Any]]
@@ -58,8 +67,11 @@ _MAC_BIT, _MILLIVOLTS_BIT = 1, 3  # of the mask before what a beacon says
 _BRAKING = ("harsh_braking", "harsh_acceleration", "harsh_cornering")
 
 
-def events_of(report: str, fields: Fields, state: dict[str, Any]) -> list[Event]:
-    """The event that this report is: at most one. `state` is the tag's running state, if stated."""
+def events_of(report: str, fields: Fields, after: int) -> list[Event]:
+    """The event that this report is, with the tag's running state where it is stated beside.
+
+    after   index after the last place's cell; 0: the report has none
+    """
     details = _DETAILS.get(report)
     if details is not None:
         return details(fields)
@@ -67,7 +79,8 @@ def events_of(report: str, fields: Fields, state: dict[str, Any]) -> list[Event]
     if known is None:
         return []
     kind, word = known
-    return [(kind, {"alarm": word, **state} if word else dict(state))]
+    state = running_state(fields, after)
+    return [(kind, {"alarm": word, **state} if word else state)]
 
 
 def repeats_last_place(report: str, version: str) -> bool:

@@ -100,6 +100,27 @@ def test_a_report_is_the_event_it_is_named_for_and_keeps_its_place(kind, body, w
     assert wanted in [event.kind for event in decoded.events]
 
 
+@pytest.mark.parametrize("time", ["", "00000000000000"])
+def test_a_place_without_its_time_is_of_when_it_was_sent_and_not_to_be_relied_on(time):
+    decoded = queclink.decode(report("FRI", f"0,0,1,{PLACE.replace('20260301100000', time)},,64"))
+    (fix,) = decoded.fixes
+    assert (fix.measured_at, fix.valid) == (datetime(2026, 3, 1, 10, 0, 2, tzinfo=UTC), False)
+
+
+def test_zeros_for_place_and_time_are_no_place():
+    """A tag that never had a fix must not be seen in the Gulf of Guinea."""
+    never = "0,0.0,0,0.0,0.000000,0.000000,00000000000000,0234,0015,0870,2469"
+    decoded = queclink.decode(report("RTL", f"0,0,1,{never},,64"))
+    assert decoded.fixes == ()
+    assert decoded.error is None
+
+
+def test_a_report_without_a_protocol_version_is_its_senders_all_the_same():
+    frame = f"+RESP:GTTRI,860000000000011,1,0,99,{PLACE},00,0103010100,20260301100002,00A1$"
+    decoded = queclink.decode(frame.encode())
+    assert (decoded.device_id, len(decoded.fixes)) == ("860000000000011", 1)
+
+
 def test_an_alarm_beside_the_last_known_place_has_the_time_it_was_sent():
     """Accuracy 0 says that the place is the last one known: its GPS time may be days old, and an
     alarm that happened now must not be dated there."""
