@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from waypost.devices.values import TagMessage, UnreadableMessage
@@ -14,6 +14,7 @@ from waypost.positions.values import Decoded
 logger = logging.getLogger(__name__)
 WEIGHT, WEIGHT_LEAST = 16, 512  # a frame in line holds so many times its bytes: see the test
 SPEAKS_FOR = "waypost.speaks_for"  # in the scope of a request: as `Speaker.speaks_for`
+OF_NOBODY = "it names no device and its connection has named none"
 OF_ANOTHER = "the certificate is of another device"
 
 
@@ -44,6 +45,8 @@ def hear(
         return UnreadableMessage(
             name, frame.data, OF_ANOTHER, received_at, decoded.device_id or "", status=403
         )
+    if decoded.device_id is None and decoded.error is None:
+        decoded = replace(decoded, error=OF_NOBODY)  # answered "taken", it would be gone
     return TagMessage(name, frame.data, decoded, received_at, speaker.network, speaker.reachable)
 
 
