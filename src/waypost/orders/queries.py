@@ -101,6 +101,14 @@ def visible_person_ids(
     )
 
 
+def named_person_ids(by: Posted, *, now: datetime) -> frozenset[int]:
+    """The persons of whom the officer is named staff."""
+    if by.officer_id is None:
+        return frozenset()
+    named = _live_caseloads(now).filter(officer_id=by.officer_id, named=True)
+    return frozenset(named.values_list("person_id", flat=True))
+
+
 def known_person_ids(
     ids: Collection[int], by: Posted, permission: Permission, *, now: datetime
 ) -> frozenset[int]:
