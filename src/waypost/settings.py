@@ -26,6 +26,8 @@ SETTINGS: dict[str, str] = {
     "WAYPOST_HTTPS": "1 when a TLS proxy stands in front: secure cookies and HSTS. Default: off.",
     "WAYPOST_MAP_STYLE": "URL of a MapLibre style for the ground map. Default: the offline map; "
     "with a URL, browsers tell that server where your wearers are.",
+    "WAYPOST_DEVICE_TOKENS": "Who must show a token over HTTP: optional (devices that were ever "
+    "given one) or required (every device). Default: optional. --tokens of the gateway goes first.",
     "WAYPOST_MQTT_USER": "User name of the gateway at the MQTT broker. Default: none.",
     "WAYPOST_MQTT_PASSWORD": "Its password. Default: none.",
     "WAYPOST_MQTT_CA": "File with the authority that signed the broker's certificate, for "
@@ -161,6 +163,7 @@ WALL_ZONE = "Europe/London"  # where people read times
 
 LAKE_URI = os.environ.get("WAYPOST_LAKE") or str(home() / "lake")
 MAP_STYLE = os.environ.get("WAYPOST_MAP_STYLE", "")
+DEVICE_TOKENS = os.environ.get("WAYPOST_DEVICE_TOKENS", "")
 MQTT = {
     name: os.environ.get(f"WAYPOST_MQTT_{name.upper()}", "")
     for name in ("user", "password", "ca", "certificate", "key", "device")

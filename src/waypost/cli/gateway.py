@@ -36,6 +36,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     }
     for name, told in files.items():
         parser.add_argument(name, metavar="FILE", help=f"{told} (PEM)")
+    parser.add_argument(
+        "--tokens",
+        metavar="optional|required",
+        help="who must show a token over HTTP: devices that were ever given one (optional, the "
+        "default), or every device",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -45,9 +51,11 @@ def run(args: argparse.Namespace) -> int:
     from waypost.devices.limits import read_limits
     from waypost.devices.listening import read_listen
     from waypost.devices.tls import read_tls
+    from waypost.devices.tokens import read_asked
 
     given = (args.tls_certificate, args.tls_key, args.tls_client_ca)
     files = [one or said for one, said in zip(given, settings.TLS_FILES, strict=True)]
     listens = [read_listen(text) for text in args.listen]
-    serve(listens, read_limits(args.limit), read_tls(*files))
+    asked = read_asked(args.tokens or settings.DEVICE_TOKENS)
+    serve(listens, read_limits(args.limit), read_tls(*files), asked)
     return 0

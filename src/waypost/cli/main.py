@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "world play": ("world_play", "drive simulated tags at a gateway"),
     "world check": ("world_check", "hold what tags were promised against the store"),
     "token": ("token", "make a bearer token for a role"),
+    "device-token": ("device_token", "make or end the token that a phone must show"),
     "officer": ("officer", "make an officer who can sign in"),
     "audit verify": ("audit_verify", "check the audit chain"),
     "evidence verify": ("evidence_verify", "check a signed bundle offline"),

@@ -25,6 +25,7 @@ from waypost.devices.putting_up import put_up, take_down
 from waypost.devices.reading import read_json
 from waypost.devices.routing import Fate, Routed, intake_row, place, route
 from waypost.devices.stock_keeping import add_device, describe_device, import_devices, move_device
+from waypost.devices.token_acts import end_device_token, make_device_token
 from waypost.devices.values import HttpMessage, Unreadable
 from waypost.devices.visiting import record_visit
 from waypost.errors import Conflict, NoSuchThing, Refused
@@ -35,10 +36,12 @@ __all__ = [
     "add_device",
     "confirm_first_fix",
     "describe_device",
+    "end_device_token",
     "end_protection",
     "fit",
     "give_notice",
     "import_devices",
+    "make_device_token",
     "move_device",
     "protect",
     "put_up",

@@ -12,9 +12,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from waypost.access import audit
+from waypost.access import audit, may
 from waypost.access.queries import posted_by_token
-from waypost.access.values import MACHINE, Posted
+from waypost.access.values import MACHINE, Permission, Posted
 from waypost.devices.models import BatchDelivery
 from waypost.devices.values import BatchMessage, BatchRow, HttpReply
 
@@ -29,6 +29,7 @@ class Deliveries:
     clients: dict[str | None, Posted | None]  # by token; None: the token is nobody's
     known: dict[tuple[str, str], BatchDelivery]
     new: list[tuple[BatchDelivery, Posted]] = field(default_factory=list)
+    refused: list[tuple[Posted, str]] = field(default_factory=list)
 
     @classmethod
     def of(cls, batches: Sequence[BatchMessage], *, now: datetime) -> Deliveries:
@@ -44,6 +45,10 @@ class Deliveries:
         client = self.clients[batch.token]
         if client is None:
             return HttpReply(401, "the token is not known, or has ended")
+        may_post = may.decide(client, Permission.INTAKE_POST)
+        if not may_post.allowed:
+            self.refused.append((client, may_post.rule))
+            return HttpReply(403, "this token may not post batches; one of a hub may")
         name = "local" if client.is_machine else f"officer {client.officer_id}"
         before = self.known.get((name, batch.key))
         if before is not None and before.digest != batch.digest:
@@ -61,7 +66,8 @@ class Deliveries:
         return HttpReply(200, json.dumps(before.answer, sort_keys=True))  # JSONB has no order
 
     def save(self, log_position: int | None, *, now: datetime) -> None:
-        """The new deliveries, then a line of the audit for each: the transaction's last words."""
+        """The new deliveries, then a line of the audit for each, and for those refused: the
+        transaction's last words."""
         for delivery, _ in self.new:
             delivery.log_position = log_position
             delivery.save()
@@ -70,6 +76,9 @@ class Deliveries:
             audit.record(
                 "intake:batch", by=client, at=now, detail={"delivery": delivery.pk, **counts}
             )
+        for client, rule in self.refused:
+            detail = {"why": rule}
+            audit.record("intake:batch", by=client, at=now, detail=detail, outcome="refused")
 
 
 def _answer(batch: BatchMessage, take: TakeRows) -> dict[str, Any]:

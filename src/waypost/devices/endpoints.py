@@ -20,8 +20,11 @@ from waypost.devices.batch import read_batch
 from waypost.devices.figures import Figures, Tally
 from waypost.devices.hall import Hall
 from waypost.devices.hearing import OF_ANOTHER, SPEAKS_FOR, fault_of
+from waypost.devices.identity import is_local
 from waypost.devices.limits import Refusal
 from waypost.devices.protocols import HTTP
+from waypost.devices.token_book import TokenBook
+from waypost.devices.tokens import take_token
 from waypost.devices.values import (
     BatchMessage,
     HttpMessage,
@@ -54,8 +57,10 @@ class TooLarge(Exception):
 class Doors:
     """What the listeners share: the line to the committer and the figures it keeps."""
 
-    def __init__(self, hall: Hall, counts: dict[str, int], figures: Figures) -> None:
-        self._hall, self._committer = hall, hall.committer
+    def __init__(
+        self, hall: Hall, counts: dict[str, int], figures: Figures, tokens: TokenBook
+    ) -> None:
+        self._hall, self._committer, self._tokens = hall, hall.committer, tokens
         self._counts, self._figures = counts, figures
         self.unavailable = 0  # replies of 503
 
@@ -91,7 +96,12 @@ class Doors:
                 return _plain(413, "the request is larger than 1 MiB")
             except ClientDisconnect:
                 return Response(status_code=400)
-            item = self._heard(protocol, message, request, host)
+            token, message = take_token(message)
+            try:
+                item = await self._admitted(self._heard(protocol, message, request, host), token)
+            except Unavailable as error:
+                self.unavailable += 1
+                return _plain(503, str(error))
             self._count(item, tally, host)
             outcome = await self._kept(item, len(item.payload))
             reply = _reply(protocol, item, outcome)
@@ -113,6 +123,21 @@ class Doors:
             )
         return TagMessage(protocol, message.to_bytes(), decoded, now, self._hall.network_of(host))
 
+    async def _admitted(
+        self, item: TagMessage | UnreadableMessage, token: str | None
+    ) -> TagMessage | UnreadableMessage:
+        """The item, or its bytes for an officer when its token is not the device's. Unavailable
+        when that cannot be told just now."""
+        if isinstance(item, UnreadableMessage) or item.decoded.device_id is None:
+            return item
+        device = item.decoded.device_id
+        reason = await self._tokens.refusal(device, token)
+        if reason is None:
+            return item
+        return UnreadableMessage(
+            item.protocol, item.payload, reason, item.received_at, device, status=401
+        )
+
     def _count(self, item: TagMessage | UnreadableMessage, tally: Tally, host: str) -> None:
         tally.frames += 1
         tally.bytes += len(item.payload)
@@ -121,11 +146,17 @@ class Doors:
             self._hall.fault_from(host)
         if fault == OF_ANOTHER:
             tally.refusals[Refusal.OTHER_IDENTITY] += 1
+        if isinstance(item, UnreadableMessage) and item.status == 401:
+            tally.refusals[Refusal.TOKEN] += 1
 
     async def _batch(self, request: Request) -> Response:
         host = request.client.host if request.client else ""
         if (refusal := self._hall.refuses(host)) is not None:
             return _too_fast(self._figures.of("batch request"), refusal)
+        token = _bearer(request)
+        if token is None and not is_local(host):
+            self._figures.of("batch request").refusals[Refusal.TOKEN] += 1
+            return _refusal(401, "send a bearer token that may post batches (waypost token ROLE)")
         key = request.headers.get("idempotency-key", "").strip()
         if not key or len(key) > KEY_LENGTH_MAX or not key.isprintable():
             return _refusal(
@@ -137,7 +168,7 @@ class Doors:
             return _refusal(413, "the batch is larger than 8 MiB; send it in parts")
         except ClientDisconnect:
             return Response(status_code=400)
-        item = await asyncio.to_thread(_read_batch, body, key, _bearer(request))
+        item = await asyncio.to_thread(_read_batch, body, key, token)
         reply = await self._kept(item, 4 * len(body))  # rows read weigh more than their text
         assert isinstance(reply, HttpReply)  # a batch is answered by what became of its rows
         if reply.status == 200:
@@ -237,9 +268,13 @@ def _as_response(reply: HttpReply) -> Response:
 
 def _plain(status: int, text: str) -> Response:
     headers = {"Retry-After": "1"} if status in {429, 503} else None
+    if status == 401:
+        headers = {"WWW-Authenticate": 'Basic realm="Waypost"'}
     return PlainTextResponse(text, status_code=status, headers=headers)
 
 
 def _refusal(status: int, sentence: str) -> Response:
     headers = {"Retry-After": "1"} if status == 503 else None
+    if status == 401:
+        headers = {"WWW-Authenticate": "Bearer"}
     return JSONResponse({"error": sentence}, status_code=status, headers=headers)

@@ -27,11 +27,13 @@ from waypost.devices.hall import Hall
 from waypost.devices.identity import network_of
 from waypost.devices.intake import Intake
 from waypost.devices.limits import Limits
-from waypost.devices.listening import Bound, Listen, bound
+from waypost.devices.listening import MQTT, Bound, Listen, bound
 from waypost.devices.mqtt import Answer, Subscription, read_broker, read_naming
 from waypost.devices.mqtt_names import Names
 from waypost.devices.protocols import STREAMS
 from waypost.devices.tls import TlsFiles, load_certificate, server_context
+from waypost.devices.token_book import TokenBook
+from waypost.devices.tokens import Asked
 from waypost.devices.values import Item
 from waypost.doorkeeper import connections_max
 from waypost.errors import BadUse
@@ -58,10 +60,15 @@ class Opened:
     sockets: Bound
 
 
-def serve(listens: Sequence[Listen], limits: Limits, tls: TlsFiles | None) -> None:
+def serve(
+    listens: Sequence[Listen],
+    limits: Limits,
+    tls: TlsFiles | None,
+    tokens: Asked = Asked.OPTIONAL,
+) -> None:
     """Listen until told to stop. WaypostError when an address cannot be had, BadUse when TLS is
     asked for and cannot be."""
-    if tls is None and any(listen.is_secure for listen in listens):
+    if tls is None and any(one.is_secure and one.protocol != MQTT for one in listens):
         raise BadUse("a listener with +tls needs --tls-certificate FILE and --tls-key FILE")
     context = None if tls is None else server_context(tls)
     limits = replace(limits, connections=connections_max(limits.connections))
@@ -70,14 +77,16 @@ def serve(listens: Sequence[Listen], limits: Limits, tls: TlsFiles | None) -> No
     with asyncio.Runner(loop_factory=_loop) as runner:
         if context is not None and tls is not None:
             _renew_on_hangup(runner.get_loop(), context, tls)
-        runner.run(_serve(opened, limits, context))
+        runner.run(_serve(opened, limits, context, tokens))
 
 
-async def _serve(opened: Sequence[Opened], limits: Limits, context: ssl.SSLContext | None) -> None:
+async def _serve(
+    opened: Sequence[Opened], limits: Limits, context: ssl.SSLContext | None, tokens: Asked
+) -> None:
     intake = Intake()
     figures = Figures()
     hall = Hall(intake.write, limits, network_of)
-    web = Doors(hall, intake.counts, figures)
+    web = Doors(hall, intake.counts, figures, TokenBook(tokens))
     doors = [door for one in opened for door in _doors(one, hall, web, figures, context)]
     hall.committer.start()
     _say(opened)

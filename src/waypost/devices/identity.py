@@ -29,16 +29,29 @@ def network_hash(host: str, key: bytes) -> str:
     return hmac.digest(key, _network(host).encode(), "sha256").hex()[:NETWORK_LENGTH]
 
 
+def is_local(host: str) -> bool:
+    """Whether a peer is this machine itself."""
+    address = _address(host)
+    return address is not None and address.is_loopback
+
+
 def _network(host: str) -> str:
-    try:
-        address: IPv4Address | IPv6Address = ip_address(host.partition("%")[0])
-    except ValueError:
+    address = _address(host)
+    if address is None:
         return host
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
     prefix = IPV4_PREFIX if isinstance(address, IPv4Address) else IPV6_PREFIX
     bits = address.max_prefixlen - prefix
     return f"{address.version}:{int(address) >> bits}"
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address: IPv4Address | IPv6Address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        return address.ipv4_mapped
+    return address
 
 
 @lru_cache(1)

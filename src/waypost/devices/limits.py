@@ -74,6 +74,7 @@ class Refusal(StrEnum):
     STUCK = "does_not_read"
     HANDSHAKE = "no_handshake"
     OTHER_IDENTITY = "certificate_of_another"
+    TOKEN = "token_not_shown"  # noqa: S105  # a reason, not a token
     STORE_AWAY = "store_away"
     LINE_FULL = "line_full"
 
