@@ -1,0 +1,76 @@
+"""What may be asked of protected persons: who is protected from whom, by named staff alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from waypost.access import audit, may
+from waypost.access.values import Permission, Posted
+from waypost.devices.models import Device, Protection
+from waypost.orders.models import Activation
+from waypost.orders.queries import case_of, cases_of
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectionSeen:
+    """device: what the protected person carries now, "" when nothing; heard_at: its last contact."""
+
+    protection_id: int
+    protected_id: int
+    protected: str
+    reference: str
+    from_at: datetime
+    to_at: datetime | None
+    consent_at: datetime
+    consent_how: str
+    ended_why: str
+    device: str
+    heard_at: datetime | None
+
+
+@transaction.atomic
+def protections_of(wearer_id: int, by: Posted, *, now: datetime) -> tuple[ProtectionSeen, ...]:
+    """Whom the wearer must stay away from, as far as the asker is named staff of them; those that
+    stand first. Leaves a line about each person named."""
+    may.check(by, Permission.DEVICE_FIT, case_of(wearer_id, now=now))
+    rows = list(
+        Protection.objects.filter(wearer_id=wearer_id)
+        .select_related("protected")
+        .order_by("-from_at", "-pk")
+    )
+    cases = cases_of({row.protected_id for row in rows}, now=now)
+    known = {
+        person_id
+        for person_id, case in cases.items()
+        if may.decide(by, Permission.DEVICE_FIT, case).allowed
+    }
+    shown = [_seen(row, now) for row in rows if row.protected_id in known]
+    for person_id in sorted(known):
+        audit.record(
+            "protection:viewed", by=by, at=now, about=person_id, detail={"wearer": wearer_id}
+        )
+    return tuple(sorted(shown, key=lambda one: one.to_at is not None))
+
+
+def _seen(row: Protection, now: datetime) -> ProtectionSeen:
+    person = row.protected
+    carried = Activation.objects.filter(Q(to_at=None) | Q(to_at__gt=now), person=person).first()
+    reference = carried.device_reference if carried else ""
+    device = Device.objects.filter(reference=reference).first()
+    return ProtectionSeen(
+        protection_id=row.pk,
+        protected_id=person.pk,
+        protected=person.full_name or person.reference,
+        reference=person.reference,
+        from_at=row.from_at,
+        to_at=row.to_at,
+        consent_at=row.consent_at,
+        consent_how=row.consent_how,
+        ended_why=row.ended_why,
+        device=reference,
+        heard_at=device.last_heard_at if device else None,
+    )
