@@ -17,7 +17,7 @@ from waypost.orders.queries import case_of, cases_of
 
 @dataclass(frozen=True, slots=True)
 class ProtectionSeen:
-    """device: what the protected person carries now, "" when nothing; heard_at: its last contact."""
+    """device: what the protected person carries now, "" for nothing; heard_at: its last contact."""
 
     protection_id: int
     protected_id: int
