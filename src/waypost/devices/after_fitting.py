@@ -58,13 +58,18 @@ class FittingRecord:
         )
 
 
-def fitting_record(activation_id: int, *, by: Posted, now: datetime) -> FittingRecord:
+def fitting_record(
+    activation_id: int, *, by: Posted, now: datetime, watched: bool = False
+) -> FittingRecord:
     """The record; also of a tag whose fitting was imported. Leaves the line fitting:viewed.
 
-    raises   Refused, NoSuchThing
+    watched   the caller has just left the line of a fitting check, which says more
+    raises    Refused, NoSuchThing
     """
     activation = _allowed(activation_id, by, now)
     record = _record(activation)
+    if watched:
+        return record
     with transaction.atomic():
         audit.record(
             "fitting:viewed", by=by, at=now, about=activation.person_id,

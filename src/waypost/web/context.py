@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from waypost import __version__
 from waypost.access import may
-from waypost.access.values import Posted, Role
+from waypost.access.values import Permission, Posted, Role
+from waypost.clock import now
+from waypost.devices.tasks import task_counts
+from waypost.orders.queries import orders_version
 from waypost.web.routes import MENU, Route, route
 from waypost.web.who import asker
 
+KEPT_S = 60
 ROLE_WORDS: dict[Role, str] = {
     Role.MONITORING_OFFICER: "Monitoring officer",
     Role.PROBATION_PRACTITIONER: "Probation practitioner",
@@ -35,9 +41,19 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "by": by,
         "roles_in_words": [ROLE_WORDS[role] for role in sorted(by.roles)] if by else [],
         "menu": [(item, item.name == here) for item in menu_of(by)] if by else [],
+        "menu_counts": SimpleLazyObject(lambda: counts_of(by)) if by else {},
         "map_style": settings.MAP_STYLE,
         "version": __version__,
     }
+
+
+def counts_of(by: Posted) -> dict[str, int]:
+    """Numbers beside words of the menu: tasks that wait. Kept for a little while: every page asks,
+    and only what is ordered or worn, and time, change them."""
+    if not may.decide(by, Permission.DEVICE_READ).allowed:
+        return {}
+    key = f"fitting-tasks:{by.officer_id}:{orders_version()}"
+    return {"fitting": cache.get_or_set(key, lambda: sum(task_counts(by, now=now())), KEPT_S) or 0}
 
 
 def menu_of(by: Posted) -> list[Route]:
