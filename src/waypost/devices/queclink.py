@@ -30,7 +30,12 @@ from waypost.devices.queclink_fields import (
     read_place,
     satellites,
 )
-from waypost.devices.queclink_frames import QueclinkFramer, is_binary
+from waypost.devices.queclink_frames import (
+    COUNT_LENGTH_MAX,
+    COUNT_LENGTH_MIN,
+    QueclinkFramer,
+    is_binary,
+)
 from waypost.devices.values import Unreadable
 from waypost.positions.values import Decoded, DecodedEvent, DecodedFix, EventKind
 from waypost.units import MPS_PER_KMH, Mechanism
@@ -63,7 +68,9 @@ def decode(frame: bytes, device_id: str | None = None) -> Decoded:
     head = _head(fields[0])
     if head is None:
         return Decoded(device_id, error="the message is no Queclink report")
-    if not (frame.endswith((b"$", b"\0")) or is_whole(frame)) or len(fields) < _SHORTEST - 1:
+    if len(fields) < _SHORTEST - 1 or not is_hex(fields[-1], COUNT_LENGTH_MIN, COUNT_LENGTH_MAX):
+        return Decoded(device_id, error=CUT_SHORT)
+    if not (frame.endswith((b"$", b"\0")) or is_whole(frame)):
         return Decoded(device_id, error=CUT_SHORT)
     device = _device(fields)
     if device is None:
@@ -82,8 +89,6 @@ def reply(frame: bytes, decoded: Decoded) -> bytes | None:
         return None
     fields = _text(frame).split(",")
     count = fields[-1]
-    if not is_hex(count, 1, 16):
-        return None
     if fields[0] == "+ACK:GTHBD":
         return f"+SACK:GTHBD,{fields[1]},{count}$".encode()
     return f"+SACK:{count}$".encode()
@@ -151,13 +156,13 @@ def _report(device: str, fields: Fields, *, is_buffered: bool) -> Decoded:
 def _fix(report: _Report, place: Place, *, is_last: bool) -> DecodedFix:
     speed_kmh = place.speed_kmh
     return DecodedFix(
-        measured_at=place.measured_at or report.sent_at,
+        measured_at=place.measured_at,
         lat=place.lat,
         lon=place.lon,
         altitude_m=place.altitude_m,
         speed_mps=None if speed_kmh is None else speed_kmh * MPS_PER_KMH,
         course_deg=place.course_deg,
-        valid=place.measured_at is not None and (report.name != "CAN" or bool(place.hdop)),
+        valid=report.name != "CAN" or bool(place.hdop),
         mechanism=Mechanism.GNSS,
         attributes=_beside(report, place, is_last=is_last),
     )
@@ -202,7 +207,7 @@ def _events(report: _Report, places: list[Place]) -> list[DecodedEvent]:
 
 def _happened_at(report: _Report, places: list[Place]) -> datetime | None:
     """When what the report says was so: GPS time where the place is of now, else the send time."""
-    if places and places[-1].measured_at is not None and places[-1].hdop != 0:
+    if places and places[-1].hdop != 0:
         return places[-1].measured_at
     return report.sent_at
 

@@ -55,7 +55,7 @@ class Place(NamedTuple):
 
     lat: float
     lon: float
-    measured_at: datetime | None
+    measured_at: datetime
     hdop: float | None
     speed_kmh: float | None
     course_deg: float | None
@@ -122,7 +122,8 @@ def is_degrees(text: str) -> bool:
 
 
 def read_place(fields: Fields, at: int) -> Place | None:
-    """The place whose longitude stands at `at`; None where its time says that there is none.
+    """The place whose longitude stands at `at`; None where it has no time of its own: it may be of
+    any age then, and taking the send time for it would put somebody where they no longer were.
 
     raises   Unreadable for numbers that are no place and digits that are no time
     """
@@ -131,9 +132,9 @@ def read_place(fields: Fields, at: int) -> Place | None:
         raise Unreadable("a longitude or latitude is out of range")
     text = fields[at + 2]
     measured_at = instant(text)
-    if measured_at is None and text.strip("0"):
-        raise Unreadable("the time of a place is no time")
-    if measured_at is None and not (lon or lat):
+    if measured_at is None:
+        if text.strip("0"):
+            raise Unreadable("the time of a place is no time")
         return None
     cell, after = read_cell(fields, at + 3)
     course = number(fields[at - 2])

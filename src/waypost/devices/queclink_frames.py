@@ -1,6 +1,6 @@
 """Cutting Queclink's frames out of a stream: text up to `$` or NUL, HEX reports by their length.
 
-    text  +RESP:GT... +BUFF:GT... +ACK:GT...  ends with "$", on some firmware with a NUL byte
+    text  +RESP:GT... +BUFF:GT... +ACK:GT...  ends with a count and "$", on some firmware with NUL
     HEX   +RSP +EVT +INF ... (binary)         states its own length, ends with CR LF
           + NUL ...                           the newer binary, ends with "$"
 
@@ -18,6 +18,8 @@ TEXT_LENGTH_MAX = 8192  # a full dump of settings (GTALC) is about half of it
 BINARY_LENGTH_MAX = 2048  # the longest known (+RSP with 268 places) is 1422
 BINARY_LENGTH_MIN = 11
 NOISE_LENGTH_MAX = 1024  # of bytes that are no frame, given back in one piece
+COUNT_LENGTH_MIN, COUNT_LENGTH_MAX = 4, 16  # four by the documents; longer ones were seen
+_HEX_DIGITS = b"0123456789ABCDEFabcdef"
 _FILLING = b"\0\r\n"
 _TEXT_HEADS = (b"+RESP:", b"+BUFF:", b"+ACK:")
 _HEAD_LENGTH = 6
@@ -99,6 +101,8 @@ class QueclinkFramer:
     def _text(self, at: int) -> tuple[int, str | None]:
         held, limit = self._held, at + TEXT_LENGTH_MAX
         end = held.find(b"$", at + self._seen, limit)
+        while end >= 0 and not _ends_text(held, at, end):
+            end = held.find(b"$", end + 1, limit)
         nul = held.find(b"\0", at + self._seen, end if end >= 0 else limit)
         if nul >= 0 or end >= 0:
             return (nul if nul >= 0 else end) + 1 - at, None
@@ -132,6 +136,14 @@ class QueclinkFramer:
             return NOISE_LENGTH_MAX, fault
         self._seen = max(1, len(held) - at - _HEAD_LENGTH)
         return 0, None
+
+
+def _ends_text(held: bytearray, at: int, end: int) -> bool:
+    """Whether the `$` at `end` is the end: a count of hex digits stands before it. GTDAT carries
+    what a serial port said, and NMEA sentences begin with `$`."""
+    comma = held.rfind(b",", max(at, end - COUNT_LENGTH_MAX - 1), end)
+    count = held[comma + 1 : end]
+    return comma >= 0 and len(count) >= COUNT_LENGTH_MIN and not count.strip(_HEX_DIGITS)
 
 
 def _may_begin(head: bytes) -> bool:

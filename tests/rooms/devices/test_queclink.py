@@ -101,10 +101,10 @@ def test_a_report_is_the_event_it_is_named_for_and_keeps_its_place(kind, body, w
 
 
 @pytest.mark.parametrize("time", ["", "00000000000000"])
-def test_a_place_without_its_time_is_of_when_it_was_sent_and_not_to_be_relied_on(time):
+def test_a_place_without_its_own_time_is_not_taken_for_one_of_now(time):
     decoded = queclink.decode(report("FRI", f"0,0,1,{PLACE.replace('20260301100000', time)},,64"))
-    (fix,) = decoded.fixes
-    assert (fix.measured_at, fix.valid) == (datetime(2026, 3, 1, 10, 0, 2, tzinfo=UTC), False)
+    assert (decoded.fixes, decoded.error) == ((), None)
+    assert EventKind.BATTERY_LEVEL in [event.kind for event in decoded.events]
 
 
 def test_zeros_for_place_and_time_are_no_place():
