@@ -73,17 +73,33 @@ def reply(frame: bytes, decoded: Decoded) -> bytes | None:
     if frame.startswith(PREAMBLE):
         if len(frame) > 9 and frame[8] in COMMAND_CODECS:
             return None
-        return _count_taken(frame, 9, decoded).to_bytes(4)
+        return _count_taken(frame, 9, decoded, frame).to_bytes(4)
     if len(frame) - 2 in IMEI_LENGTHS:
         return LOGIN_REFUSED if decoded.error else LOGIN_TAKEN
     if decoded.device_id is None or len(frame) < 8:
         return None  # a datagram that names nobody
-    count = _count_taken(frame, 9 + int.from_bytes(frame[6:8]), decoded)
+    size = int.from_bytes(frame[6:8])
+    count = _count_taken(frame, 9 + size, decoded, None)
     return b"\0\5" + frame[2:4] + b"\1" + frame[5:6] + bytes([count])
 
 
-def _count_taken(frame: bytes, count_at: int, decoded: Decoded) -> int:
-    return frame[count_at] if decoded.error is None and len(frame) > count_at else 0
+def _count_taken(frame: bytes, count_at: int, decoded: Decoded, checked: bytes | None) -> int:
+    """The count that lets the tag forget its records. A packet that arrived as it was sent and
+    that we cannot read is kept for an officer: sent again it would be no better, for ever."""
+    if len(frame) <= count_at:
+        return 0
+    if decoded.error is None:
+        return frame[count_at]
+    if decoded.device_id is None or checked is None:
+        return 0  # records of nobody must not be forgotten: the tag may yet log in
+    return frame[count_at] if _is_whole(checked) else 0
+
+
+def _is_whole(frame: bytes) -> bool:
+    try:
+        return bool(_checked(frame))
+    except Unreadable:
+        return False
 
 
 def _next_start(buffer: bytes, start: int) -> int:

@@ -184,17 +184,27 @@ def test_a_sound_packet_of_an_unread_codec_is_counted_and_kept_unread():
 @pytest.mark.parametrize(
     ("frame", "says"),
     [
-        (words.packet()[:-1] + b"\x00", "the checksum is wrong"),
         (words.wrapped(bytes([8, 1]) + words.record() + b"\x02"), "counts 1 records first and 2"),
         (words.wrapped(bytes([8, 2]) + words.record() + b"\x02"), "ends before its 2 records do"),
         (words.wrapped(b"\x08\x01" + words.record() + b"\0\x01"), "not end where its 1 records do"),
         (words.wrapped(words.body(8, b"\xff" * 8 + words.record()[8:])), "outside the calendar"),
     ],
 )
-def test_a_bad_packet_takes_no_record_and_is_answered_none(frame, says):
-    """Answered 0, the tag keeps what it has and sends it again."""
+def test_a_whole_packet_that_cannot_be_read_is_kept_for_an_officer_and_forgotten_by_the_tag(
+    frame, says
+):
+    """It arrived as it was sent: sent again it would be no better, for ever."""
     decoded = teltonika.decode(frame, "tag")
     assert says in (decoded.error or "")
+    assert (decoded.fixes, decoded.events, decoded.device_id) == ((), (), "tag")
+    assert teltonika.reply(frame, decoded) == bytes([0, 0, 0, frame[9]])
+
+
+def test_a_damaged_packet_takes_no_record_and_is_answered_none():
+    """Answered 0, the tag keeps what it has and sends it again."""
+    frame = words.packet()[:-1] + b"\x00"
+    decoded = teltonika.decode(frame, "tag")
+    assert "the checksum is wrong" in (decoded.error or "")
     assert (decoded.fixes, decoded.events, decoded.device_id) == ((), (), "tag")
     assert teltonika.reply(frame, decoded) == b"\0\0\0\0"
 
