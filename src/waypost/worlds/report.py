@@ -76,8 +76,13 @@ EVENTS: dict[str, frozenset[EventKind]] = {
 
 
 def carried(report: Report, protocol: str) -> Report:
-    """The report with place and time as this protocol carries them; tags cut times, never round."""
+    """The report with place and time as this protocol carries them; tags cut times, never round.
+
+    An event in the hub's batch is a row of its own, which has no place.
+    """
     precision = PRECISIONS[protocol]
+    if protocol == HUB and report.event is not None:
+        report = replace(report, lat=None, lon=None)
     at_us = report.at_us // precision.tick_us * precision.tick_us
     lat, lon = (_rounded(degrees, precision) for degrees in (report.lat, report.lon))
     return replace(report, at_us=at_us, lat=lat, lon=lon)
