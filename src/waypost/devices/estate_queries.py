@@ -17,7 +17,7 @@ from django.db.models import Count, Q, QuerySet
 
 from waypost.access import audit, may
 from waypost.access.values import Permission, Posted, Reach
-from waypost.devices.cadence import GAPS_MIN, TAGS_MIN, Learnt
+from waypost.devices.cadence import Learnt
 from waypost.devices.estate_signs import learnt_by_model, live
 from waypost.devices.health import FindingKind
 from waypost.devices.lifecycle import Status
@@ -26,7 +26,6 @@ from waypost.orders.models import Activation
 from waypost.orders.queries import named_person_ids, visible_person_ids
 
 ROWS_A_PAGE = 50
-ENOUGH_TAGS, ENOUGH_GAPS = TAGS_MIN, GAPS_MIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,192 @@
+"""Devices as pages show them: findings in tags, fourteen days of charging as strips with words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from waypost.devices import lifecycle
+from waypost.devices.cadence import Learnt
+from waypost.devices.charging import Charged, Day, Session
+from waypost.devices.health import KIND_WORDS, Expected, FindingKind, Signs, span_words
+from waypost.devices.lifecycle import Status
+from waypost.devices.tag_queries import ChargingSeen
+from waypost.devices.values import CommandKind, DeviceKind
+from waypost.web.templatetags.waypost import local, when_words
+
+STRIP_WIDTH = 1440  # a day, in the strip's own units
+GRAVE = frozenset({FindingKind.NEVER_HEARD, FindingKind.SILENT, FindingKind.JAMMED})
+KINDS = {
+    DeviceKind.TAG: "Tag",
+    DeviceKind.ALCOHOL_TAG: "Alcohol tag",
+    DeviceKind.HOME_UNIT: "Home unit",
+    DeviceKind.BEACON: "Beacon",
+    DeviceKind.PHONE: "Phone",
+    DeviceKind.PROTECTED: "For a protected person",
+}
+COMMANDS = {
+    CommandKind.REPORT_NOW: "Report where it is now",
+    CommandKind.INTERVAL: "Report at another interval",
+    CommandKind.VIBRATE: "Vibrate",
+}
+DAY_WORDS = {
+    Charged.YES: "Charged",
+    Charged.NO: "Not charged",
+    Charged.CANNOT_TELL: "Nothing heard of its battery",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FindingShown:
+    name: str
+    words: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A session's part of a day's strip, in its units."""
+
+    x: int
+    width: int
+    broken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionShown:
+    when: str
+    levels: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayShown:
+    day: str
+    words: str
+    missing: bool
+    bars: tuple[Bar, ...]
+    sessions: tuple[SessionShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UsualShown:
+    """What is usual of a model, or that too little is known of it."""
+
+    model: str
+    enough: bool
+    fix: str
+    contact: str
+    lag: str
+    tags: int
+
+
+def finding_tag(kind: FindingKind) -> FindingShown:
+    colour = "red" if kind in GRAVE else "orange"
+    return FindingShown(kind.value, KIND_WORDS[kind], colour)
+
+
+def status_options() -> list[tuple[str, str]]:
+    return [(one.value, lifecycle.STATUS_WORDS[one].capitalize()) for one in Status]
+
+
+def status_words(status: Status | str) -> str:
+    """A state in words; where a device was entered, it came from nowhere."""
+    return lifecycle.STATUS_WORDS[Status(status)] if status else "new"
+
+
+def kind_words(kind: str) -> str:
+    return KINDS.get(DeviceKind(kind), kind) if kind in set(DeviceKind) else "Not stated"
+
+
+def charging_days(seen: ChargingSeen) -> list[DayShown]:
+    """The days, newest first; each session stands on the day on which it began."""
+    return [_day(day, seen.sessions, seen.to_at) for day in reversed(seen.days)]
+
+
+def charging_words(seen: ChargingSeen) -> str:
+    """The days in one sentence: what a supervisor would ask first."""
+    charged = sum(day.charged is Charged.YES for day in seen.days)
+    missed = sum(day.charged is Charged.NO for day in seen.days)
+    unknown = len(seen.days) - charged - missed
+    parts = [f"Charged on {charged} of {len(seen.days)} days"]
+    parts += [f"not charged on {missed}"] if missed else []
+    parts += [f"on {unknown} nothing was heard of its battery"] if unknown else []
+    return ", ".join(parts) + "."
+
+
+def battery_words(signs: Signs) -> str:
+    """What it last said of its battery."""
+    if signs.battery_percent is None:
+        return "It has not said."
+    charging = ", charging" if signs.charging_since else ""
+    return f"{signs.battery_percent:.0f} %{charging}"
+
+
+def usual_words(expected: Expected) -> str:
+    """What it is judged by."""
+    after = span_words(expected.silent_after)
+    if not expected.tags:
+        return (
+            f"Counted as silent after {after}: too few tags of its model have been heard to know "
+            "what is usual, so the house's numbers count."
+        )
+    contact = span_words(timedelta(seconds=expected.contact_s))
+    return (
+        f"Counted as silent after {after}: of {expected.tags} tags of its model 95 % of the waits "
+        f"are under {contact}."
+    )
+
+
+def usual(learnt: Sequence[Learnt]) -> list[UsualShown]:
+    """Each model's cadence; "not enough data" where too few tags or waits were seen."""
+    return [
+        UsualShown(
+            one.model or "Model not known",
+            one.is_enough,
+            span_words(timedelta(seconds=one.fix_s)),
+            span_words(timedelta(seconds=one.contact_s)),
+            span_words(timedelta(seconds=one.upload_lag_s)),
+            one.tags,
+        )
+        for one in learnt
+    ]
+
+
+def _day(day: Day, sessions: Sequence[Session], now: datetime) -> DayShown:
+    mine = [one for one in sessions if day.from_at <= _until(one, now) and one.from_at < day.to_at]
+    begun = [one for one in mine if one.from_at >= day.from_at]
+    return DayShown(
+        day=when_words(day.from_at, "day"),
+        words=DAY_WORDS[day.charged],
+        missing=day.charged is Charged.NO,
+        bars=tuple(_bar(day, one, now) for one in mine),
+        sessions=tuple(_session(one) for one in begun),
+    )
+
+
+def _bar(day: Day, session: Session, now: datetime) -> Bar:
+    whole = (day.to_at - day.from_at).total_seconds()
+    start = max((session.from_at - day.from_at).total_seconds(), 0.0)
+    end = min((_until(session, now) - day.from_at).total_seconds(), whole)
+    x = round(start / whole * STRIP_WIDTH)
+    return Bar(x, max(round((end - start) / whole * STRIP_WIDTH), 8), session.interrupted)
+
+
+def _session(session: Session) -> SessionShown:
+    start = f"{local(session.from_at):%H:%M}"
+    if session.running:
+        when = f"{start}, and still"
+    elif session.to_at is None:
+        when = f"{start}, end not reported"
+    else:
+        when = f"{start} to {local(session.to_at):%H:%M}"
+    levels = [session.from_percent, session.to_percent]
+    stated = " to ".join("?" if one is None else f"{one:.0f} %" for one in levels)
+    notes = ["broken off"] if session.interrupted else []
+    notes += ["told from its level alone"] if session.rising else []
+    return SessionShown(when, "" if levels == [None, None] else stated, ", ".join(notes))
+
+
+def _until(session: Session, now: datetime) -> datetime:
+    return session.to_at or (now if session.running else session.from_at)
