@@ -31,6 +31,9 @@ def sack(count: int) -> bytes:
     return f"+SACK:{count:04X}$".encode()
 
 
+BROKEN = fri(0xBAD, lat=95.0)  # a frame, and no place on Earth
+
+
 class Store:
     """What the committer writes to: lists, and a door that can be shut."""
 

@@ -7,7 +7,7 @@ import random
 from types import SimpleNamespace
 
 import pytest
-from stream_words import IMEI, fri, in_house, sack
+from stream_words import BROKEN, IMEI, fri, in_house, sack
 from wire_words import IMEI as TELTONIKA_IMEI
 from wire_words import gt06, gt06_login, gt06_place, login, packet
 
@@ -16,7 +16,6 @@ from waypost.devices import protocols
 from waypost.devices.limits import Limits, Refusal
 from waypost.devices.values import TagMessage, UnreadableMessage
 
-BROKEN = b"+RESP:GTFRI,nothing$"
 NO_FRAME = b"GET / HTTP/1.1\r\n\r\n" + b"x" * 1100
 
 
