@@ -26,6 +26,8 @@ SETTINGS: dict[str, str] = {
     "WAYPOST_HTTPS": "1 when a TLS proxy stands in front: secure cookies and HSTS. Default: off.",
     "WAYPOST_MAP_STYLE": "URL of a MapLibre style for the ground map. Default: the offline map; "
     "with a URL, browsers tell that server where your wearers are.",
+    "WAYPOST_QUECLINK_PASSWORD": "Password that the estate's Queclink tags take commands with. "
+    "Default: that of the factory, the tag's model in small letters.",
     "WAYPOST_DEVICE_TOKENS": "Who must show a token over HTTP: optional (devices that were ever "
     "given one) or required (every device). Default: optional. --tokens of the gateway goes first.",
     "WAYPOST_MQTT_USER": "User name of the gateway at the MQTT broker. Default: none.",
@@ -163,6 +165,7 @@ WALL_ZONE = "Europe/London"  # where people read times
 
 LAKE_URI = os.environ.get("WAYPOST_LAKE") or str(home() / "lake")
 MAP_STYLE = os.environ.get("WAYPOST_MAP_STYLE", "")
+QUECLINK_PASSWORD = os.environ.get("WAYPOST_QUECLINK_PASSWORD", "")
 DEVICE_TOKENS = os.environ.get("WAYPOST_DEVICE_TOKENS", "")
 MQTT = {
     name: os.environ.get(f"WAYPOST_MQTT_{name.upper()}", "")

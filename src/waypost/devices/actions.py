@@ -16,6 +16,7 @@ from waypost.devices import correcting, quarantine
 from waypost.devices.after_fitting import confirm_first_fix, give_notice
 from waypost.devices.batch import BadField, read_row
 from waypost.devices.clock_queries import open_doubt
+from waypost.devices.command_acts import cancel_command, queue_command
 from waypost.devices.fitter import fit, remove, swap
 from waypost.devices.group import Group, save_group, take_routed
 from waypost.devices.models import ClockCorrection, QuarantinedMessage
@@ -34,6 +35,7 @@ from waypost.orders.queries import activation_directory, case_of
 
 __all__ = [
     "add_device",
+    "cancel_command",
     "confirm_first_fix",
     "describe_device",
     "end_device_token",
@@ -45,6 +47,7 @@ __all__ = [
     "move_device",
     "protect",
     "put_up",
+    "queue_command",
     "record_visit",
     "remove",
     "swap",

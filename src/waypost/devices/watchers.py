@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from waypost.devices.clock_watch import ClockWatch
+from waypost.devices.command_watch import CommandWatch
 from waypost.devices.group import Group
 from waypost.devices.values import TagMessage
 
@@ -35,4 +36,4 @@ class Watcher(Protocol):
 
 def watchers() -> tuple[Watcher, ...]:
     """One of each, for one gateway."""
-    return (ClockWatch(),)
+    return (CommandWatch(), ClockWatch())
