@@ -174,9 +174,10 @@ def _tried(act: Callable[[], Any]) -> tuple[Any, str]:
 
 
 def _when(request: HttpRequest, at: datetime) -> datetime:
-    """Now, unless an earlier time is given."""
+    """Now, unless an earlier time is given. To the second, as tags state theirs: one that reports
+    within the second of its fitting reports after it."""
     if request.POST.get("when") != "earlier":
-        return at
+        return at.replace(microsecond=0)
     try:
         return present.read_form_time(request.POST.get("at", ""))
     except ValueError:
