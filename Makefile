@@ -9,7 +9,7 @@ KERNELS := $(shell grep -ls 'nb.njit\|@njit' src/waypost/*/*.py)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all test-postgres check fix journeys crash fuzz bench docs rooms regold clean
+.PHONY: help setup demo test test-all test-postgres check fix journeys crash fuzz soak bench docs rooms regold clean
 
 help:  ## list these
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ journeys: setup  ## browser journeys; writes the README's screenshots
 
 crash: setup  ## kill real processes at random points, twenty times
 	$(BIN)/python -m pytest -m crash
+
+soak: setup  ## 3,000,000 stored reports while gateway, database and network are killed; goes on if stopped
+	$(BIN)/python tools/soak.py
 
 fuzz: setup  ## a million changed and random inputs for each decoder and framer
 	$(BIN)/python tools/fuzz.py

@@ -1,0 +1,38 @@
+"""The soak at small size: tags, gateway, worker, archivist and network killed, the database locked.
+
+The long one is `make soak`; this one shows on every run that what was acknowledged is kept once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOAK = Path(__file__).parents[2] / "tools" / "soak.py"
+TAGS, STORED = 40, 45
+WITHIN_S = 240
+
+
+@pytest.mark.crash
+def test_a_small_soak_keeps_every_acknowledged_report_exactly_once(tmp_path):
+    words = ["--tags", TAGS, "--stored", STORED, "--database", "sqlite", "--rate", 200,
+             "--kill-every", 2.5, "--cut-every", 6]  # fmt: skip
+    environment = {k: v for k, v in os.environ.items() if k != "WAYPOST_DATABASE"}
+    done = subprocess.run(
+        [sys.executable, str(SOAK), str(tmp_path / "soak"), *map(str, words)],
+        env=environment, capture_output=True, text=True, timeout=WITHIN_S, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout.splitlines()[-1])
+    verdict = figures["verdict"]
+    assert figures["acknowledged"] >= TAGS * STORED * 0.9  # tags with a clock hours ahead say less
+    assert verdict["kept"] >= figures["acknowledged"]  # an alarm is kept as a fix and an event
+    bad = ("lost", "twice", "strange", "misplaced", "misjudged", "nobodys")
+    assert {name: verdict[name] for name in bad} == dict.fromkeys(bad, 0)
+    assert sum(figures["kills"].values()) >= 4
+    assert figures["ended_by_themselves"] == {}
