@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 SOAK = Path(__file__).parents[2] / "tools" / "soak.py"
-TAGS, STORED = 40, 45
+TAGS, STORED = 40, 50
 WITHIN_S = 240
 
 
@@ -34,5 +34,5 @@ def test_a_small_soak_keeps_every_acknowledged_report_exactly_once(tmp_path):
     assert verdict["kept"] >= figures["acknowledged"]  # an alarm is kept as a fix and an event
     bad = ("lost", "twice", "strange", "misplaced", "misjudged", "nobodys")
     assert {name: verdict[name] for name in bad} == dict.fromkeys(bad, 0)
-    assert sum(figures["kills"].values()) >= 4
+    assert sum(figures["kills"].values()) >= 3
     assert figures["ended_by_themselves"] == {}
