@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,13 +11,15 @@ from django.shortcuts import render
 
 from waypost.access import audit, may
 from waypost.access.queries import looks_at, looks_to_tell
-from waypost.access.values import Permission
+from waypost.access.values import Permission, Posted
 from waypost.alerts.queries import open_alerts_of
 from waypost.clock import now
+from waypost.devices.tag_queries import findings_of
 from waypost.errors import NoSuchThing
 from waypost.monitoring.queries import last_fix_at, violations_of
 from waypost.orders.queries import case_of, person_orders, visible_person_ids
 from waypost.web.presenters import people as present
+from waypost.web.presenters.devices import finding_tag
 from waypost.web.presenters.looking import by_day
 from waypost.web.who import signed_in
 
@@ -58,6 +60,8 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
             "violations": violations_of(person_id, from_at=at - RECENT, to_at=at)[::-1][:20],
             "looks": by_day(looks_at(person_id, limit=12)),
             "may_look": may.decide(by, Permission.WHEREABOUTS_READ).allowed,
+            "tag_findings": _tag_findings(person_id, by, at),
+            "may_read_tag": may.decide(by, Permission.DEVICE_READ).allowed,
         }
         audit.record("person:viewed", by=by, at=at, about=person_id)
     return render(request, "waypost/person.html", words)
@@ -73,6 +77,13 @@ def mine(request: HttpRequest) -> HttpResponse:
         words = _words(by.own_person_id) | {"looks": by_day(looks_to_tell(by.own_person_id))}
         audit.record("person:viewed_own", by=by, at=at, about=by.own_person_id)
     return render(request, "waypost/mine.html", words)
+
+
+def _tag_findings(person_id: int, by: Posted, at: datetime) -> list[tuple[Any, Any]]:
+    """What is the matter with the person's tag, for roles that may read of tags."""
+    if not may.decide(by, Permission.DEVICE_READ).allowed:
+        return []
+    return [(finding_tag(one.kind), one) for one in findings_of(person_id, now=at)]
 
 
 def _words(person_id: int) -> dict[str, Any]:
