@@ -138,7 +138,8 @@ def _one(one: Requirement, now: datetime, zone: str) -> list[str]:
     place = f" (place {one.requirement_id} of your order)" if one.zones else ""
     if one.kind is RequirementKind.ATTENDANCE and one.appointments:
         return [f"{words}{place}: {_appointments(one, now, zone)}."]
-    when = "; ".join(timetable_words(one.timetable)).replace("At all times", "all the time")
+    when = "; ".join(timetable_words(one.timetable))
+    when = when.replace("At all times", "all the time").replace("Every day", "every day")
     starts = f" From {_when(one.from_at, zone)}." if one.from_at and one.from_at > now else ""
     ends = f" Until {_when(one.to_at, zone)}." if one.to_at else ""
     free = [

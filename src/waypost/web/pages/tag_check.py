@@ -14,6 +14,7 @@ from waypost.devices.first_fix import look_again, open_check
 from waypost.devices.induction import HOW_GIVEN, LANGUAGES
 from waypost.errors import BadUse, Conflict, NoSuchThing, Refused
 from waypost.web.presenters import fitting as present
+from waypost.web.presenters.shapes import names_of
 from waypost.web.who import signed_in
 
 DIGITS_MAX = 18
@@ -24,10 +25,13 @@ def check(request: HttpRequest, activation_id: int) -> HttpResponse:
     by, at = signed_in(request), now()
     found = open_check(activation_id, by=by, now=at)
     record = fitting_record(activation_id, by=by, now=at, watched=True)
+    data = present.check_data(found, record.person, now=at)
     words = present.record_words(record) | {
         "check": present.check_words(found, now=at),
-        "rows": present.check_rows(found),
-        "data": present.check_data(found, record.person, now=at),
+        "rows": data["rows"],
+        "data": data,
+        "key": {"gnss", "accuracy"} | {f"zone-{zone['meaning']}" for zone in data["zones"]},
+        "zone_names": names_of(data["zones"]),
         "wide": True,
     }
     return render(request, "waypost/fitting_check.html", words)

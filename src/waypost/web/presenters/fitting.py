@@ -20,6 +20,7 @@ from waypost.orders.timetable import Window
 from waypost.orders.values import PersonOrders, RequirementKind
 from waypost.orders.words import timetable_words
 from waypost.positions.tracks import GAP, TrackRow
+from waypost.units import Mechanism
 from waypost.web.presenters.shapes import area_of, zones_of
 from waypost.web.presenters.whereabouts import MECHANISM_SIGNS
 from waypost.web.templatetags.waypost import length, local, metres, when_words
@@ -139,13 +140,21 @@ def left_words(deadline: datetime, now: datetime) -> str:
 
 
 def window_words(window: Window | None, *, now: datetime, window_set: bool) -> str:
-    """`open now, to 00:00`, `opens Tue 3 Mar 2026, 17:00 GMT`, or that there is none."""
+    """`until midnight` (it is open), `Opens Tue 3 Mar 2026, 17:00 GMT`, or that there is none."""
     if window is None:
         return "No hours are left" if window_set else "The court set no hours"
     start, end = window
     if start <= now:
-        return f"Open now, until {local(end):%H:%M}"
+        return f"until {end_words(now, end)}"
     return f"Opens {when_words(start)}"
+
+
+def end_words(start: datetime, end: datetime) -> str:
+    """The end of a stretch: its time alone within the day, midnight as such, else with its day."""
+    there, days = local(end), (local(end).date() - local(start).date()).days
+    if days == 1 and (there.hour, there.minute) == (0, 0):
+        return "midnight"
+    return f"{there:%H:%M}" if days == 0 else when_words(end)
 
 
 def _last(attempts: Sequence[Attempt]) -> str:
@@ -184,7 +193,7 @@ def person_words(found: PersonFitting, *, now: datetime) -> dict[str, Any]:
 
 def window_line(window: Window, now: datetime) -> str:
     start, end = window
-    said = f"{when_words(start)} to {local(end):%H:%M}"
+    said = f"{when_words(start)} to {end_words(start, end)}"
     return f"{said} (open now)" if start <= now else said
 
 
@@ -278,8 +287,9 @@ def _headline(found: FirstFix) -> str:
     first = found.first
     if first is not None:
         took = length(max(first.received_at - found.fitted_at, timedelta(0)))
-        how = MECHANISM_SIGNS[first.mechanism][1]
-        return f"The tag has a place: within {metres(first.accuracy_m)}, {how}, after {took}."
+        known = first.mechanism is not Mechanism.UNKNOWN
+        how = f" by {MECHANISM_SIGNS[first.mechanism][1]}" if known else ""
+        return f"The tag has a place{how}: within {metres(first.accuracy_m)}, after {took}."
     return {
         "sealed": "No order is live, so what the tag says is sealed and shown to nobody.",
         "aside": "The tag has sent a place, but none that can be used yet.",
