@@ -86,6 +86,7 @@ def judge_estate(*, now: datetime) -> int:
     with transaction.atomic():
         _save_findings(wanted)
         SignsCursor.objects.filter(pk=1).update(judged_at=now)
+    _enter_worn(now)
     _take_from_stock(now)
     return len(wanted)
 
@@ -156,6 +157,23 @@ def _save_findings(wanted: dict[_Key, datetime | None]) -> None:
         unique_fields=["activation", "kind"],
         update_fields=["since_at"],
     )
+
+
+def _enter_worn(now: datetime) -> None:
+    """A tag that an imported order has somebody wear stands in the inventory, though it never spoke
+    and nobody entered it: else nobody would look for it there."""
+    known = Device.objects.values("reference")
+    rows = live(now).exclude(device_reference__in=known)
+    names = sorted(set(rows.values_list("device_reference", flat=True)))
+    if not names:
+        return
+    with transaction.atomic():
+        Device.objects.bulk_create(
+            [Device(reference=name, status=Status.FITTED, known_at=now) for name in names],
+            batch_size=1000,
+            ignore_conflicts=True,  # the gateway may have heard one just now
+        )
+        audit.record("device:entered", by=MACHINE, at=now, detail={"devices": len(names)})
 
 
 def _take_from_stock(now: datetime) -> None:
