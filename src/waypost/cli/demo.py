@@ -11,6 +11,7 @@ import contextlib
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 DEFAULT_HOME = "var/demo"
 LOOPBACK = "127.0.0.1"
 WEB_PORT, GATEWAY_PORT = 8100, 8101
+STREAMS = ("queclink", "teltonika", "gt06")
 LOOK_EVERY_S = 0.5
 
 
@@ -54,10 +56,11 @@ def run(args: argparse.Namespace) -> int:
             home, seed=args.seed, wearers=args.wearers, days=args.days, say=_Progress()
         )
         ports = free_port(args.web_port), free_port(args.gateway_port, [args.web_port])
-        web_url, gateway_url = _start_all(processes, home, *ports)
+        doors = _doors(free_port, list(ports))
+        web_url, gateway_url = _start_all(processes, home, *ports, doors)
         if not args.no_play:
-            _start_player(processes, scene, gateway_url)
-        print(_welcome(web_url, gateway_url, home), flush=True)
+            _start_player(processes, scene, gateway_url, doors)
+        print(_welcome(web_url, gateway_url, doors, home), flush=True)
         # Where the terminal was closed there is nobody left to tell, and still all to stop.
         with contextlib.suppress(KeyboardInterrupt):
             _watch(processes, args.length_s)
@@ -68,12 +71,24 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _start_all(processes: Processes, home: Path, web: int, gateway: int) -> tuple[str, str]:
+def _doors(free_port: Callable[[int, list[int]], int], taken: list[int]) -> dict[str, str]:
+    """Where each protocol of bytes is listened to: HOST:PORT, one free port after another."""
+    doors = {}
+    for protocol in STREAMS:
+        taken.append(free_port(taken[-1] + 1, taken))
+        doors[protocol] = f"{LOOPBACK}:{taken[-1]}"
+    return doors
+
+
+def _start_all(
+    processes: Processes, home: Path, web: int, gateway: int, doors: dict[str, str]
+) -> tuple[str, str]:
     """Start the house; returns where its pages and its gateway answer."""
     from waypost.cli.demo_setting import tell_events
 
     web_url, gateway_url = f"http://{LOOPBACK}:{web}", f"http://{LOOPBACK}:{gateway}"
-    processes.start("gateway", "gateway", "--listen", f"http={LOOPBACK}:{gateway}")
+    listens = [f"http={LOOPBACK}:{gateway}", *[f"{name}={door}" for name, door in doors.items()]]
+    processes.start("gateway", "gateway", *[w for one in listens for w in ("--listen", one)])
     processes.start("worker", "worker")
     processes.start("archivist", "archivist")
     processes.start("web", "serve", "--listen", f"{LOOPBACK}:{web}")
@@ -83,13 +98,18 @@ def _start_all(processes: Processes, home: Path, web: int, gateway: int) -> tupl
     return web_url, gateway_url
 
 
-def _start_player(processes: Processes, scene: Scene, gateway_url: str) -> None:
+def _start_player(
+    processes: Processes, scene: Scene, gateway_url: str, doors: dict[str, str]
+) -> None:
     same_world = {
         "--seed": scene.seed, "--wearers": scene.wearers, "--days": scene.days,
         "--until": scene.until,
     }  # fmt: skip
     words = [str(word) for option in same_world.items() for word in option]
-    processes.start("player", "world", "play", "--gateway", gateway_url, "--quiet", *words)
+    for name, door in doors.items():
+        words += ["--gateway", f"{name}={door}"]
+    words += ["--faults", "some", "--quiet"]
+    processes.start("player", "world", "play", "--gateway", gateway_url, *words)
 
 
 def _watch(processes: Processes, length_s: float | None) -> None:
@@ -109,7 +129,7 @@ def _set_up_django() -> None:
     call_command("migrate", interactive=False, verbosity=0)
 
 
-def _welcome(web_url: str, gateway_url: str, home: Path) -> str:
+def _welcome(web_url: str, gateway_url: str, doors: dict[str, str], home: Path) -> str:
     from waypost.cli.demo_setting import OFFICERS, PASS_PHRASE, WEARER_USERNAME
 
     names = [(username, role.value) for username, role, _ in OFFICERS]
@@ -119,6 +139,7 @@ def _welcome(web_url: str, gateway_url: str, home: Path) -> str:
             "",
             f"Waypost is at {web_url}",
             f"Tags report to {gateway_url}/intake/osmand and /intake/batch",
+            "and over TCP to " + ", ".join(f"{door} ({name})" for name, door in doors.items()),
             f"Everything is kept in {home}",
             "",
             f'Sign in with the pass phrase "{PASS_PHRASE}" as',

@@ -12,9 +12,9 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+import zlib
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 from waypost.errors import BadUse
 from waypost.worlds.faults import Faults, Luck
@@ -22,7 +22,7 @@ from waypost.worlds.ledger import Ledger, Told
 from waypost.worlds.mouths import Address, HttpMouth, StreamMouth, mouth_of
 from waypost.worlds.report import Report, carried, report_of
 from waypost.worlds.script import Telegram
-from waypost.worlds.sources import GivenReports, LiveReports, StoredReports
+from waypost.worlds.sources import GivenReports, LiveReports, Source, StoredReports
 from waypost.worlds.stored import Estate, StoredTag
 from waypost.worlds.tag import Pace, SimulatedTag, Tally
 
@@ -106,7 +106,7 @@ class Fleet:
         self, estate: Estate, tag: StoredTag, before: Mapping[int, int | None]
     ) -> SimulatedTag:
         walk, luck = estate.walk(tag), estate.luck(tag.number)
-        source: Any
+        source: Source
         if tag.live:
             source = LiveReports(
                 walk, first=max(before, default=-1) + 1, every_s=LIVE_EVERY_S,
@@ -120,7 +120,9 @@ class Fleet:
             for number, at_us in before.items()
             if at_us is not None
         ]
-        return self._tag(tag.number, tag.protocol, tag.device_id, source, luck, unanswered)
+        return self._tag(
+            tag.number, tag.protocol, tag.device_id, source, luck, unanswered=unanswered
+        )
 
     def _scripted_tag(
         self, number: int, telegram: Telegram, source: GivenReports, faults: Faults
@@ -129,16 +131,17 @@ class Fleet:
         luck.newest_first = False
         if self._ledger is not None:
             self._ledger.name(number, telegram.device_id, telegram.protocol, 0)
-        return self._tag(number, telegram.protocol, telegram.device_id, source, luck, ())
+        return self._tag(number, telegram.protocol, telegram.device_id, source, luck)
 
     def _tag(
-        self, number: int, protocol: str, device_id: str, source: Any, luck: Luck,
-        unanswered: Sequence[Report],
+        self, number: int, protocol: str, device_id: str, source: Source, luck: Luck, *,
+        unanswered: Sequence[Report] = (),
     ) -> SimulatedTag:  # fmt: skip
         address = self._addresses.get(protocol)
         if address is None:
             raise BadUse(f"no --gateway for {protocol}")
-        mouth = mouth_of(protocol, address, device_id, luck, number)
+        # By its name, so that another play has each tag at its own address again.
+        mouth = mouth_of(protocol, address, device_id, luck, zlib.crc32(device_id.encode()))
         self._mouths.append(mouth)
         return SimulatedTag(
             number, protocol, source, mouth, luck, tally=self.tally, pace=self._pace,

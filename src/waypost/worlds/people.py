@@ -16,6 +16,7 @@ import numpy as np
 from waypost.orders.values import WEEKDAYS, OrderKind, RequirementKind, TimetableRow
 from waypost.worlds.hours import ZONE, Seconds
 from waypost.worlds.places import BOROUGHS, Town
+from waypost.worlds.report import GT06, HUB, IMEI_PROTOCOLS, OSMAND, QUECLINK, TELTONIKA, imei
 from waypost.worlds.values import CAST, Ask, Part, Place, Shape, Tag, Wearer
 
 FORENAMES = tuple(
@@ -72,6 +73,7 @@ PART_ORDERS: dict[Part, tuple[OrderKind, tuple[RequirementKind, ...]]] = {
 }
 CURFEW_HOURS = (("19:00", "07:00"), ("20:00", "06:00"), ("21:00", "06:00"), ("19:00", "06:00"))
 LATE_HOME_MINUTES = 4
+MAKES = (HUB, QUECLINK, TELTONIKA, GT06)  # of tags that a hub carries
 
 
 def wearers(
@@ -160,19 +162,27 @@ def _tag(
     until_s: Seconds,
     before: Tag | None,
 ) -> Tag | None:
-    """A third send as they go, the others every 5-15 minutes. None: not fitted yet."""
-    protocol = "osmand" if part is Part.ENTERS_ZONE or rng.random() < 0.3 else "hub"
-    live = part is not Part.ANYBODY or protocol == "osmand" or rng.random() < 0.3
+    """A third send as they go, the others every 5-15 minutes. None: not fitted yet.
+
+    Of those that a vendor's hub carries, three in four (never the cast's) are of makes that also
+    speak for themselves where they are let, and are named by IMEI.
+    """
+    protocol = OSMAND if part is Part.ENTERS_ZONE or rng.random() < 0.3 else HUB
+    live = part is not Part.ANYBODY or protocol == OSMAND or rng.random() < 0.3
     every_s = 0.0 if live else float(rng.uniform(300, 900))
     indoor_gnss = float(rng.choice([1 / 17, 0.2, 0.45], p=[0.4, 0.4, 0.2]))
-    beacon, device = bool(rng.random() < 0.5), f"TAG{700_000 + int(rng.integers(10_000)) * 7}"
+    beacon, serial = bool(rng.random() < 0.5), int(rng.integers(10_000))
     if part is Part.NOT_FITTED:
         return None
     used = before.device_id if part is Part.WEARS_USED_TAG and before else None
     ends_s = None
     if part is Part.HANDED_BACK:
         ends_s = float((from_s + 0.4 * (until_s - from_s)) // 3600 * 3600)
-    device = used or f"{device}{person_id[1:]}"
+    device = used or f"TAG{700_000 + serial * 7}{person_id[1:]}"
+    if part is Part.ANYBODY and protocol == HUB:
+        protocol = MAKES[int(person_id[1:]) % len(MAKES)]
+        if protocol in IMEI_PROTOCOLS:
+            device = imei(int(person_id[1:]), serial)
     return Tag(
         device, f"{person_id}-A1", order_from_s, ends_s, protocol, every_s, indoor_gnss, beacon
     )

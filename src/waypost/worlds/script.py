@@ -9,7 +9,7 @@ the inbox alive within a minute; after it a happening comes about every 80 secon
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,12 +17,13 @@ import numpy as np
 import pyarrow as pa
 
 from waypost.geo import BRITISH
+from waypost.positions.values import EventKind
 from waypost.units import Mechanism
 from waypost.worlds.happenings import HAPPENING_EVERY_S, Happening, first_minutes, later
 from waypost.worlds.hours import Seconds
 from waypost.worlds.noise import Heard, hear
 from waypost.worlds.places import Town
-from waypost.worlds.report import HUB, OSMAND
+from waypost.worlds.report import EVENTS, HUB, OSMAND
 from waypost.worlds.routines import Path, path_of
 from waypost.worlds.sentences import instant_text
 from waypost.worlds.values import Tag, Wearer
@@ -72,7 +73,7 @@ def telegrams(
         for telegram in _routine(wearer, paths[device_id], told, (start_s, end_s), rng, spoken)
     ]
     for happening in told:
-        said += _spoken(happening, worn.get(happening.device_id), spoken)
+        said += _told(happening, worn.get(happening.device_id), paths, spoken)
     return sorted(said, key=lambda one: one.send_s)
 
 
@@ -123,16 +124,13 @@ def _messages(heard: Heard, tag: Tag, spoken: frozenset[str]) -> Iterator[tuple[
         yield Telegram(row["received_s"], tag.device_id, carrier, said), row["measured_s"]
 
 
-def _spoken(
-    happening: Happening, wearer: Wearer | None, spoken: frozenset[str]
+def _told(
+    happening: Happening, wearer: Wearer | None, paths: Mapping[str, Path], spoken: frozenset[str]
 ) -> Iterator[Telegram]:
     """The messages of one happening: each sent two seconds after it was measured."""
     carrier = _carrier(wearer.tag, "GNSS", spoken) if wearer and wearer.tag else OSMAND
-    if happening.event is not None and carrier not in spoken:
-        at = instant_text(happening.from_s)
-        said = {"device_id": happening.device_id, "time": at, "kind": happening.event.value}
-        row: dict[str, Any] = {**said, "attributes": {}}
-        yield Telegram(happening.from_s + 2, happening.device_id, HUB, row)
+    if happening.event is not None:
+        yield _event_telegram(happening, happening.event, carrier, paths, spoken)
     if happening.way is None:
         return
     at_s = np.arange(happening.from_s, happening.to_s, REPORT_EVERY_S)
@@ -146,6 +144,22 @@ def _spoken(
         }  # fmt: skip
         row = _fix_row(happening.device_id, float(measured_s), values)
         yield Telegram(float(measured_s) + 2, happening.device_id, carrier, row)
+
+
+def _event_telegram(
+    happening: Happening, event: EventKind, carrier: str, paths: Mapping[str, Path],
+    spoken: frozenset[str],
+) -> Telegram:  # fmt: skip
+    """An event, with its place where the tag itself says it; what its protocol has no word for is
+    told by its vendor's hub."""
+    at_s, device_id = happening.from_s, happening.device_id
+    row: dict[str, Any] = {"device_id": device_id, "time": instant_text(at_s), "kind": event.value}
+    if carrier not in spoken or event not in EVENTS[carrier]:
+        return Telegram(at_s + 2, device_id, HUB, {**row, "attributes": {}})
+    east, north = paths[device_id].where(np.array([at_s]))
+    lat, lon = BRITISH.unproject(east, north)
+    place = {"lat": round(float(lat[0]), 6), "lon": round(float(lon[0]), 6)}
+    return Telegram(at_s + 2, device_id, carrier, {**row, **place})
 
 
 def shifted(telegram: Telegram, send_s: Seconds) -> Telegram:

@@ -53,6 +53,7 @@ class Ask:
 class Tag:
     """A device and its ways.
 
+    protocol         what it speaks; hub: only its vendor's hub knows how to talk to it
     upload_every_s   0: sends each fix as it comes
     indoor_gnss      share of indoor fixes that are GNSS (a mostly-indoor wearer: 1 in 17)
     """
@@ -61,7 +62,7 @@ class Tag:
     activation_id: str
     from_s: Seconds
     to_s: Seconds | None
-    protocol: str  # osmand, or hub: the vendor's JSON batches
+    protocol: str  # of worlds.report
     upload_every_s: float
     indoor_gnss: float
     home_beacon: bool
