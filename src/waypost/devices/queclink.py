@@ -6,7 +6,7 @@
 One frame gives a fix for every place in it, the event that its report is, and the battery level
 where it is stated. Places carry GPS time (UTC); the send time is the tag's clock, in whatever zone
 it was set to. HDOP is not metres, so accuracy stays unsaid. A report without a place gives events
-only. HEX reports are framed, answered nothing and not read.
+only. HEX reports are read by `queclink_binary` and get no answer: none is documented.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from waypost.devices import queclink_reports as reports
+from waypost.devices.queclink_binary import decode_binary
 from waypost.devices.queclink_fields import (
     Fields,
     Place,
@@ -63,7 +64,7 @@ def is_whole(frame: bytes) -> bool:
 def decode(frame: bytes, device_id: str | None = None) -> Decoded:
     """What one frame says; never an exception, whatever the bytes are."""
     if is_binary(frame):
-        return Decoded(device_id)
+        return decode_binary(frame, device_id)
     fields = _text(frame).split(",")
     head = _head(fields[0])
     if head is None:

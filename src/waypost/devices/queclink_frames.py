@@ -2,7 +2,7 @@
 
     text  +RESP:GT... +BUFF:GT... +ACK:GT...  ends with a count and "$", on some firmware with NUL
     HEX   +RSP +EVT +INF ... (binary)         states its own length, ends with CR LF
-          + NUL ...                           the newer binary, ends with "$"
+          + NUL ..., - NUL ...                the newer binary, ends with "$"
 
 Between frames NUL bytes and line ends are filling. A frame that the next one cut into is given
 back as a fault, and so is anything else that begins no frame, up to the next byte that may.
@@ -37,9 +37,9 @@ _LENGTH_AT: dict[bytes, tuple[int, int]] = {
     b"+ACK": (6, 1),
     b"+HBD": (5, 1),
 }
-_NEW_BINARY_LENGTH_AT = (2, 2)
+_NEW_BINARY, _NEW_BINARY_LENGTH_AT = (b"+\0", b"-\0"), (2, 2)
 _ANY_HEAD = re.compile(
-    b"|".join(re.escape(head) for head in (*_TEXT_HEADS, *_LENGTH_AT, b"+\0")), re.DOTALL
+    b"|".join(re.escape(head) for head in (*_TEXT_HEADS, *_LENGTH_AT, *_NEW_BINARY)), re.DOTALL
 )
 NO_START = "bytes that begin no Queclink frame"
 CUT_INTO = "the message ends where the next one begins"
@@ -50,7 +50,7 @@ BAD_END = "a binary message does not end where its length says"
 
 def is_binary(frame: bytes) -> bool:
     """Whether a frame is a HEX report; `+ACK:` is text, `+ACK` and a byte is not."""
-    return (frame[:4] in _LENGTH_AT and frame[4:5] != b":") or frame[:2] == b"+\0"
+    return (frame[:4] in _LENGTH_AT and frame[4:5] != b":") or frame[:2] in _NEW_BINARY
 
 
 class QueclinkFramer:
@@ -151,7 +151,7 @@ def _may_begin(head: bytes) -> bool:
     if len(head) >= _HEAD_LENGTH:
         return False
     texts = any(known.startswith(head) for known in _TEXT_HEADS)
-    return texts or any(known.startswith(head) for known in _LENGTH_AT) or head == b"+"
+    return texts or any(known.startswith(head) for known in _LENGTH_AT) or head in (b"+", b"-")
 
 
 def _frames(data: bytes, fault: str | None) -> list[Frame]:
