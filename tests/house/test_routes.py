@@ -24,7 +24,7 @@ from waypost.web.routes import ROUTES
 
 PUBLIC = {"sign-in", "sign-out", "attributions", "healthz", "readyz", "metrics"}
 ARGUMENTS = {"alert_id": 1, "person_id": 1, "batch_id": 1, "run_id": 1, "match_id": 1,
-             "activation_id": 1}  # fmt: skip
+             "activation_id": 1, "device_id": 1}  # fmt: skip
 # A page that exists for the permission and finds no such record, or refuses a bad form, let us in.
 LET_IN = {200, 302, 400, 404, 405}
 

@@ -24,7 +24,9 @@ WIDTHS = (360, 1920)
 NO_PAGE = {
     "sign-out", "inbox-rows", "inbox-events", "alert-move", "offence-upload", "offence-problems",
     "run-start", "quarantine-settle", "clock-settle", "audit-verify", "healthz", "readyz", "metrics",
+    "device-change", "device-token", "person-tag-command",
 }  # fmt: skip
+ABOUT_TAGS = ("tag", "homes", "protection")  # of one person, by her page's address
 ALIKE_FOR_ALL = {"sign-in", "gallery", "attributions"}  # looked at once
 MAKE = """
 import os, sys
@@ -58,6 +60,9 @@ def addresses(house: House, browser) -> dict[str, str]:
     sign_in(page, house, "page-monitoring_officer")
     page.goto(f"{house.pages}/inbox")
     found["alert"] = page.locator("[data-alert] a").first.get_attribute("href")
+    found |= {f"person-{name}": f"/people/{person}/{name}" for name in ABOUT_TAGS}
+    page.goto(f"{house.pages}/devices")
+    found["device"] = page.locator("tbody th a").first.get_attribute("href")
     page.close()
     return found | matched(house, browser)
 
@@ -117,7 +122,7 @@ def test_every_page_a_role_may_open_is_sound_on_a_phone_and_on_a_wall(
 
 def of_another_caseload(role: Role, name: str) -> bool:
     """Whether the page is about P1, of nobody's caseload, and the role reaches no further."""
-    about_a_person = name in {"alert", "person", "whereabouts"}
+    about_a_person = name in {"alert", "person", "whereabouts", "person-tag"}
     return about_a_person and RULES[role][BY_NAME[name].permission] in {Reach.OWN, Reach.TEAM}
 
 
