@@ -18,6 +18,7 @@ from waypost.devices.batch import BadField, read_row
 from waypost.devices.clock_queries import open_doubt
 from waypost.devices.command_acts import cancel_command, queue_command
 from waypost.devices.fitter import fit, remove, swap
+from waypost.devices.flag_acts import settle_flag
 from waypost.devices.group import Group, save_group, take_routed
 from waypost.devices.models import ClockCorrection, QuarantinedMessage
 from waypost.devices.protecting import end_protection, protect
@@ -50,6 +51,7 @@ __all__ = [
     "queue_command",
     "record_visit",
     "remove",
+    "settle_flag",
     "swap",
     "take_down",
 ]

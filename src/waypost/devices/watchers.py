@@ -14,6 +14,7 @@ from typing import Protocol
 from waypost.devices.clock_watch import ClockWatch
 from waypost.devices.command_watch import CommandWatch
 from waypost.devices.group import Group
+from waypost.devices.identity_watch import IdentityWatch
 from waypost.devices.values import TagMessage
 
 Commands = Mapping[int, tuple[bytes, ...]]
@@ -36,4 +37,4 @@ class Watcher(Protocol):
 
 def watchers() -> tuple[Watcher, ...]:
     """One of each, for one gateway."""
-    return (CommandWatch(), ClockWatch())
+    return (IdentityWatch(), CommandWatch(), ClockWatch())
