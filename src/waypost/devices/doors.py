@@ -23,7 +23,7 @@ from waypost.devices.hearing import SPEAKS_FOR
 from waypost.devices.listening import BACKLOG
 from waypost.devices.protocols import STREAMS
 from waypost.devices.streams import Conversation
-from waypost.devices.tls import Porter
+from waypost.devices.tls import TlsListener, speaks_for
 from waypost.doorkeeper import Doorkeeper
 
 KEEP_ALIVE_S = 75
@@ -40,7 +40,10 @@ class HttpGuest(Doorkeeper):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
+        self.speaks_for = speaks_for(transport)
         self.entered = self.entered or self.hall.admit(transport, self.tally)
+        if self.entered is not None:
+            self.entered.is_taken = True
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
@@ -85,11 +88,7 @@ class HttpDoor(uvicorn.Server):
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets=[])
         self.servers.append(
-            await self._hall.loop.create_server(
-                _factory(self._hall, self._tally, self._context, self._guest, self._agreed),
-                sock=self._opened,
-                backlog=BACKLOG,
-            )
+            await _listening(self._hall, self._tally, self._context, self._opened, self._guest)
         )
 
     def stop(self) -> None:
@@ -99,17 +98,10 @@ class HttpDoor(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         yield
 
-    def _guest(self) -> HttpGuest:
+    def _guest(self, entered: Entered | None = None) -> HttpGuest:
         guest = HttpGuest(self.config, self.server_state, self.lifespan.state)
-        guest.hall, guest.tally = self._hall, self._tally
+        guest.hall, guest.tally, guest.entered = self._hall, self._tally, entered
         return guest
-
-    def _agreed(
-        self, entered: Entered, devices: frozenset[str] | None
-    ) -> tuple[HttpGuest, Callable[[bytes], None]]:
-        guest = self._guest()
-        guest.entered, guest.speaks_for = entered, devices
-        return guest, guest.data_received
 
 
 class StreamDoor:
@@ -128,10 +120,8 @@ class StreamDoor:
         self._stopping = asyncio.Event()
 
     async def serve(self) -> None:
-        server = await self._hall.loop.create_server(
-            _factory(self._hall, self._tally, self._context, self._conversation, self._agreed),
-            sock=self._opened,
-            backlog=BACKLOG,
+        server = await _listening(
+            self._hall, self._tally, self._context, self._opened, self._conversation
         )
         await self._stopping.wait()
         server.close()
@@ -139,17 +129,9 @@ class StreamDoor:
     def stop(self) -> None:
         self._stopping.set()
 
-    def _conversation(self) -> Conversation:
-        return Conversation(self._hall, self._name, STREAMS[self._name], self._tally)
-
-    def _agreed(
-        self, entered: Entered, devices: frozenset[str] | None
-    ) -> tuple[Conversation, Callable[[bytes], None]]:
+    def _conversation(self, entered: Entered | None = None) -> Conversation:
         protocol = STREAMS[self._name]
-        made = Conversation(
-            self._hall, self._name, protocol, self._tally, entered=entered, speaks_for=devices
-        )
-        return made, made.hear
+        return Conversation(self._hall, self._name, protocol, self._tally, entered=entered)
 
 
 class DatagramDoor:
@@ -172,15 +154,14 @@ class DatagramDoor:
         self._stopping.set()
 
 
-def _factory(
+async def _listening(
     hall: Hall,
     tally: Tally,
     context: ssl.SSLContext | None,
-    plain: Callable[[], Any],
-    agreed: Callable[[Entered, frozenset[str] | None], tuple[Any, Callable[[bytes], None]]],
-) -> Callable[[], Any]:
-    """What makes the protocol of a new connection."""
+    opened: socket.socket,
+    make: Callable[..., Any],
+) -> Any:
+    """A server, as asyncio has them, whose connections `make` takes."""
     if context is None:
-        return plain
-    secure = context
-    return lambda: Porter(hall, tally, secure, agreed)
+        return await hall.loop.create_server(make, sock=opened, backlog=BACKLOG)
+    return TlsListener(hall, tally, context, opened, make)

@@ -27,6 +27,7 @@ from waypost.devices.token_book import TokenBook
 from waypost.devices.tokens import take_token
 from waypost.devices.values import (
     BatchMessage,
+    FlagKind,
     HttpMessage,
     HttpReply,
     Item,
@@ -119,7 +120,13 @@ class Doors:
         if speaks_for is not None and decoded.device_id not in speaks_for:
             named = decoded.device_id or ""
             return UnreadableMessage(
-                protocol, message.to_bytes(), OF_ANOTHER, now, named, status=403
+                protocol,
+                message.to_bytes(),
+                OF_ANOTHER,
+                now,
+                named,
+                status=403,
+                flag=FlagKind.OTHER_CERTIFICATE,
             )
         return TagMessage(protocol, message.to_bytes(), decoded, now, self._hall.network_of(host))
 

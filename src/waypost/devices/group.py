@@ -16,7 +16,7 @@ from waypost.devices.models import QuarantinedMessage
 from waypost.devices.pairing import with_places
 from waypost.devices.routing import Fate, Routed, Router, intake_row, place, route
 from waypost.devices.thinning import Levels
-from waypost.devices.values import BatchMessage, BatchRow, TagMessage
+from waypost.devices.values import BatchMessage, BatchRow, FlagKind, TagMessage
 from waypost.orders.directory import ActivationDirectory
 from waypost.orders.values import ActivationSpan
 from waypost.positions import log, seal
@@ -38,6 +38,7 @@ class Group:
     raws: list[RawRow] = field(default_factory=list)
     unplaced: list[QuarantinedMessage] = field(default_factory=list)
     heard: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    flags: list[tuple[str, FlagKind]] = field(default_factory=list)
     position: int | None = None  # of its log entry, once saved
 
     def keep_raw(self, activation: ActivationNumber, protocol: str, payload: bytes) -> int:

@@ -28,12 +28,16 @@ STOP_WITHIN_S = 30.0
 LINE, IN_FLIGHT, WRITING, RATE, PARTING = 1, 2, 4, 8, 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entered:
-    """A connection that was let in: its sender's record (None: not limited) and network."""
+    """A connection that was let in: its sender's record (None: not limited) and network.
+
+    is_taken   a protocol has it, and gives it back when its connection is lost
+    """
 
     address: Address | None
     network: str | None
+    is_taken: bool = False
 
 
 class Guest(Protocol):
@@ -85,19 +89,24 @@ class Hall:
     def admit(self, transport: Any, tally: Tally) -> Entered | None:
         """Let a connection in, or cut it and count why."""
         peer = transport.get_extra_info("peername")
-        host, now_s = str(peer[0]) if peer else "", self.loop.time()
+        entered = self.admit_host(str(peer[0]) if peer else "", tally)
+        if entered is None:
+            transport.abort()
+        return entered
+
+    def admit_host(self, host: str, tally: Tally) -> Entered | None:
+        """Let a connection from there in and count it; None: not, and why is counted."""
+        if self.is_stopping:
+            return None
+        now_s = self.loop.time()
         address = self.addresses.find(host, now_s)
         refusal = self.addresses.enter(address, now_s)
-        if refusal is None and not self.is_stopping:
-            tally.connections += 1
-            tally.open += 1
-            return Entered(address, self.network_of(host))
-        if refusal is None:
-            self.addresses.leave(address)
-        else:
+        if refusal is not None:
             tally.refusals[refusal] += 1
-        transport.abort()
-        return None
+            return None
+        tally.connections += 1
+        tally.open += 1
+        return Entered(address, self.network_of(host))
 
     def leave(self, entered: Entered, tally: Tally) -> None:
         """A connection that was let in has ended."""

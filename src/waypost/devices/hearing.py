@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from waypost.devices.values import TagMessage, UnreadableMessage
+from waypost.devices.values import FlagKind, TagMessage, UnreadableMessage
 from waypost.devices.wire import Frame, StreamProtocol
 from waypost.positions.values import Decoded
 
@@ -43,7 +43,13 @@ def hear(
     decoded = _decoded(name, protocol, frame.data, speaker.device)
     if speaker.speaks_for is not None and decoded.device_id not in speaker.speaks_for:
         return UnreadableMessage(
-            name, frame.data, OF_ANOTHER, received_at, decoded.device_id or "", status=403
+            name,
+            frame.data,
+            OF_ANOTHER,
+            received_at,
+            decoded.device_id or "",
+            status=403,
+            flag=FlagKind.OTHER_CERTIFICATE,
         )
     if decoded.device_id is None and decoded.error is None:
         decoded = replace(decoded, error=OF_NOBODY)  # answered "taken", it would be gone

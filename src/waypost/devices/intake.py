@@ -13,16 +13,18 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import DataError, Error, IntegrityError, connection, transaction
+from django.db import DataError, Error, IntegrityError, connection
 
 from waypost import clock
 from waypost.devices import quarantine
 from waypost.devices.deliveries import Deliveries
+from waypost.devices.flagging import raise_flags
 from waypost.devices.group import Group, save_group, take_message, take_rows
 from waypost.devices.known import KnownTags
 from waypost.devices.models import Device
 from waypost.devices.routing import Router
 from waypost.devices.thinning import Levels
+from waypost.devices.turn import own_turn
 from waypost.devices.values import (
     BatchMessage,
     HttpReply,
@@ -89,11 +91,13 @@ class Intake:
         now = clock.now()
         router = self._router_for(items)
         group = Group(self._levels)
-        with transaction.atomic():
+        with own_turn():
             deliveries = Deliveries.of([i for i in items if isinstance(i, BatchMessage)], now=now)
             replies = [self._take(item, group, router, deliveries) for item in items]
             position = save_group(group, source=SOURCE, now=now)
             heard = self._save_heard(group, now=now)
+            if group.flags:
+                raise_flags(group.flags, now=now)
             commands = self._watched(items, group, now=now)
             deliveries.save(position, now=now)
         for watcher in self._watchers:
@@ -136,6 +140,8 @@ class Intake:
                     item.device, item.protocol, item.payload, item.reason, item.received_at
                 )
             )
+            if item.flag is not None:
+                group.flags.append((item.device, item.flag))
             return HttpReply(item.status, item.reason if item.status >= 400 else "")
         if isinstance(item, BatchMessage):
             return deliveries.answer(

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Set as AbstractSet
 from typing import Any
 
 from waypost import clock
@@ -21,6 +20,7 @@ from waypost.devices.figures import Tally
 from waypost.devices.hall import IN_FLIGHT, LINE, PARTING, RATE, WRITING, Entered, Hall
 from waypost.devices.hearing import OF_ANOTHER, Speaker, fault_of, hear, unreadable, weight_of
 from waypost.devices.limits import Refusal, overdue
+from waypost.devices.tls import speaks_for
 from waypost.devices.values import Item, Outcome, TagMessage, Taken, UnreadableMessage
 from waypost.devices.wire import StreamProtocol
 from waypost.errors import Unavailable
@@ -44,8 +44,7 @@ class Asked:
 class Conversation(asyncio.BufferedProtocol):
     """One connection of one tag (or of a hub that speaks for several in turn).
 
-    entered     how it was let in, where that was done before (TLS was agreed first)
-    speaks_for  the devices that its certificate names; None: none was asked for
+    entered   how it was let in, where that was done before (TLS was agreed first)
     """
 
     __slots__ = (
@@ -76,11 +75,10 @@ class Conversation(asyncio.BufferedProtocol):
         tally: Tally,
         *,
         entered: Entered | None = None,
-        speaks_for: AbstractSet[str] | None = None,
     ) -> None:
         self._hall, self._name, self._protocol, self._tally = hall, name, protocol, tally
         self._entered = entered
-        self._speaker = Speaker(speaks_for=speaks_for)
+        self._speaker = Speaker()
         self._framer = protocol.framer()
         self._transport: Any = None  # None: not open, or gone
         self._later = b""  # read, and not looked at yet
@@ -97,11 +95,10 @@ class Conversation(asyncio.BufferedProtocol):
         self._entered = self._entered or self._hall.admit(transport, self._tally)
         if self._entered is None:
             return
+        self._entered.is_taken = True
         self._transport = transport
         transport.set_write_buffer_limits(high=WRITE_BYTES_MAX)
-        self._speaker = Speaker(
-            None, self._entered.network, self._speaker.speaks_for, reachable=True
-        )
+        self._speaker = Speaker(None, self._entered.network, speaks_for(transport), reachable=True)
         self._hall.conversations.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:

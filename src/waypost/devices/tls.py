@@ -7,6 +7,8 @@ only while they do it has a task. Datagrams have no TLS here.
 from __future__ import annotations
 
 import asyncio
+import logging
+import socket
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,6 +19,9 @@ from waypost.devices.hall import Entered, Hall
 from waypost.devices.limits import Refusal
 from waypost.errors import BadUse
 
+logger = logging.getLogger(__name__)
+ACCEPTED_AT_ONCE = 200  # connections, before others in the loop have their turn
+ACCEPT_AGAIN_S = 1.0  # after the process had no file left
 URN = "urn:waypost:device:"  # a URI of the certificate that names a device; else its common name
 
 
@@ -74,63 +79,79 @@ def devices_of(certificate: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(str(value) for name, value in parts if name == "commonName")
 
 
-class Porter(asyncio.Protocol):
-    """Agrees TLS with one client, then steps aside for the protocol that `make` gives.
+def speaks_for(transport: Any) -> frozenset[str] | None:
+    """The devices that a connection may speak for; None: any, since none was asked who it is."""
+    context = transport.get_extra_info("sslcontext")
+    if context is None or context.verify_mode is not ssl.CERT_REQUIRED:
+        return None
+    return devices_of(transport.get_extra_info("peercert") or {})
 
-    make   (entered, devices of the certificate or None) -> protocol, and a way to hand it bytes
-    """
+
+class TlsListener:
+    """Takes connections of one socket, lets them in, agrees TLS, and only then has `make` give
+    each its protocol, which takes over what `Entered` holds."""
 
     def __init__(
         self,
         hall: Hall,
         tally: Tally,
         context: ssl.SSLContext,
-        make: Callable[[Entered, frozenset[str] | None], tuple[Any, Callable[[bytes], None]]],
+        opened: socket.socket,
+        make: Callable[[Entered], asyncio.BaseProtocol],
     ) -> None:
-        self._hall, self._tally, self._context, self._make = hall, tally, context, make
-        self._early = b""  # came with the end of the handshake
-        self._is_lost = False
-        self._agreeing: asyncio.Task[None] | None = None
+        self._hall, self._tally, self._context = hall, tally, context
+        self._opened, self._make = opened, make
+        self._agreeing: set[asyncio.Task[None]] = set()
+        opened.setblocking(False)
+        hall.loop.add_reader(opened, self._accept)
 
-    def connection_made(self, transport: Any) -> None:
-        entered = self._hall.admit(transport, self._tally)
-        if entered is not None:
-            transport.pause_reading()
-            self._agreeing = self._hall.loop.create_task(self._agree(transport, entered))
+    def close(self) -> None:
+        """Take no more; handshakes under way end here."""
+        self._hall.loop.remove_reader(self._opened)
+        self._opened.close()
+        for task in self._agreeing:
+            task.cancel()
 
-    def data_received(self, data: bytes) -> None:
-        self._early += data
+    async def wait_closed(self) -> None:
+        await asyncio.gather(*self._agreeing, return_exceptions=True)
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._is_lost = True
+    def _accept(self) -> None:
+        for _ in range(ACCEPTED_AT_ONCE):
+            try:
+                taken, peer = self._opened.accept()
+            except (BlockingIOError, ConnectionAbortedError):
+                return
+            except OSError as error:  # no file left for it
+                logger.error("connections wait: %s", error.strerror)
+                self._hall.loop.remove_reader(self._opened)
+                self._hall.loop.call_later(ACCEPT_AGAIN_S, self._go_on)
+                return
+            entered = self._hall.admit_host(str(peer[0]), self._tally)
+            if entered is None:
+                taken.close()
+                continue
+            task = self._hall.loop.create_task(self._agree(taken, entered))
+            self._agreeing.add(task)
+            task.add_done_callback(self._agreeing.discard)
 
-    async def _agree(self, transport: Any, entered: Entered) -> None:
-        secure: Any = None
+    def _go_on(self) -> None:
+        if self._opened.fileno() >= 0:
+            self._hall.loop.add_reader(self._opened, self._accept)
+
+    async def _agree(self, taken: socket.socket, entered: Entered) -> None:
+        taken.setblocking(False)
         try:
-            secure = await self._hall.loop.start_tls(
-                transport,
-                self,
-                self._context,
-                server_side=True,
+            await self._hall.loop.connect_accepted_socket(
+                lambda: self._make(entered),
+                taken,
+                ssl=self._context,
                 ssl_handshake_timeout=self._hall.limits.handshake_s,
             )
         except OSError:  # of ssl, of the socket, or its time is up
             self._tally.refusals[Refusal.HANDSHAKE] += 1
         finally:
-            if secure is None or self._is_lost:
+            if not entered.is_taken:
                 self._hall.leave(entered, self._tally)
-                transport.abort()
-        if secure is not None and not self._is_lost:
-            self._step_aside(secure, entered)
-
-    def _step_aside(self, secure: Any, entered: Entered) -> None:
-        is_named = self._context.verify_mode is ssl.CERT_REQUIRED
-        devices = devices_of(secure.get_extra_info("peercert") or {}) if is_named else None
-        protocol, hear = self._make(entered, devices)
-        secure.set_protocol(protocol)
-        protocol.connection_made(secure)
-        if self._early:
-            hear(self._early)
 
 
 def _why(error: OSError) -> str:

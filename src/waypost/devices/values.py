@@ -126,6 +126,7 @@ class UnreadableMessage:
     """Bytes that are no message at all: kept whole for an officer, refused to the sender.
 
     status   of the reply; 200 where the fault is ours and the bytes are kept
+    flag     what an officer should look at, if that is more than bytes
     """
 
     protocol: str
@@ -134,6 +135,7 @@ class UnreadableMessage:
     received_at: datetime
     device: str = ""
     status: int = 400
+    flag: FlagKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,7 @@ class FlagKind(StrEnum):
     NEW_PLACE = "new_place"  # claims this identity from a network never seen, beside the known one
     TWO_AT_ONCE = "two_at_once"  # two live connections from different networks
     OTHER_PROTOCOL = "other_protocol"  # speaks otherwise than it did
+    OTHER_CERTIFICATE = "other_certificate"  # claimed under a certificate of another device
 
 
 class VisitPurpose(StrEnum):
