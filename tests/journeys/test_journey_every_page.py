@@ -23,8 +23,8 @@ WIDTHS = (360, 1920)
 # Acts, streams, files and machines' answers: no page to look at.
 NO_PAGE = {
     "sign-out", "inbox-rows", "inbox-events", "alert-move", "offence-upload", "offence-problems",
-    "run-start", "quarantine-settle", "clock-settle", "audit-verify", "healthz", "readyz", "metrics",
-    "device-change", "device-token", "person-tag-command",
+    "run-start", "quarantine-settle", "clock-settle", "audit-verify", "healthz", "readyz",
+    "metrics", "device-change", "device-token", "person-tag-command",
 }  # fmt: skip
 ABOUT_TAGS = ("tag", "homes", "protection")  # of one person, by her page's address
 ALIKE_FOR_ALL = {"sign-in", "gallery", "attributions"}  # looked at once
