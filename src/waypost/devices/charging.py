@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -153,4 +153,5 @@ def _near(levels: Sequence[tuple[datetime, float]], at: datetime) -> float | Non
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=zone)
+    """In UTC: two times of one zone subtract by the wall clock, 24 h on every night."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)

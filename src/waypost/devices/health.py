@@ -146,7 +146,7 @@ def _stale(signs: Signs, expected: Expected, now: datetime) -> Finding | None:
     if signs.contact_at is None or now - signs.contact_at > expected.silent_after:
         return None
     since = max(signs.fix_at or signs.fitted_at, signs.fitted_at)
-    if now - since <= expected.stale_after:
+    if signs.contact_at - since <= expected.stale_after:  # as of its contact: it may report seldom
         return None
     last = f"its last usable one is {span_words(now - since)} old" if signs.fix_at else "none yet"
     return Finding(FindingKind.STALE, since, f"It is in contact but gives no fresh place: {last}.")
