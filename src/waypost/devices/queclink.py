@@ -147,14 +147,15 @@ def _report(device: str, fields: Fields, *, is_buffered: bool) -> Decoded:
     name, version = fields[0][-3:], fields[1]
     common = {"report": name, "buffered": True} if is_buffered else {"report": name}
     report = _Report(name, family(version), fields, common)
-    places = [place for at in find_places(fields) if (place := read_place(fields, at))]
-    if reports.repeats_last_place(name, version):
-        places = []
+    found = [place for at in find_places(fields) if (place := read_place(fields, at))]
+    places = [place for place in found if not reports.repeats_last_place(name, version, place.hdop)]
     fixes = tuple(_fix(report, place, is_last=place is places[-1]) for place in places)
     return Decoded(device, fixes, tuple(_events(report, places)))
 
 
 def _fix(report: _Report, place: Place, *, is_last: bool) -> DecodedFix:
+    """Accuracy 0 goes with the last place known and that place's own time: true, though old, so
+    valid. In GTCAN it was seen with times of now as well: there it is not to be relied on."""
     speed_kmh = place.speed_kmh
     return DecodedFix(
         measured_at=place.measured_at,

@@ -20,6 +20,7 @@ from waypost.devices.values import Unreadable
 Fields = Sequence[str]
 FIRST_PLACE_AT = 6  # head, version, device, name and a group's first four come before a longitude
 NUMBER_LENGTH_MAX = 12
+_TIME_DIGITS_MIN = 8
 _HEX = frozenset("0123456789ABCDEFabcdef")
 
 # First two digits of the protocol version (six, where it has ten) -> family.
@@ -109,11 +110,18 @@ def find_places(fields: Fields) -> list[int]:
     at, last = FIRST_PLACE_AT, len(fields) - 2
     while at < last:
         lon = fields[at]
-        if len(lon) > 7 and lon[-7] == "." and is_degrees(lon) and is_degrees(fields[at + 1]):
-            found.append(at)
+        if lon[-7:-6] == "." and is_degrees(lon) and is_degrees(fields[at + 1]):
+            if _may_be_time(fields[at + 2]):
+                found.append(at)
             at += 2
         at += 1
     return found
+
+
+def _may_be_time(text: str) -> bool:
+    """Empty, or too many digits for anything else: the corner of a geofence in a dump of settings
+    has a radius behind it."""
+    return not text or (len(text) >= _TIME_DIGITS_MIN and text.isdecimal())
 
 
 def is_degrees(text: str) -> bool:

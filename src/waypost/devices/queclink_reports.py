@@ -23,7 +23,7 @@ from waypost.positions.values import EventKind
 
 Event: TypeAlias = tuple[EventKind, dict[str, Any]]
 HEARD_MAX = 20  # access points or cells of one report
-_LAST_PLACE_ONLY = "802005"
+_LAST_PLACE_ONLY = "802005"  # protocol version of the GV355CEU
 
 # Report -> our kind, and the word for it where the kind does not say it all.
 ALARMS: dict[str, tuple[EventKind, str]] = {
@@ -83,10 +83,10 @@ def events_of(report: str, fields: Fields, after: int) -> list[Event]:
     return [(kind, {"alarm": word, **state} if word else state)]
 
 
-def repeats_last_place(report: str, version: str) -> bool:
-    """GTCAN of the GV355CEU ends in a place with accuracy 0, its last one, which its GTERI has
-    given before: decoders of others read no place there, and neither do we."""
-    return report == "CAN" and version.startswith(_LAST_PLACE_ONLY)
+def repeats_last_place(report: str, version: str, hdop: float | None) -> bool:
+    """GTCAN of the GV355CEU with accuracy 0 repeats the last place, which a GTERI has given
+    before: a message about the engine, in which the tag states no place of now."""
+    return report == "CAN" and version.startswith(_LAST_PLACE_ONLY) and not hdop
 
 
 def heard(report: str, fields: Fields) -> dict[str, Any]:

@@ -115,6 +115,14 @@ def test_zeros_for_place_and_time_are_no_place():
     assert decoded.error is None
 
 
+def test_a_geofence_in_a_dump_of_settings_is_no_place():
+    """Refused for its "time", the dump would be sent again and again."""
+    dump = "CFG,gl300,1,30,GEO,0,3,-0.060211,51.530101,50,30,GEO,1,3,-0.07,51.5,,"
+    decoded = queclink.decode(report("ALL", dump))
+    assert (decoded.fixes, decoded.error) == ((), None)
+    assert [event.kind for event in decoded.events] == [EventKind.CONTACT]
+
+
 def test_a_report_without_a_protocol_version_is_its_senders_all_the_same():
     frame = f"+RESP:GTTRI,860000000000011,1,0,99,{PLACE},00,0103010100,20260301100002,00A1$"
     decoded = queclink.decode(frame.encode())
