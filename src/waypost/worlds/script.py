@@ -23,7 +23,7 @@ from waypost.worlds.happenings import HAPPENING_EVERY_S, Happening, first_minute
 from waypost.worlds.hours import Seconds
 from waypost.worlds.noise import Heard, hear
 from waypost.worlds.places import Town
-from waypost.worlds.report import EVENTS, HUB, OSMAND
+from waypost.worlds.report import EVENTS, HUB, OSMAND, TELTONIKA
 from waypost.worlds.routines import Path, path_of
 from waypost.worlds.sentences import instant_text
 from waypost.worlds.values import Tag, Wearer
@@ -98,8 +98,12 @@ def _routine(
 
 
 def _as_played(tag: Tag, spoken: frozenset[str]) -> Tag:
-    """A tag that speaks for itself has satellites or nothing: its protocol has no word for more."""
-    return replace(tag, indoor_gnss=1.0, home_beacon=False) if tag.protocol in spoken else tag
+    """A tag that speaks for itself has satellites or nothing: its protocol has no word for more.
+    Teltonika's gather records for a packet; the others send each fix as it comes."""
+    if tag.protocol not in spoken or tag.protocol == OSMAND:
+        return tag
+    every_s = tag.upload_every_s if tag.protocol == TELTONIKA else 0.0
+    return replace(tag, indoor_gnss=1.0, home_beacon=False, upload_every_s=every_s)
 
 
 def _carrier(tag: Tag, mechanism: str, spoken: frozenset[str]) -> str:
