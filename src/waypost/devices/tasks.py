@@ -7,7 +7,7 @@ and activations, never one person at a time); the pure rules of fitting.py decid
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -21,6 +21,7 @@ from waypost.devices import fitting
 from waypost.devices.fitting import Attempt, ToFit, ToRemove, Visited
 from waypost.devices.models import Visit
 from waypost.devices.values import VisitOutcome, VisitPurpose
+from waypost.orders.loading import MANY
 from waypost.orders.models import Activation, Order, RequirementVersion
 from waypost.orders.queries import case_of, person_orders, visible_person_ids
 from waypost.orders.timetable import Window
@@ -68,7 +69,7 @@ def fitting_tasks(by: Posted, *, now: datetime) -> Tasks:
     may.check(by, Permission.DEVICE_READ)
     visible = visible_person_ids(by, Permission.DEVICE_READ, now=now)
     bare, idle = (_seen(ids, visible) for ids in (unfitted_ids(now), idle_ids(now)))
-    persons = {one.number or 0: one for one in person_orders(bare | idle)} if bare | idle else {}
+    persons = {one.number or 0: one for one in _orders_of(bare | idle)}
     visits = visits_of(persons)
     return Tasks(
         _decided(bare, persons, visits, fitting.to_fit, now),
@@ -141,14 +142,21 @@ def visits_of(person_ids: Collection[int]) -> dict[int, list[Visited]]:
     """Every visit to these persons, earliest first."""
     found: dict[int, list[Visited]] = defaultdict(list)
     ids = sorted(person_ids)
-    for start in range(0, len(ids), 500):
-        rows = Visit.objects.filter(person_id__in=ids[start : start + 500]).order_by("at", "pk")
+    for start in range(0, len(ids), MANY):
+        rows = Visit.objects.filter(person_id__in=ids[start : start + MANY]).order_by("at", "pk")
         for person_id, at, purpose, outcome, reason, name in rows.values_list(
             "person_id", "at", "purpose", "outcome", "reason", "officer_name"
         ):
             visit = Visited(at, VisitPurpose(purpose), VisitOutcome(outcome), reason, name)
             found[person_id].append(visit)
     return found
+
+
+def _orders_of(person_ids: Collection[int]) -> Iterator[PersonOrders]:
+    """In pages: more ids than orders.loading.MANY at once are read as a range of the estate."""
+    ids = sorted(person_ids)
+    for start in range(0, len(ids), MANY):
+        yield from person_orders(ids[start : start + MANY])
 
 
 def _decided(
