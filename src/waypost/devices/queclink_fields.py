@@ -106,15 +106,14 @@ def is_hex(text: str, length_min: int, length_max: int) -> bool:
 
 def find_places(fields: Fields) -> list[int]:
     """Indexes of the longitudes of all places, in order."""
-    found = []
-    at, last = FIRST_PLACE_AT, len(fields) - 2
-    while at < last:
-        lon = fields[at]
-        if lon[-7:-6] == "." and is_degrees(lon) and is_degrees(fields[at + 1]):
+    pointed = [at for at, text in enumerate(fields) if text[-7:-6] == "."]
+    found: list[int] = []
+    last, behind = len(fields) - 3, FIRST_PLACE_AT
+    for at in pointed:
+        if behind <= at <= last and is_degrees(fields[at]) and is_degrees(fields[at + 1]):
+            behind = at + 3
             if _may_be_time(fields[at + 2]):
                 found.append(at)
-            at += 2
-        at += 1
     return found
 
 
