@@ -27,6 +27,7 @@ from waypost.units import LogPosition
 LOCK_KEY = 0x77_61_79_6C_6F_67  # "waylog": the advisory lock of the log
 _NEXT = "UPDATE positions_loghead SET position = position + 1 WHERE id = 1 RETURNING position"
 CLOCK_CORRECTION = "clock correction"  # source of entries that mend times of earlier ones
+_WORTH_PACKING = 64  # rows: below, sixteen compressors cost more than all the rest of an entry
 _WRITTEN = pa.ipc.IpcWriteOptions(compression="zstd")
 
 
@@ -84,9 +85,10 @@ def head_position() -> LogPosition:
 
 
 def packed(table: pa.Table) -> bytes:
-    """An Arrow IPC stream, zstd inside."""
+    """An Arrow IPC stream, zstd inside where that gains anything."""
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema, options=_WRITTEN) as stream:
+    options = _WRITTEN if table.num_rows >= _WORTH_PACKING else None
+    with pa.ipc.new_stream(sink, table.schema, options=options) as stream:
         stream.write_table(table)
     return bytes(sink.getvalue().to_pybytes())
 

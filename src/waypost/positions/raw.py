@@ -62,8 +62,7 @@ def save(raws: Sequence[RawRow], *, position: int, now: datetime) -> int:
     rows = []
     for place, (number, protocol, payload) in enumerate(raws):
         nonce = chance[place * NONCE_SIZE : (place + 1) * NONCE_SIZE]
-        cipher, bound = _cipher(keys[number], number)
-        sealed = nonce + cipher.encrypt(nonce, payload, bound)
+        sealed = nonce + _cipher(keys[number]).encrypt(nonce, payload, _bound(number))
         rows.append((first + place, number, day, protocol, sha256(payload).digest(), sealed))
     _insert(rows)
     return first
@@ -107,17 +106,18 @@ def keys_of(
         return keys
     found = _stored(missing)
     made = {number: secrets.token_bytes(32) for number in sorted(missing - set(found))}
-    ActivationKey.objects.bulk_create(
-        [
-            ActivationKey(
-                activation_id=number, wrapped=encrypted(key, secret("raw"), number), made_at=now
-            )
-            for number, key in made.items()
-        ],
-        ignore_conflicts=True,
-    )
-    if made:  # another process may have made one first: the stored one counts
-        found |= _stored(set(made))
+    if made:
+        wrapping = secret("raw")
+        ActivationKey.objects.bulk_create(
+            [
+                ActivationKey(
+                    activation_id=number, wrapped=encrypted(key, wrapping, number), made_at=now
+                )
+                for number, key in made.items()
+            ],
+            ignore_conflicts=True,
+        )
+        found |= _stored(set(made))  # another process may have made one first: it counts
     transaction.on_commit(lambda: _known.update(found))
     return keys | found
 
@@ -130,29 +130,33 @@ def forget_known_keys() -> None:
 
 def encrypted(data: bytes, key: bytes, activation: int) -> bytes:
     nonce = secrets.token_bytes(NONCE_SIZE)
-    cipher, bound = _cipher(key, activation)
-    return nonce + cipher.encrypt(nonce, data, bound)
+    return nonce + _cipher(key).encrypt(nonce, data, _bound(activation))
 
 
 def decrypted(data: bytes, key: bytes, activation: int) -> bytes:
-    cipher, bound = _cipher(key, activation)
+    nonce, sealed = data[:NONCE_SIZE], data[NONCE_SIZE:]
     try:
-        return cipher.decrypt(data[:NONCE_SIZE], data[NONCE_SIZE:], bound)
+        return _cipher(key).decrypt(nonce, sealed, _bound(activation))
     except InvalidTag:
         raise Unavailable(f"sealed bytes of activation {activation} do not open") from None
 
 
 @lru_cache(maxsize=CIPHERS_MAX)
-def _cipher(key: bytes, activation: int) -> tuple[AESGCM, bytes]:
-    """The cipher of a key, set up once, with what is bound into all it seals."""
-    return AESGCM(key), f"activation {activation}".encode()
+def _cipher(key: bytes) -> AESGCM:
+    """The cipher of a key, set up once."""
+    return AESGCM(key)
+
+
+def _bound(activation: int) -> bytes:
+    return f"activation {activation}".encode()
 
 
 def _stored(activations: Collection[ActivationNumber]) -> dict[ActivationNumber, bytes]:
     rows = ActivationKey.objects.filter(activation_id__in=list(activations))
+    wrapping = secret("raw")
     return {
         ActivationNumber(row.activation_id): decrypted(
-            bytes(row.wrapped), secret("raw"), row.activation_id
+            bytes(row.wrapped), wrapping, row.activation_id
         )
         for row in rows
     }

@@ -190,3 +190,31 @@ def test_an_answer_that_fails_does_not_mute_the_others():
 
     answer_here([(failing, 1), (heard.append, 2)])
     assert heard == [2]
+
+
+def test_what_waited_while_the_last_commit_took_its_time_goes_at_once(started):
+    """A commit that waited for the store's lock must not cost its followers a linger on top."""
+    began_s, ended_s, in_line = [], [], threading.Event()
+
+    def write(items):
+        began_s.append(time.monotonic())
+        assert in_line.wait(5)
+        time.sleep(0.5)
+        ended_s.append(time.monotonic())
+        return items
+
+    committer = started(write, linger_s=0.4)
+    answered, all_there = [], threading.Event()
+
+    def answer(outcome):
+        answered.append(outcome)
+        if len(answered) == 2:
+            all_there.set()
+
+    committer.offer(1, answer, size_bytes=1)
+    while not began_s:
+        time.sleep(0.001)
+    committer.offer(2, answer, size_bytes=1)
+    in_line.set()
+    assert all_there.wait(5)
+    assert began_s[1] - ended_s[0] < 0.2
