@@ -45,7 +45,7 @@ def encode(
     if not 0 <= serial <= SERIAL_MAX:
         raise ValueError(f"serial {serial} is not 16 bits")
     if len(password) not in PASSWORD_LENGTHS or not (password.isascii() and password.isalnum()):
-        raise Refused("the tag's password is not 4 to 20 letters and digits")
+        raise Refused("The tag's password is not 4 to 20 letters and digits.")
     family = model.strip().upper()
     if kind is CommandKind.REPORT_NOW:
         word, parameters = "GTRTO", ["1", "", "", "", "", ""]
@@ -71,13 +71,13 @@ def _interval(family: str, interval_s: int | None) -> tuple[str, list[str]]:
     if interval_s is None:
         raise ValueError("an INTERVAL without interval_s")
     if not INTERVAL_S_MIN <= interval_s <= INTERVAL_S_MAX:
-        raise Refused(f"the interval is not {INTERVAL_S_MIN} to {INTERVAL_S_MAX} seconds")
+        raise Refused(f"The interval is not {INTERVAL_S_MIN} to {INTERVAL_S_MAX} seconds.")
     if family.startswith(_BY_SECONDS):
         seconds = str(interval_s)
         return "GTFRI", ["1", *[""] * 5, seconds, seconds, *[""] * 11]
     if family in _EMPTY_BEHIND_MINUTES:
         if interval_s % 60:
-            raise Refused(f"the {family} takes its interval in whole minutes")
+            raise Refused(f"The {family} takes its interval in whole minutes.")
         behind = [""] * _EMPTY_BEHIND_MINUTES[family]
         return "GTGBC", [*[""] * 12, str(interval_s // 60), *behind]
     raise NotSpoken(_cannot(family, "change its interval"))
@@ -86,4 +86,4 @@ def _interval(family: str, interval_s: int | None) -> tuple[str, list[str]]:
 def _cannot(family: str, what: str) -> str:
     """Vibration: the motor of GL300 obeys its own keys only (AT+GTFKS); none of the operations of
     AT+GTRTO in the documents that we have read drives it from afar."""
-    return f"we know no command that makes a {family or 'tag of unknown model'} {what}"
+    return f"We know no command that makes a {family or 'tag of unknown model'} {what}."
