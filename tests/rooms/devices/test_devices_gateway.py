@@ -4,93 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
-import sqlite3
 import subprocess
-import sys
 import threading
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from http.client import HTTPConnection
-from pathlib import Path
 
-import pyarrow as pa
 import pytest
-from devices_words import orders_file
+from gateway_words import WAYPOST, Gateway, set_up
 
 from waypost.cli.main import main
 from waypost.devices.listening import Listen, read_listen
 from waypost.errors import BadUse
 
-WAYPOST = [sys.executable, "-m", "waypost.cli.main"]
 STARTED = datetime.now(UTC).replace(microsecond=0)
 FITTED = STARTED - timedelta(days=30)
-
-
-class Gateway:
-    """A gateway in a home of its own, the home's database, and a client."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.process: subprocess.Popen[str] | None = None
-        self.ports: dict[str, int] = {}
-
-    def start(self) -> None:
-        listens = ["--listen", "http=127.0.0.1:0", "--listen", "osmand=127.0.0.1:0"]
-        self.process = subprocess.Popen(
-            [*WAYPOST, "gateway", *listens], stdout=subprocess.PIPE, text=True, env=self.environment
-        )
-        for _ in range(2):
-            words = self.process.stdout.readline().split()
-            self.ports[words[2]] = int(words[-1].rpartition(":")[2])
-
-    @property
-    def environment(self):
-        kept = {name: value for name, value in os.environ.items() if name != "WAYPOST_DATABASE"}
-        return kept | {"WAYPOST_HOME": str(self.home)}
-
-    def ask(self, method, path, body=None, headers=None, *, listener="http"):
-        with closing(HTTPConnection("127.0.0.1", self.ports[listener], timeout=30)) as client:
-            client.request(method, path, body=body, headers=headers or {})
-            reply = client.getresponse()
-            return reply.status, reply.read().decode()
-
-    def batch(self, rows, key):
-        body = json.dumps({"rows": rows})
-        status, text = self.ask("POST", "/intake/batch", body, {"Idempotency-Key": key})
-        return status, json.loads(text)
-
-    def rows(self, sql, *values):
-        with closing(sqlite3.connect(self.home / "waypost.sqlite3", timeout=20)) as store:
-            found = store.execute(sql, values).fetchall()
-            store.commit()
-            return found
-
-    def stored_lats(self):
-        """The latitude of every fix in the log, in order."""
-        blobs = self.rows("select fixes from positions_logentry order by position")
-        return [
-            lat
-            for (blob,) in blobs
-            for lat in pa.ipc.open_stream(blob).read_all()["lat"].to_pylist()
-        ]
-
-    def stop(self, how=signal.SIGTERM):
-        self.process.send_signal(how)
-        code = self.process.wait(timeout=40)
-        self.process.stdout.close()
-        return code
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gateway")
-    gateway = Gateway(folder)
-    orders = folder / "orders.json"
-    orders.write_bytes(orders_file(("D1", "D2"), start=FITTED))
-    for words in (["migrate"], ["import", "orders", str(orders)]):
-        subprocess.run([*WAYPOST, *words], check=True, env=gateway.environment, capture_output=True)
+    set_up(folder, ("D1", "D2"), fitted_at=FITTED)
     return folder
 
 
