@@ -15,13 +15,18 @@ SHOWN_EVERY_S = 0.5
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help=".csv .csv.gz .ndjson .parquet; - is stdin")
+    parser.add_argument(
+        "file", metavar="FILE", help=".csv .csv.gz .ndjson .parquet .gpx; - is stdin"
+    )
     parser.add_argument(
         "--map",
         default="",
         metavar="NAME=COLUMN,...",
         help="where the file names columns otherwise",
     )
+    whose = parser.add_mutually_exclusive_group()
+    whose.add_argument("--person", metavar="ID", help="whose a GPX file is")
+    whose.add_argument("--activation", metavar="ID", help="of which activation a GPX file is")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -33,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
     outcome = import_fixes(
         args.file, renames=read_renames(args.map), by=MACHINE, now=now,
         mark=partial(mark_dirty, reason="import", now=now), progress=Progress(),
+        owner=_owner(args),
     )  # fmt: skip
     for problem in outcome.problems:
         print(sentence(problem), file=sys.stderr)
@@ -44,6 +50,11 @@ def run(args: argparse.Namespace) -> int:
         f"{outcome.set_aside:,} of the new ones are kept and not judged."
     )
     return 0
+
+
+def _owner(args: argparse.Namespace) -> dict[str, str]:
+    given = {"person_id": args.person, "activation_id": args.activation}
+    return {name: whose for name, whose in given.items() if whose}
 
 
 def read_renames(text: str) -> dict[str, str]:

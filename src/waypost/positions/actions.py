@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -39,7 +39,12 @@ from waypost.positions.schema import EVENTS, FIXES
 from waypost.positions.staging import STAGED, Staging, read_ahead, staging, without_mark
 
 PART_ROWS = 500_000
-BYTES_A_ROW = {".csv": 60, ".gz": 12, ".ndjson": 120}  # for a guess at the rows of a file
+BYTES_A_ROW = {
+    ".csv": 60,
+    ".gz": 12,
+    ".ndjson": 120,
+    ".gpx": 120,
+}  # for a guess at the rows of a file
 UNKNOWN_ROWS = 24_000_000  # standard input: spill rather than fill the memory
 Mark = Callable[[dict[int, int]], None]
 Progress = Callable[[str, int], None]
@@ -79,9 +84,11 @@ def import_fixes(
     now: datetime,
     mark: Mark,
     progress: Progress | None = None,
+    owner: Mapping[str, str] | None = None,
 ) -> ImportOutcome:
     """Bring a fixes file into the lake. A second run of the same file adds nothing.
 
+    owner     whose a GPX file is: {"person_id": ...} or {"activation_id": ...}
     mark      called with `touched` in the transaction that ends the import
     progress  told ("read" or "written", rows so far)
     raises    BadFile, Refused, Unavailable (another writer holds the lake)
@@ -90,8 +97,9 @@ def import_fixes(
         raise Refused("Fixes are imported on the machine itself: waypost import fixes FILE.")
     resolver = Resolver(activation_directory())
     outcome, tell = ImportOutcome(), progress or (lambda _step, _rows: None)
+    parts = iter_fixes(path, renames=renames, batch_rows=PART_ROWS, owner=owner)
     with staging(resolver.numbers, _expected_rows(path)) as staged:
-        digest, touched = _stage(path, renames, resolver, staged, outcome, now, tell)
+        digest, touched = _stage(parts, renames, resolver, staged, outcome, now, tell)
         with lake.writing():
             started = LakeImport.objects.create(
                 digest=digest, started_at=now, row_count=outcome.received, officer_id=None,
@@ -115,7 +123,7 @@ def finish_import(import_id: int, *, now: datetime | None = None) -> None:
 
 
 def _stage(
-    path: str,
+    parts: Iterator[FixesFile],
     renames: Mapping[str, str],
     resolver: Resolver,
     staged: Staging,
@@ -125,7 +133,7 @@ def _stage(
 ) -> tuple[str, dict[int, int]]:
     """Read it all; the digest of what was read and the earliest time of each activation in it."""
     digest, touched = hashlib.sha256(), dict[int, int]()
-    for part in read_ahead(iter_fixes(path, renames=renames, batch_rows=PART_ROWS)):
+    for part in read_ahead(parts):
         outcome.received += part.received
         _refuse(outcome, part.problems, part.refused)
         table, activation = _whose(part, resolver, renames, outcome)

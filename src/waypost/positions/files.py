@@ -1,4 +1,5 @@
 """Fixes files by the contract (design, section 4): CSV, CSV.gz, NDJSON, Parquet in; Arrow out.
+GPX too (gpx.py), when it is said whose it is.
 
     open by suffix -> blocks of about 32 MB -> columns -> rowcheck -> FixesFile
 
@@ -26,6 +27,7 @@ import pyarrow.parquet
 
 from waypost.errors import BadFile, BadUse, Problem
 from waypost.positions import rowcheck
+from waypost.positions.gpx import gpx_blocks
 from waypost.positions.rowcheck import NUMBERS, TIMES, WORDS
 
 BLOCK_BYTES = 32 * 2**20
@@ -62,12 +64,19 @@ def read_fixes(path: str, *, renames: Mapping[str, str]) -> FixesFile:
 
 
 def iter_fixes(
-    path: str, *, renames: Mapping[str, str], batch_rows: int = 0
+    path: str,
+    *,
+    renames: Mapping[str, str],
+    batch_rows: int = 0,
+    owner: Mapping[str, str] | None = None,
 ) -> Iterator[FixesFile]:
-    """The file in parts of at least `batch_rows` rows (the last may be less), in bounded memory."""
+    """The file in parts of at least `batch_rows` rows (the last may be less), in bounded memory.
+
+    owner   of a GPX file, which names nobody: {"person_id": ...} or {"activation_id": ...}
+    """
     check_renames(renames)
     waiting: list[FixesFile] = []
-    for part in _blocks(path, renames):
+    for part in _blocks(path, renames, owner or {}):
         waiting.append(part)
         if sum(one.received for one in waiting) >= batch_rows:
             yield joined(waiting)
@@ -91,13 +100,21 @@ def joined(parts: Sequence[FixesFile]) -> FixesFile:
     return FixesFile(table.unify_dictionaries(), problems, sum(part.received for part in parts))
 
 
-def _blocks(path: str, renames: Mapping[str, str]) -> Iterator[FixesFile]:
+def _blocks(path: str, renames: Mapping[str, str], owner: Mapping[str, str]) -> Iterator[FixesFile]:
+    is_gpx = path.endswith(".gpx")
+    if is_gpx and len(owner) != 1:
+        raise BadUse("a GPX file says nobody's name: say whose with --person or --activation")
+    if owner and not is_gpx:
+        raise BadUse("--person and --activation are for GPX files; other files say whose rows are")
     if path.endswith(".parquet"):
         with _damage_told():
             yield from _parquet_blocks(path, renames)
         return
     with _opened(path) as stream, _damage_told():
-        if path.endswith(".ndjson") or (path == "-" and _looks_like_json(stream)):
+        if is_gpx:
+            for table, problems, received in gpx_blocks(stream, owner):
+                yield FixesFile(table, problems[:PROBLEMS_KEPT], received)
+        elif path.endswith(".ndjson") or (path == "-" and _looks_like_json(stream)):
             yield from _ndjson_blocks(stream, renames)
         else:
             yield from _csv_blocks(stream, renames)
@@ -106,8 +123,10 @@ def _blocks(path: str, renames: Mapping[str, str]) -> Iterator[FixesFile]:
 def _opened(path: str) -> IO[bytes]:
     if path == "-":
         return sys.stdin.buffer
-    if not path.endswith((".csv", ".csv.gz", ".ndjson")):
-        raise BadFile(f"{Path(path).name}: a fixes file ends in .csv, .csv.gz, .ndjson or .parquet")
+    if not path.endswith((".csv", ".csv.gz", ".ndjson", ".gpx")):
+        raise BadFile(
+            f"{Path(path).name}: a fixes file ends in .csv, .csv.gz, .ndjson, .parquet or .gpx"
+        )
     try:
         file = open(path, "rb")  # noqa: SIM115 - closed by the caller's `with`
     except OSError as error:
