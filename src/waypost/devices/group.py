@@ -13,7 +13,7 @@ from typing import Any
 
 from waypost.devices import quarantine
 from waypost.devices.models import QuarantinedMessage
-from waypost.devices.pairing import with_places
+from waypost.devices.pairing import NO_PAIRINGS, PairingBook, row_with_places, with_places
 from waypost.devices.routing import Fate, Routed, Router, intake_row, place, route
 from waypost.devices.thinning import Levels
 from waypost.devices.values import BatchMessage, BatchRow, FlagKind, TagMessage
@@ -110,19 +110,23 @@ def _with_contact(decoded: Decoded) -> Decoded:
 
 
 def take_rows(
-    rows: Sequence[BatchRow], item: BatchMessage, group: Group, directory: ActivationDirectory
+    rows: Sequence[BatchRow],
+    item: BatchMessage,
+    group: Group,
+    directory: ActivationDirectory,
+    pairings: PairingBook = NO_PAIRINGS,
 ) -> dict[int, str]:
     """The rows of a batch into the group; what became of each, by its number.
 
     The raw message of an activation is the list of its rows, so that no key opens another's.
     """
     became: dict[int, str] = {}
-    logged: dict[ActivationNumber, list[tuple[BatchRow, Any]]] = {}
+    logged: dict[ActivationNumber, list[tuple[BatchRow, Any, list[Any]]]] = {}
     for row in rows:
-        seen = row.fix or row.event
-        if seen is None:
+        sender, seen = row_with_places(row, pairings, directory, item.received_at)
+        if not seen:
             raise ValueError(f"row {row.number} of a batch holds nothing")
-        placed = place(directory, row.sender, seen.measured_at, item.received_at)
+        placed = place(directory, sender, seen[0].measured_at, item.received_at)
         if placed.fate is Fate.UNPLACED or placed.span is None or placed.span.number is None:
             became[row.number] = "quarantined"
             group.unplaced.append(
@@ -131,20 +135,19 @@ def take_rows(
                 )
             )
             continue
-        group.heard[placed.span.device_id] = (item.received_at, "batch")
+        spoke = row.sender.device_id or placed.span.device_id  # a home unit, or the tag itself
+        group.heard[spoke] = (item.received_at, "batch")
         if placed.fate is Fate.SEALED:
             became[row.number] = "sealed"
-            group.sealed.append(intake_row(placed.span, item.received_at, [seen]))
+            group.sealed.append(intake_row(placed.span, item.received_at, seen))
         else:
             became[row.number] = "accepted"
-            logged.setdefault(placed.span.number, []).append((row, placed.span))
+            logged.setdefault(placed.span.number, []).append((row, placed.span, seen))
     for number, mine in logged.items():
-        payload = "[" + ",".join(row.sent for row, _ in mine) + "]"
+        payload = "[" + ",".join(row.sent for row, _, _ in mine) + "]"
         raw_place = group.keep_raw(number, "batch", payload.encode())
-        seen_rows = [row.fix or row.event for row, _ in mine]
-        group.logged.append(
-            intake_row(mine[0][1], item.received_at, [s for s in seen_rows if s], raw_place)
-        )
+        all_seen = [one for _, _, seen in mine for one in seen]
+        group.logged.append(intake_row(mine[0][1], item.received_at, all_seen, raw_place))
     return became
 
 

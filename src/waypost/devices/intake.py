@@ -97,7 +97,7 @@ class Intake:
             position = save_group(group, source=SOURCE, now=now)
             heard = self._save_heard(group, now=now)
             if group.flags:
-                raise_flags(group.flags, now=now)
+                raise_flags(group.flags, router.directory.any_of, now=now)
             commands = self._watched(items, group, now=now)
             deliveries.save(position, now=now)
         for watcher in self._watchers:
@@ -145,7 +145,8 @@ class Intake:
             return HttpReply(item.status, item.reason if item.status >= 400 else "")
         if isinstance(item, BatchMessage):
             return deliveries.answer(
-                item, lambda rows: take_rows(rows, item, group, router.directory)
+                item,
+                lambda rows: take_rows(rows, item, group, router.directory, router.pairings),
             )
         return HttpReply(200)
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from waypost.devices.values import BatchRow, Sender
 from waypost.orders.directory import ActivationDirectory, Worn
 from waypost.positions.values import Decoded, DecodedEvent, DecodedFix, EventKind
 from waypost.units import Mechanism
@@ -79,6 +80,24 @@ def with_places(
         if worn is not None and worn.person_number is not None:
             heard += fixes_heard([event], book, worn.person_number, received_at)
     return [replace(decoded, fixes=(*decoded.fixes, *heard))] if heard else [decoded]
+
+
+def row_with_places(
+    row: BatchRow, book: PairingBook, directory: ActivationDirectory, received_at: datetime
+) -> tuple[Sender, list[DecodedFix | DecodedEvent]]:
+    """The same for a row of a hub's batch: whose it is, and what was seen."""
+    event = row.event
+    if event is None:
+        return row.sender, [row.fix] if row.fix else []
+    sender = row.sender
+    if sender.device_id is not None:
+        said = Decoded(sender.device_id, events=(event,))
+        [part] = with_places(said, book, directory, received_at)  # one event is one person's
+        return Sender(part.device_id), [*part.events, *part.fixes]
+    worn = directory.by_reference(sender.activation_id or "")
+    if worn is None or worn.person_number is None:
+        return sender, [event]
+    return sender, [event, *fixes_heard([event], book, worn.person_number, received_at)]
 
 
 def fixes_heard(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ from devices_words import HANDED_ON, NOW, START, directory, import_orders, order
 
 from waypost.access.values import MACHINE
 from waypost.devices import actions
+from waypost.devices.endpoints import _read_batch
 from waypost.devices.intake import Intake
 from waypost.devices.lifecycle import Status
 from waypost.devices.models import Device, Pairing, QuarantinedMessage
@@ -18,7 +20,7 @@ from waypost.devices.putting_up import Spot
 from waypost.devices.stock_file import StockRow
 from waypost.devices.values import DeviceKind, TagMessage
 from waypost.errors import Conflict, Refused
-from waypost.orders.models import Person
+from waypost.orders.models import Activation, Person
 from waypost.positions import log
 from waypost.positions.values import Decoded, DecodedEvent, EventKind
 from waypost.units import Mechanism
@@ -232,3 +234,28 @@ def test_what_cannot_be_put_up_is_refused_in_words(people, device, spot, says):
     with pytest.raises(Refused, match=says):
         actions.put_up(device, people["P-D1"], spot, at=START, by=MACHINE, now=NOW)
     assert not Pairing.objects.exists()
+
+
+@pytest.mark.database
+@pytest.mark.django_db(transaction=True)
+def test_a_hubs_batch_tells_the_same_places(people):
+    """Radio tags without a modem of their own speak through their home unit's hub."""
+    put_up("B1", people["P-D1"])
+    put_up("HU1", people["P-D2"])
+    when = NOW.isoformat()
+    rows = [
+        {"device_id": "D1", "time": when, "kind": "beacon_seen", "attributes": {"beacon": "B1"}},
+        {"activation_id": "A-D1", "time": when, "kind": "beacon_seen",
+         "attributes": {"beacon": "HU1"}},
+        {"device_id": "HU1", "time": when, "kind": "beacon_seen", "attributes": {"beacon": "D2"}},
+        {"device_id": "HU1", "time": when, "kind": "home_unit_power_lost"},
+    ]  # fmt: skip
+    item = _read_batch(json.dumps({"rows": rows}).encode(), "k1", None)
+    [reply] = Intake().write([item])
+    assert [row["status"] for row in json.loads(reply.body)["rows"]] == ["accepted"] * 4
+    by_tag = {row["activation"]: row["mechanism"] for row in logged("fixes")}
+    numbers = dict(Activation.objects.values_list("device_reference", "pk"))
+    assert by_tag == {numbers["D1"]: Mechanism.BEACON, numbers["D2"]: Mechanism.BEACON}
+    kinds = [(row["activation"], row["kind"]) for row in logged("events")]
+    assert kinds.count((numbers["D2"], "home_unit_power_lost")) == 1
+    assert Device.objects.get(reference="HU1").last_heard_at is not None
