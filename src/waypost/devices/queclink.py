@@ -190,18 +190,23 @@ def _beside(report: _Report, place: Place, *, is_last: bool) -> dict[str, Any]:
 
 
 def _events(report: _Report, places: list[Place]) -> list[DecodedEvent]:
-    """The event that the report is, and the battery level; a report of nothing is a contact."""
+    """The event that the report is, and the battery level; a report of nothing is a contact.
+
+    That it was kept meanwhile is said of its fixes only: an alarm that was not acknowledged comes
+    again as `+BUFF`, and must be the same alarm.
+    """
     name, fields = report.name, report.fields
+    common = {"report": name}
     after = places[-1].after if places else 0
     at = _happened_at(report, places)
     heard = {} if places else _heard(name, fields)
     found = [
-        DecodedEvent(at, kind, {**report.common, **attributes, **heard})
+        DecodedEvent(at, kind, {**common, **attributes, **heard})
         for kind, attributes in reports.events_of(name, fields, after)
     ]
     level = battery_percent(name, report.model, fields, after)
     if not (places or found) and (heard or level is None):
-        found.append(DecodedEvent(at, EventKind.CONTACT, {**report.common, **heard}))
+        found.append(DecodedEvent(at, EventKind.CONTACT, {**common, **heard}))
     if level is not None:
         found.append(DecodedEvent(at, EventKind.BATTERY_LEVEL, {"percent": level}))
     return found

@@ -243,7 +243,8 @@ def _record(
     at = 8 if name >> 3 != 0x1F else 9
     attributes = {"report": f"{name:02X}", **common}
     if name == _SOS_RECORD:
-        events.append(DecodedEvent(made_at, EventKind.SOS, attributes))
+        alarm = {"report": attributes["report"]}  # the same whether it was kept meanwhile or not
+        events.append(DecodedEvent(made_at, EventKind.SOS, alarm))
     seen = len(fixes) + len(events)
     while at < len(record):
         tag, width = _varied(record, at)

@@ -117,6 +117,19 @@ def test_a_sign_of_life_is_read_and_acknowledges_nothing(protocol):
         assert tongue.hear(reply).acknowledged == []
 
 
+@pytest.mark.parametrize("protocol", TONGUES)
+def test_an_alarm_sent_again_as_a_stored_one_is_the_same_alarm(protocol):
+    """Kept twice it would be told twice: events are the same when kind and attributes are."""
+    for kind in EVENTS[protocol]:
+        [alarm] = reports_of(protocol, [(51.5, -0.1)], NOW_US - 10**9, [kind])
+        told = []
+        for stored in (False, True):
+            tongue = logged_in(protocol)
+            sent = b"".join(tongue.say([alarm], now_us=NOW_US, stored=stored))
+            told.append([decoded.events for decoded, _ in read(protocol, sent, IMEI)])
+        assert told[0] == told[1]
+
+
 def test_records_of_which_none_was_taken_stay_with_the_tag():
     """Teltonika's server answers 0 to a packet that came broken."""
     tongue = logged_in(words.TELTONIKA)
