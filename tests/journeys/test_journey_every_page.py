@@ -25,6 +25,7 @@ NO_PAGE = {
     "sign-out", "inbox-rows", "inbox-events", "alert-move", "offence-upload", "offence-problems",
     "run-start", "quarantine-settle", "clock-settle", "audit-verify", "healthz", "readyz",
     "metrics", "device-change", "device-token", "person-tag-command",
+    "fitting-fit", "fitting-visit", "fitting-fixes", "fitting-seen",
 }  # fmt: skip
 ABOUT_TAGS = ("tag", "homes", "protection")  # of one person, by her page's address
 ALIKE_FOR_ALL = {"sign-in", "gallery", "attributions"}  # looked at once
@@ -61,6 +62,11 @@ def addresses(house: House, browser) -> dict[str, str]:
     page.goto(f"{house.pages}/inbox")
     found["alert"] = page.locator("[data-alert] a").first.get_attribute("href")
     found |= {f"person-{name}": f"/people/{person}/{name}" for name in ABOUT_TAGS}
+    found["fitting-person"] = f"/fitting/{person}"
+    page.goto(f"{house.pages}/fitting/{person}")
+    worn = page.get_by_role("link", name="How the fitting stands").get_attribute("href")
+    found["fitting-done"] = worn
+    found |= {f"fitting-{name}": f"{worn}/{name}" for name in ("check", "notice", "remove")}
     page.goto(f"{house.pages}/devices")
     found["device"] = page.locator("tbody th a").first.get_attribute("href")
     page.close()
@@ -122,7 +128,7 @@ def test_every_page_a_role_may_open_is_sound_on_a_phone_and_on_a_wall(
 
 def of_another_caseload(role: Role, name: str) -> bool:
     """Whether the page is about P1, of nobody's caseload, and the role reaches no further."""
-    about_a_person = name in {"alert", "person", "whereabouts", "person-tag"}
+    about_a_person = name in {"alert", "person", "whereabouts", "person-tag", "fitting-person"}
     return about_a_person and RULES[role][BY_NAME[name].permission] in {Reach.OWN, Reach.TEAM}
 
 

@@ -159,6 +159,20 @@ def test_a_visit_without_access_is_written_down_by_keyboard_alone(page, house, t
     page.get_by_text("No access: Rang twice").wait_for()
 
 
+def test_a_tag_nobody_entered_is_added_to_stock_on_the_way(page, house, tmp_path):
+    number = "6" if page.viewport_size["width"] == 360 else "7"
+    bring(house, tmp_path, f"F{number}", f"Morgan Vale {number}")
+    sign_in(page, house, "mona")
+    page.goto(f"{house.pages}/fitting?q=F{number}")
+    page.get_by_role("link", name=f"Morgan Vale {number}").click()
+    page.get_by_label("Serial or number of the tag").fill(f"WP-NEW-{number}")
+    page.get_by_role("button", name="The tag is on").click()
+    page.get_by_label("Add it to stock").fill(f"86000000000020{number}")
+    check_accessible(page, house)
+    page.get_by_role("button", name="The tag is on").click()
+    page.get_by_role("heading", name="Does the tag say where it is?").wait_for()
+
+
 def test_without_scripts_the_steps_still_work(browser, house, tmp_path):
     bring(house, tmp_path, "F5", "Morgan Vale 5")
     stock(house, "860000000000105", "WP-105")

@@ -42,8 +42,13 @@ def locked_person(person_id: int) -> Person:
     return Person.objects.select_for_update().get(pk=person_id)
 
 
+def find_device(name: str) -> Device | None:
+    """The device that a label names, by its serial or the number it reports."""
+    return inventory.find(name.strip()) if name.strip() else None
+
+
 def locked_device(name: str) -> Device:
-    found = inventory.find(name.strip())
+    found = find_device(name)
     if found is None:
         raise Refused(UNKNOWN_DEVICE)
     return Device.objects.select_for_update().get(pk=found.pk)

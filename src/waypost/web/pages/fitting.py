@@ -6,7 +6,6 @@ the middleware's page, with its audit line.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -21,9 +20,12 @@ from waypost.clock import now
 from waypost.devices import actions
 from waypost.devices.after_fitting import fitting_record
 from waypost.devices.fitter import Fitted, FittingSaid, RemovalSaid
+from waypost.devices.fitting_records import find_device
+from waypost.devices.stock_file import StockRow
 from waypost.devices.tasks import PersonFitting, fitting_of, fitting_tasks
-from waypost.devices.values import VisitOutcome, VisitPurpose
-from waypost.errors import Conflict, NoSuchThing, Refused
+from waypost.devices.values import DeviceKind, VisitOutcome, VisitPurpose
+from waypost.errors import Refused
+from waypost.web.pages.trying import tried
 from waypost.web.presenters import fitting as present
 from waypost.web.who import signed_in
 
@@ -72,9 +74,12 @@ def fit(request: HttpRequest, person_id: int) -> HttpResponse:
             officer_name=request.POST.get("officer_name", ""),
             reason=request.POST.get("reason", ""),
         )
-        return actions.fit(person_id, request.POST.get("device", ""), said, by=by, now=at)
+        device = request.POST.get("device", "").strip()
+        if request.POST.get("reported_id", "").strip():
+            _add_to_stock(device, request.POST["reported_id"].strip(), by, at)
+        return actions.fit(person_id, device, said, by=by, now=at)
 
-    fitted, trouble = _tried(act)
+    fitted, trouble = tried(act)
     if fitted is None:
         found = fitting_of(person_id, by=by, now=at)
         return _person_page(request, found, by, at, trouble=trouble, form="fit")
@@ -99,7 +104,7 @@ def visit(request: HttpRequest, person_id: int) -> HttpResponse:
             now=at,
         )
 
-    recorded, trouble = _tried(act)
+    recorded, trouble = tried(act)
     if recorded is None:
         found = fitting_of(person_id, by=by, now=at)
         return _person_page(request, found, by, at, trouble=trouble, form="visit")
@@ -113,7 +118,7 @@ def remove(request: HttpRequest, activation_id: int) -> HttpResponse:
     record = fitting_record(activation_id, by=by, now=at)
     trouble = ""
     if request.method == "POST":
-        done, trouble = _tried(lambda: _take_off(request, activation_id, by, at))
+        done, trouble = tried(lambda: _take_off(request, activation_id, by, at))
         if done is not None and done.activation_id != activation_id:
             messages.success(request, f"The tag was changed for {done.device_reference}.")
             return redirect("fitting-check", activation_id=done.activation_id)
@@ -143,6 +148,13 @@ def _take_off(request: HttpRequest, activation_id: int, by: Posted, at: datetime
     return actions.remove(activation_id, RemovalSaid(when, why, name, faulty), by=by, now=at)
 
 
+def _add_to_stock(serial: str, reported_id: str, by: Posted, at: datetime) -> None:
+    """The scanned device into the inventory, where nobody had entered it."""
+    if find_device(serial) is None:
+        row = StockRow(0, reported_id, None if serial == reported_id else serial, DeviceKind.TAG)
+        actions.add_device(row, by=by, now=at)
+
+
 def _person_page(
     request: HttpRequest,
     found: PersonFitting,
@@ -158,19 +170,11 @@ def _person_page(
         "said": request.POST,
         "may_fit": may.decide(by, Permission.DEVICE_FIT).allowed,
         "now_text": present.form_time(at),
+        "unknown": form == "fit" and find_device(request.POST.get("device", "")) is None,
+        "may_stock": may.decide(by, Permission.DEVICE_STOCK).allowed,
     }
     answer = render(request, "waypost/fitting_person.html", words, status=422 if trouble else 200)
     return _with_camera(answer)
-
-
-def _tried(act: Callable[[], Any]) -> tuple[Any, str]:
-    """What the act gave, or why it was refused, for the form. Others' refusals go on their way."""
-    try:
-        return act(), ""
-    except (NoSuchThing, Conflict):
-        raise
-    except Refused as refusal:
-        return None, str(refusal)
 
 
 def _when(request: HttpRequest, at: datetime) -> datetime:
