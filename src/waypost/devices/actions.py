@@ -22,7 +22,7 @@ from waypost.devices.flag_acts import settle_flag
 from waypost.devices.group import Group, save_group, take_routed
 from waypost.devices.models import ClockCorrection, QuarantinedMessage
 from waypost.devices.protecting import end_protection, protect
-from waypost.devices.protocols import HTTP
+from waypost.devices.protocols import HTTP, STREAMS
 from waypost.devices.putting_up import put_up, take_down
 from waypost.devices.reading import read_json
 from waypost.devices.routing import Fate, Routed, intake_row, place, route
@@ -119,9 +119,13 @@ def _settle(message: QuarantinedMessage, how: str, *, by: Posted, now: datetime)
 
 
 def _routed(message: QuarantinedMessage, payload: bytes, directory: ActivationDirectory) -> Routed:
-    if message.protocol not in HTTP:
+    if message.protocol in HTTP:
+        decoded = HTTP[message.protocol].decode(HttpMessage.from_bytes(payload))
+    elif message.protocol in STREAMS:
+        connected = message.device_reference or None  # whom its connection had named
+        decoded = STREAMS[message.protocol].decode(payload, connected)
+    else:
         return _routed_row(message, payload, directory)
-    decoded = HTTP[message.protocol].decode(HttpMessage.from_bytes(payload))
     if decoded.error is not None or decoded.device_id is None:
         return Routed(reason=decoded.error or "it names no device")
     return route(directory, decoded, message.received_at)

@@ -104,13 +104,13 @@ class Subscription:
         """Subscribed until `stop`; what is in line then is still answered."""
         while not self._stopping.is_set():
             self._visit = _Visit(self._new_client(), self._names, self._keep, self._tally)
-            reason = await self._visit.run(self._broker)
+            kind = await self._visit.run(self._broker)
             if self._visit.acknowledged:
                 self._pause_s = PAUSE_S_LEAST
             if self._stopping.is_set():
                 return
-            self._tally.refusals[reason] += 1
-            logger.warning("the MQTT broker is away (%s); again in %.0f s", reason, self._pause_s)
+            self._tally.refusals[kind] += 1
+            logger.warning("the MQTT broker is away (%s); again in %.0f s", kind, self._pause_s)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), self._pause_s)
             self._pause_s = min(2 * self._pause_s, PAUSE_S_MOST)
