@@ -72,6 +72,7 @@ def settings() -> str:
 
 def lifecycles() -> str:
     from waypost.alerts.values import NEXT as ALERTS
+    from waypost.devices.commanding import NEXT as COMMANDS
     from waypost.devices.lifecycle import NEXT as DEVICES
     from waypost.devices.lifecycle import STARTS_AS
 
@@ -81,8 +82,13 @@ def lifecycles() -> str:
             "# Lifecycles",
             diagram("An alert", ["raised"], ALERTS, ["closed"]),
             diagram("A device", [one.value for one in starts], DEVICES, ["destroyed"]),
+            diagram("A command to a tag", ["queued"], COMMANDS, _ends(COMMANDS)),
         ]
     )
+
+
+def _ends(table: dict[Any, Any]) -> list[str]:
+    return [status.value for status in table if not table[status]]
 
 
 def diagram(title: str, starts: list[str], table: dict[Any, Any], ends: list[str]) -> str:

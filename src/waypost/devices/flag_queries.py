@@ -14,6 +14,7 @@ KIND_WORDS = {
     FlagKind.NEW_PLACE: "spoke from a network never seen of it, a moment after its own",
     FlagKind.TWO_AT_ONCE: "spoke from two networks in turn, or from two places at once",
     FlagKind.OTHER_PROTOCOL: "spoke a protocol never heard of it before",
+    FlagKind.OTHER_CERTIFICATE: "was claimed under the certificate of another device",
 }
 
 

@@ -12,10 +12,18 @@ from waypost.access.actions import make_officer
 from waypost.access.models import AuditLine, Officer
 from waypost.access.values import MACHINE, Role
 from waypost.devices.estate_watch import one_round
-from waypost.devices.models import Device, DeviceMove, Pairing, Protection, TagSigns
+from waypost.devices.models import (
+    Device,
+    DeviceCommand,
+    DeviceFlag,
+    DeviceMove,
+    Pairing,
+    Protection,
+    TagSigns,
+)
 from waypost.devices.stock_file import StockRow
 from waypost.devices.stock_keeping import add_device
-from waypost.devices.values import DeviceKind
+from waypost.devices.values import DeviceKind, FlagKind
 from waypost.orders.actions import import_orders
 from waypost.orders.models import Activation, Person
 from waypost.orders.values import ActivationSpan, Order, OrderKind, PersonOrders
@@ -218,3 +226,31 @@ def test_the_charging_of_the_last_days_is_drawn_and_said(town):
     assert "80 %" in page
     assert page.count("<svg viewBox") == 4  # fitted three days ago
     assert "Nothing heard of its battery" in page
+
+
+def test_a_command_is_asked_with_a_reason_and_taken_back(town):
+    Device.objects.filter(reference="tag-P1").update(protocol="queclink", model="GL300W")
+    client, where = signed_in("petra"), f"/people/{town['P1']}/tag/command"
+    assert client.post(where, {"kind": "report_now", "reason": ""}).status_code == 422
+    assert client.post(where, {"kind": "report_now", "reason": "not at home"}).status_code == 302
+    page = client.get(f"/people/{town['P1']}/tag").content.decode()
+    assert "not at home" in page
+    assert "waiting for the tag" in page
+    back = {"act": "cancel", "command": DeviceCommand.objects.get().pk, "reason": "found"}
+    assert client.post(where, back).status_code == 302
+    assert "cancelled" in client.get(f"/people/{town['P1']}/tag").content.decode()
+
+
+@pytest.mark.parametrize("kind", list(FlagKind))
+def test_a_flag_is_shown_on_both_pages_and_settled_with_words(town, kind):
+    now = clock.now()
+    DeviceFlag.objects.create(
+        device_reference="tag-P1", kind=kind, first_at=now, last_at=now, count=2
+    )
+    number = Device.objects.get(reference="tag-P1").pk
+    client = signed_in("mona")
+    assert "2 times" in client.get(f"/devices/{number}").content.decode()
+    assert "Flags" in client.get(f"/people/{town['P1']}/tag").content.decode()
+    settle = {"act": "settle-flag", "flag": DeviceFlag.objects.get().pk, "how": "a new mast"}
+    assert client.post(f"/devices/{number}/change", settle).status_code == 302
+    assert "a new mast" in client.get(f"/people/{town['P1']}/tag").content.decode()

@@ -15,10 +15,11 @@ from waypost.clock import now
 from waypost.devices import actions
 from waypost.devices.device_queries import device_seen
 from waypost.devices.estate_queries import Sought, estate
+from waypost.devices.flag_queries import flags
 from waypost.devices.health import FindingKind
 from waypost.devices.lifecycle import STARTS_AS, Status
 from waypost.devices.stock_file import LENGTH_MAX, StockRow
-from waypost.devices.tag_queries import findings_of, flags_since
+from waypost.devices.tag_queries import findings_of
 from waypost.devices.values import DeviceKind
 from waypost.errors import Refused
 from waypost.web.pages.trying import number_of, tried
@@ -85,7 +86,7 @@ def token(request: HttpRequest, device_id: int) -> HttpResponse:
 def change(request: HttpRequest, device_id: int) -> HttpResponse:
     """Move a device, mend what is said of it, end a token of its."""
     by = signed_in(request)
-    acts = {"move": _move, "describe": _describe, "end-token": _end_token}
+    acts = {"move": _move, "describe": _describe, "end-token": _end_token, "settle-flag": _settle}
     act = acts.get(request.POST.get("act", ""))
     if act is None:
         raise Refused("Choose what to do with the device.")
@@ -114,6 +115,12 @@ def _end_token(request: HttpRequest, device_id: int, by: Posted) -> str:
     token_id = number_of(request.POST.get("token", ""), "a token")
     actions.end_device_token(token_id, by=by, now=now())
     return "The token holds no longer."
+
+
+def _settle(request: HttpRequest, device_id: int, by: Posted) -> str:
+    flag_id = number_of(request.POST.get("flag", ""), "a flag")
+    actions.settle_flag(flag_id, request.POST.get("how", ""), by=by, now=now())
+    return "The flag is settled."
 
 
 def _row(request: HttpRequest, *, with_status: bool = True) -> StockRow:
@@ -156,7 +163,7 @@ def _device_page(
         ],
         "worn": worn[0] if worn else None,
         "findings": findings_of(worn[0].person_id, now=at) if worn else (),
-        "flags": flags_since(device.reference, worn[0].from_at, None) if worn else [],
+        "flags": flags(by, device=device.reference),
         "may_fit": may.decide(by, Permission.DEVICE_FIT).allowed,
         "trouble": trouble,
         "trouble_at": f"{request.POST.get('act', 'move')}-form",

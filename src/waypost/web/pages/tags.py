@@ -43,7 +43,10 @@ def command(request: HttpRequest, person_id: int) -> HttpResponse:
 
     def act() -> str:
         if sent.get("act") == "cancel":
-            actions.cancel_command(number_of(sent.get("command", ""), "a command"), by=by, now=at)
+            actions.cancel_command(
+                number_of(sent.get("command", ""), "a command"),
+                reason=sent.get("reason", ""), by=by, now=at,
+            )  # fmt: skip
             return "The command was taken back."
         if sent.get("kind") not in set(CommandKind):
             raise Refused("Choose what the tag is to do.")
@@ -142,6 +145,8 @@ def _tag_page(request: HttpRequest, person_id: int, *, trouble: str = "") -> Htt
         "days": present.charging_days(worn.charging) if worn else [],
         "charged": present.charging_words(worn.charging) if worn else "",
         "strip_width": present.STRIP_WIDTH,
+        "flags": present.flag_words(worn.flags) if worn else [],
+        "asked_commands": present.command_words(worn.commands) if worn else [],
         "commands": [(one.value, said) for one, said in present.COMMANDS.items()],
         "may_command": may.decide(by, Permission.DEVICE_COMMAND).allowed,
         "may_stock": may.decide(by, Permission.DEVICE_STOCK).allowed,

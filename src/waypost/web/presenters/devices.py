@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from waypost.devices import lifecycle
+from waypost.devices import commanding, lifecycle
 from waypost.devices.cadence import Learnt
 from waypost.devices.charging import Charged, Day, Session
+from waypost.devices.commanding import CommandStatus
+from waypost.devices.flag_queries import KIND_WORDS as FLAG_WORDS
 from waypost.devices.health import KIND_WORDS, Expected, FindingKind, Signs, span_words
 from waypost.devices.lifecycle import Status
-from waypost.devices.tag_queries import ChargingSeen
-from waypost.devices.values import CommandKind, DeviceKind
+from waypost.devices.tag_queries import ChargingSeen, CommandSeen, FlagSeen
+from waypost.devices.values import CommandKind, DeviceKind, FlagKind
 from waypost.web.templatetags.waypost import local, when_words
 
 STRIP_WIDTH = 1440  # a day, in the strip's own units
@@ -121,6 +123,26 @@ def battery_words(signs: Signs) -> str:
         return "It has not said."
     charging = ", charging" if signs.charging_since else ""
     return f"{signs.battery_percent:.0f} %{charging}"
+
+
+def flag_words(flags: Sequence[FlagSeen]) -> list[tuple[FlagSeen, str]]:
+    """Flags with what each says of the tag."""
+    return [(one, FLAG_WORDS.get(FlagKind(one.kind), one.kind)) for one in flags]
+
+
+def command_words(
+    commands: Sequence[CommandSeen],
+) -> list[tuple[CommandSeen, str, str, bool]]:
+    """Commands with what was asked, how each stands, and whether it may be taken back."""
+    return [
+        (
+            one,
+            commanding.KIND_WORDS[CommandKind(one.kind)],
+            commanding.STATUS_WORDS[CommandStatus(one.status)],
+            CommandStatus(one.status) in commanding.WAITING,
+        )
+        for one in commands
+    ]
 
 
 def usual_words(expected: Expected) -> str:
