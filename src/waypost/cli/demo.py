@@ -35,6 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="of a first start")
     parser.add_argument("--wearers", type=int, default=100, help="of a first start")
     parser.add_argument("--days", type=float, default=30.0, help="of a first start")
+    parser.add_argument("--mqtt", metavar="HOST:PORT", help="of an MQTT broker, for OwnTracks")
     parser.add_argument("--no-play", action="store_true", help="without live tags")
     parser.add_argument("--for", dest="length_s", type=float, metavar="SECONDS", help="then stop")
 
@@ -56,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
             home, seed=args.seed, wearers=args.wearers, days=args.days, say=_Progress()
         )
         ports = free_port(args.web_port), free_port(args.gateway_port, [args.web_port])
-        doors = _doors(free_port, list(ports))
+        doors = _doors(free_port, list(ports)) | ({"mqtt": args.mqtt} if args.mqtt else {})
         web_url, gateway_url = _start_all(processes, home, *ports, doors)
         if not args.no_play:
             _start_player(processes, scene, gateway_url, doors)
@@ -139,7 +140,7 @@ def _welcome(web_url: str, gateway_url: str, doors: dict[str, str], home: Path) 
             "",
             f"Waypost is at {web_url}",
             f"Tags report to {gateway_url}/intake/osmand and /intake/batch",
-            "and over TCP to " + ", ".join(f"{door} ({name})" for name, door in doors.items()),
+            "or over " + ", ".join(f"{name} to {door}" for name, door in doors.items()),
             f"Everything is kept in {home}",
             "",
             f'Sign in with the pass phrase "{PASS_PHRASE}" as',

@@ -36,8 +36,9 @@ Clock = Callable[[], float]
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--gateway", required=True, action="append", metavar="ADDRESS",
-        help="http://HOST:PORT, or queclink=, teltonika= or gt06=HOST:PORT; may be given several "
-        "times; tags of a protocol without one are carried by the hub's JSON batches",
+        help="http://HOST:PORT, or queclink=, teltonika= or gt06=HOST:PORT, or mqtt= with the "
+        "broker's; may be given several times; live tags of a protocol without one are carried "
+        "by the hub's JSON batches",
     )  # fmt: skip
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--wearers", type=int, default=100)
@@ -168,7 +169,7 @@ def _addresses(given: list[str]) -> dict[str, Address]:
 
 def _address(text: str) -> tuple[str, Address]:
     named, _, rest = text.partition("=")
-    known = named in {"queclink", "teltonika", "gt06"}
+    known = named in {"queclink", "teltonika", "gt06", "mqtt"}
     parts = urlparse(f"tcp://{rest}" if known else text)
     try:
         port = parts.port
@@ -177,7 +178,7 @@ def _address(text: str) -> tuple[str, Address]:
     if (not known and parts.scheme != HTTP) or not parts.hostname or port is None:
         raise BadUse(
             "--gateway must be like http://127.0.0.1:8101 or queclink=127.0.0.1:8102 "
-            "(or teltonika=, gt06=)"
+            "(or teltonika=, gt06=, mqtt=)"
         )
     return (named if known else HTTP), (parts.hostname, port)
 

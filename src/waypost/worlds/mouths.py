@@ -17,6 +17,7 @@ from waypost.worlds.lines import ByteLine, DatagramLine, TcpLine, loopback_of
 from waypost.worlds.report import (
     GT06,
     HUB,
+    MQTT,
     OSMAND,
     OWNTRACKS,
     QUECLINK,
@@ -26,6 +27,7 @@ from waypost.worlds.report import (
 )
 from waypost.worlds.speak_gt06 import Gt06Tongue
 from waypost.worlds.speak_http import Request, batch_said, osmand_said, owntracks_said
+from waypost.worlds.speak_mqtt import MqttTongue
 from waypost.worlds.speak_queclink import QueclinkTongue
 from waypost.worlds.speak_teltonika import TeltonikaTongue
 from waypost.worlds.tongues import Tongue
@@ -42,6 +44,7 @@ TONGUES: dict[str, Callable[[str], Tongue]] = {
     QUECLINK_UDP: QueclinkTongue,
     TELTONIKA: TeltonikaTongue,
     GT06: Gt06Tongue,
+    MQTT: MqttTongue,
 }
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from waypost.orders.values import WEEKDAYS, OrderKind, RequirementKind, TimetableRow
 from waypost.worlds.hours import ZONE, Seconds
 from waypost.worlds.places import BOROUGHS, Town
-from waypost.worlds.report import GT06, HUB, IMEI_PROTOCOLS, OSMAND, QUECLINK, TELTONIKA, imei
+from waypost.worlds.report import GT06, HUB, IMEI_PROTOCOLS, MQTT, OSMAND, QUECLINK, TELTONIKA, imei
 from waypost.worlds.values import CAST, Ask, Part, Place, Shape, Tag, Wearer
 
 FORENAMES = tuple(
@@ -73,7 +73,7 @@ PART_ORDERS: dict[Part, tuple[OrderKind, tuple[RequirementKind, ...]]] = {
 }
 CURFEW_HOURS = (("19:00", "07:00"), ("20:00", "06:00"), ("21:00", "06:00"), ("19:00", "06:00"))
 LATE_HOME_MINUTES = 4
-MAKES = (HUB, QUECLINK, TELTONIKA, GT06)  # of tags that a hub carries
+MAKES = (HUB, QUECLINK, TELTONIKA, GT06, MQTT)  # of tags that a hub carries
 
 
 def wearers(
@@ -164,8 +164,8 @@ def _tag(
 ) -> Tag | None:
     """A third send as they go, the others every 5-15 minutes. None: not fitted yet.
 
-    Of those that a vendor's hub carries, three in four (never the cast's) are of makes that also
-    speak for themselves where they are let, and are named by IMEI.
+    Of those that a vendor's hub carries, four in five (never the cast's) are of makes that also
+    speak for themselves where they are let: named by IMEI, or by their topic at a broker.
     """
     protocol = OSMAND if part is Part.ENTERS_ZONE or rng.random() < 0.3 else HUB
     live = part is not Part.ANYBODY or protocol == OSMAND or rng.random() < 0.3
@@ -183,6 +183,8 @@ def _tag(
         protocol = MAKES[int(person_id[1:]) % len(MAKES)]
         if protocol in IMEI_PROTOCOLS:
             device = imei(int(person_id[1:]), serial)
+        elif protocol == MQTT:
+            device = f"owntracks/waypost/{device}"
     return Tag(
         device, f"{person_id}-A1", order_from_s, ends_s, protocol, every_s, indoor_gnss, beacon
     )

@@ -22,6 +22,7 @@ from waypost.worlds.report import (
     GT06,
     HUB,
     IMEI_PROTOCOLS,
+    MQTT,
     OSMAND,
     OWNTRACKS,
     QUECLINK,
@@ -133,4 +134,4 @@ def device_of(number: int, protocol: str) -> str:
     if protocol in IMEI_PROTOCOLS:
         return imei(number, IMEI_KIND)
     name = f"phone{number:05d}"
-    return f"owntracks/waypost/{name}" if protocol == OWNTRACKS else name
+    return f"owntracks/waypost/{name}" if protocol in {OWNTRACKS, MQTT} else name

@@ -70,7 +70,7 @@ def logged_in(protocol):
     return tongue
 
 
-@pytest.mark.parametrize("protocol", TONGUES)
+@pytest.mark.parametrize("protocol", DECODERS)
 @given(spots=st.lists(places, min_size=1, max_size=9), first_us=instants, data=st.data())
 def test_every_place_event_and_time_comes_out_as_the_wire_carries_it(
     protocol, spots, first_us, data
@@ -94,7 +94,7 @@ def test_every_place_event_and_time_comes_out_as_the_wire_carries_it(
     assert not heard.refused
 
 
-@pytest.mark.parametrize("protocol", TONGUES)
+@pytest.mark.parametrize("protocol", DECODERS)
 @given(cuts=st.lists(st.integers(0, 400), max_size=8))
 def test_answers_cut_anywhere_acknowledge_the_same(protocol, cuts):
     tongue = logged_in(protocol)
@@ -108,7 +108,7 @@ def test_answers_cut_anywhere_acknowledge_the_same(protocol, cuts):
     assert got == list(range(8))
 
 
-@pytest.mark.parametrize("protocol", TONGUES)
+@pytest.mark.parametrize("protocol", DECODERS)
 def test_a_sign_of_life_is_read_and_acknowledges_nothing(protocol):
     tongue = logged_in(protocol)
     for decoded, reply in read(protocol, tongue.beat(now_us=NOW_US), IMEI):
@@ -117,7 +117,7 @@ def test_a_sign_of_life_is_read_and_acknowledges_nothing(protocol):
         assert tongue.hear(reply).acknowledged == []
 
 
-@pytest.mark.parametrize("protocol", TONGUES)
+@pytest.mark.parametrize("protocol", DECODERS)
 def test_an_alarm_sent_again_as_a_stored_one_is_the_same_alarm(protocol):
     """Kept twice it would be told twice: events are the same when kind and attributes are."""
     for kind in EVENTS[protocol]:

@@ -1,0 +1,84 @@
+"""Phones that publish to a broker: what the broker hands on is what the gateway's decoder reads."""
+
+from __future__ import annotations
+
+import asyncio
+
+from waypost.clock import to_us
+from waypost.devices import owntracks
+from waypost.devices.values import HttpMessage
+from waypost.worlds.fleet import Fleet
+from waypost.worlds.ledger import Ledger, read_ledger
+from waypost.worlds.mqtt_broker import SmallBroker
+from waypost.worlds.report import MQTT, Report, carried
+from waypost.worlds.speak_mqtt import MqttTongue
+from waypost.worlds.stored import Estate
+
+TOPIC = "owntracks/waypost/phone1"
+NOW_US = 1_790_000_000_000_000
+
+
+class Listening(SmallBroker):
+    """Keeps what is published, as a subscriber gets it."""
+
+    def __init__(self, **more):
+        super().__init__(**more)
+        self.published = []
+
+    def publish(self, topic, body, qos):
+        self.published.append((topic, body))
+        super().publish(topic, body, qos)
+
+
+def decoded(topic, body):
+    _, user, device = topic.split("/")
+    headers = {"x-limit-u": user, "x-limit-d": device}
+    return owntracks.decode(HttpMessage("POST", "/", headers, body))
+
+
+def test_stored_reports_reach_the_broker_through_faults_and_are_held_until_it_has_them(tmp_path):
+    estate = Estate(1, 6, 30, "2026-03-01T00:00:00Z", "many", (MQTT,))
+
+    async def run():
+        broker = Listening()
+        port = await broker.start()
+        ledger = Ledger(tmp_path / "ledger.csv")
+        fleet = Fleet({MQTT: ("127.0.0.1", port)}, seed=1, ledger=ledger, cut_every_s=0.5)
+        await asyncio.wait_for(fleet.play_stored(estate), 60)
+        await broker.stop()
+        ledger.close()
+        return broker.published
+
+    published = asyncio.run(run())
+    told = read_ledger(tmp_path / "ledger.csv")
+    by_device = {tag.device_id: number for number, tag in told.tags.items()}
+    held = set()
+    for topic, body in published:
+        [fix] = decoded(topic, body).fixes
+        place = round(fix.lat * 1e7), round(fix.lon * 1e7)
+        held.add((by_device[topic], to_us(fix.measured_at), *place))
+    said = told.said.to_pylist()
+    assert {(row["tag"], row["at_us"], row["lat_e7"], row["lon_e7"]) for row in said} == held
+    assert all(row["acknowledged"] for row in said)
+    assert len(said) == sum(30 for tag in estate.everyone() if not tag.live) + sum(
+        told.of(tag.number).num_rows for tag in estate.everyone() if tag.live
+    )
+
+
+def test_a_report_published_again_says_so_and_is_the_same():
+    report = carried(Report(5, NOW_US, 51.5, -0.1), MQTT)
+    tongue = MqttTongue(TOPIC)
+    [first] = tongue.say([report], now_us=NOW_US, stored=False)
+    [again] = tongue.say([report], now_us=NOW_US, stored=True)
+    assert first[0] ^ again[0] == 0x08  # the standard's DUP bit
+    assert first[1:] == again[1:]
+
+
+def test_answers_are_taken_whole_and_a_refusal_is_none():
+    tongue = MqttTongue(TOPIC)
+    tongue.say([Report(5, NOW_US, 51.5, -0.1)], now_us=NOW_US, stored=False)
+    assert tongue.hear(bytes.fromhex("4002")).acknowledged == []
+    assert tongue.hear(bytes.fromhex("0006")).acknowledged == [5]
+    assert tongue.hear(bytes.fromhex("40020009")).acknowledged == []
+    assert tongue.hear(bytes.fromhex("20020005")).refused
+    assert MqttTongue(TOPIC).hear(bytes.fromhex("20020000")).ready
