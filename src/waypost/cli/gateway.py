@@ -40,7 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--tokens",
         metavar="optional|required",
         help="who must show a token over HTTP: devices that were ever given one (optional, the "
-        "default), or every device",
+        "default), or every device, and hubs on this machine too (required)",
     )
 
 

@@ -27,6 +27,12 @@ class TokenBook:
         self._looked_s = float("-inf")
         self._looking: asyncio.Task[None] | None = None
 
+    @property
+    def trusts_this_machine(self) -> bool:
+        """Whether batches from this machine itself need no token: a proxy that does not say whom it
+        speaks for makes everybody look local."""
+        return self._asked is Asked.OPTIONAL
+
     async def refusal(self, device: str, token: str | None) -> str | None:
         """Why the request may not speak for the device. Unavailable when the store is away."""
         if time.monotonic() - self._looked_s >= LOOKED_EVERY_S:

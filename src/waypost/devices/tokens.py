@@ -28,7 +28,7 @@ class Asked(StrEnum):
     """Who must show a token."""
 
     OPTIONAL = "optional"  # devices that were ever given one
-    REQUIRED = "required"  # every device that speaks over HTTP
+    REQUIRED = "required"  # every device that speaks over HTTP, and hubs on this machine too
 
 
 @dataclass(frozen=True, slots=True)

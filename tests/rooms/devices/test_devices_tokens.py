@@ -104,6 +104,11 @@ def test_who_must_show_a_token_and_which(device, token, asked, reason):
     assert refusal_of(device, token, HELD, asked) == reason
 
 
+@pytest.mark.parametrize(("asked", "trusts"), [(Asked.OPTIONAL, True), (Asked.REQUIRED, False)])
+def test_where_every_device_must_show_a_token_hubs_of_this_machine_must_too(asked, trusts):
+    assert TokenBook(asked).trusts_this_machine is trusts
+
+
 def test_a_word_that_says_nothing_about_tokens_is_refused():
     assert read_asked("") is Asked.OPTIONAL
     with pytest.raises(BadUse, match="optional or required"):
