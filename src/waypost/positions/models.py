@@ -8,7 +8,7 @@ from waypost.columns import Columns, Retention
 
 
 class LogEntry(models.Model):
-    """One commit: two Arrow IPC streams (`schema.FIXES`, `schema.EVENTS`), zstd inside.
+    """One commit: two Arrow IPC streams (`schema.FIXES`, `schema.EVENTS`), compressed.
 
     `position` is taken under the log's lock, so positions become visible in order.
     """
