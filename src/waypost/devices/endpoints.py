@@ -19,7 +19,7 @@ from waypost import clock
 from waypost.devices.batch import read_batch
 from waypost.devices.figures import Figures, Tally
 from waypost.devices.hall import Hall
-from waypost.devices.hearing import OF_ANOTHER, SPEAKS_FOR, fault_of
+from waypost.devices.hearing import OF_ANOTHER, SPEAKS_FOR, fault_of, weight_of
 from waypost.devices.identity import is_local
 from waypost.devices.limits import Refusal
 from waypost.devices.protocols import HTTP
@@ -104,7 +104,7 @@ class Doors:
                 self.unavailable += 1
                 return _plain(503, str(error))
             self._count(item, tally, host)
-            outcome = await self._kept(item, len(item.payload))
+            outcome = await self._kept(item, weight_of(item))
             reply = _reply(protocol, item, outcome)
             tally.replies += reply.status < 500
             return _as_response(reply)

@@ -27,7 +27,7 @@ class Limits:
     """Counts and seconds. What a mobile operator's one address may do is wide: thousands of tags
     stand behind it.
 
-    connections               held by the process; each costs some 4 kB with its socket
+    connections               held by the process; each costs it 2 kB, measured, and the kernel more
     connections_per_address   of one sender address (IPv6: one /64)
     frames_per_address_s      faster is slowed down (TCP), told to wait (HTTP) or dropped (UDP)
     faults_per_address        unreadable frames in a minute before an address is refused ...
