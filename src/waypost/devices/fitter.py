@@ -10,7 +10,7 @@ Locked in one order, the person and then the devices by id; on SQLite writers qu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -39,6 +39,7 @@ WORN_KINDS = frozenset(
 )
 NO_SUCH_TAG = "There is no such fitting."
 WHERE_MAX, SITE_MAX, WHY_MAX = 200, 40, 200
+SENT_AGAIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,11 +234,12 @@ def _locked_activation(activation_id: int, *, by: Posted, now: datetime) -> Acti
 
 
 def _same_removal(activation: Activation, said: RemovalSaid, by: Posted) -> bool:
-    """The same form sent twice: ended at that instant, by that officer."""
-    if activation.to_at != said.at:
+    """The same form sent twice: by that officer, for that reason, about that time ("now" moves on
+    between two presses of a button)."""
+    if activation.to_at is None or abs(activation.to_at - said.at) > SENT_AGAIN:
         return False
     done = Fitting.objects.filter(activation=activation, removed_by_id=by.officer_id)
-    return done.exclude(removed_why="").exists()
+    return done.filter(removed_why=said.why.strip()[:WHY_MAX]).exists()
 
 
 def _ended(activation: Activation, *, again: bool = False) -> Fitted:
