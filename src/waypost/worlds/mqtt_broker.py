@@ -1,4 +1,4 @@
-"""A small MQTT 3.1.1 broker to try the gateway with where no Mosquitto is: demo, bench and tests.
+"""A small MQTT 3.1.1 broker to try the gateway with where no Mosquitto is.
 
 QoS 0 and 1, persistent sessions, wildcards, user names, TLS. What a session has not acknowledged
 is sent again, marked so, when its client comes back: that is what a gateway is tried on. No
