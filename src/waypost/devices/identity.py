@@ -32,8 +32,8 @@ NETWORKS_REMEMBERED = 65_536
 NEW_PLACE_WITHIN = timedelta(minutes=2)
 ROAMS_FROM = 3  # networks; a device of so many changes them as it goes, and one more says nothing
 TWO_AT_ONCE_WITHIN = timedelta(minutes=10)
-# How often a network must speak again after another did. A tag on a connection that stays open
-# speaks again on the old one only if it never left; a phone flaps between Wi-Fi and mobile.
+# How often a network must speak again after another did. A tag that knows few networks hardly goes
+# back to one within minutes; one that connects anew for each report, or a phone, may well.
 RETURNS_CONNECTED, RETURNS_ELSE = 1, 3
 SHARED_FROM = 20  # devices heard of one network: an operator's or a hub's, which tells nobody apart
 # Nobody's tag goes faster by road or rail (110 m/s is 400 km/h); fixes by cell err by kilometres.
@@ -99,7 +99,8 @@ def judge(claim: Claim, known: Known, *, is_shared: bool = False) -> FlagKind | 
         is_back = _lately(known.networks.get(claim.network), claim.at)
         if not _can_have_come(claim, known):
             return FlagKind.TWO_AT_ONCE if is_back else FlagKind.NEW_PLACE
-        enough = RETURNS_CONNECTED if claim.connected else RETURNS_ELSE
+        stays = claim.connected and len(known.networks) < ROAMS_FROM
+        enough = RETURNS_CONNECTED if stays else RETURNS_ELSE
         if is_back and not is_shared and len(returns) + 1 >= enough:
             return FlagKind.TWO_AT_ONCE
         if not is_shared and _is_new_place(claim, known):

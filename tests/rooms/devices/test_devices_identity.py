@@ -114,6 +114,12 @@ def test_a_connection_that_speaks_again_after_another_did_never_left():
     assert story(claim("a", 0), claim("b", 5), claim("a", 16)) == [None] * 3
 
 
+def test_a_tag_that_is_given_new_networks_all_the_time_may_come_back_to_one():
+    """Some operators send each connection out by another address."""
+    came = [claim(network, 15 * n) for n, network in enumerate("abc")]
+    assert story(*came, claim("a", 31), claim("c", 32)) == [None] * 5
+
+
 def test_a_phone_may_flap_between_two_networks_but_not_for_ever():
     turns = [claim("ab"[n % 2], 3 + n, connected=False) for n in range(6)]
     judged = story(claim("a", 0, connected=False), *turns[1:])
