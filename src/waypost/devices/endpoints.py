@@ -157,12 +157,13 @@ class Doors:
             tally.refusals[Refusal.TOKEN] += 1
 
     async def _batch(self, request: Request) -> Response:
+        tally = self._figures.of("batch request")
         host = request.client.host if request.client else ""
         if (refusal := self._hall.refuses(host)) is not None:
-            return _too_fast(self._figures.of("batch request"), refusal)
+            return _too_fast(tally, refusal)
         token = _bearer(request)
         if token is None and not (is_local(host) and self._tokens.trusts_this_machine):
-            self._figures.of("batch request").refusals[Refusal.TOKEN] += 1
+            tally.refusals[Refusal.TOKEN] += 1
             return _refusal(401, "send a bearer token that may post batches (waypost token ROLE)")
         key = request.headers.get("idempotency-key", "").strip()
         if not key or len(key) > KEY_LENGTH_MAX or not key.isprintable():
@@ -176,11 +177,20 @@ class Doors:
         except ClientDisconnect:
             return Response(status_code=400)
         item = await asyncio.to_thread(_read_batch, body, key, token)
+        self._count_batch(item, len(body), tally, host)
         reply = await self._kept(item, 4 * len(body))  # rows read weigh more than their text
         assert isinstance(reply, HttpReply)  # a batch is answered by what became of its rows
+        tally.replies += reply.status < 500
         if reply.status == 200:
             return Response(reply.body, media_type="application/json")
         return _refusal(reply.status, reply.body)
+
+    def _count_batch(self, item: Item, size_bytes: int, tally: Tally, host: str) -> None:
+        tally.frames += 1
+        tally.bytes += size_bytes
+        if isinstance(item, UnreadableMessage):
+            tally.fault(item.reason)
+            self._hall.fault_from(host)
 
     async def _kept(self, item: Item, size_bytes: int) -> Outcome:
         """The outcome, once the item is committed; 503 with nothing promised when it is not."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -17,6 +19,7 @@ from waypost.devices.figures import Tally
 from waypost.devices.limits import Address, Addresses, Bucket, Limits, Refusal
 from waypost.devices.values import Item, Outcome
 
+logger = logging.getLogger(__name__)
 READ_BYTES = 16 * 2**10  # of one read: what a client can make us decode before others' turn
 HELD_BACK_BYTES_MAX = 64 * 2**20  # read, and not looked at until the line is shorter
 FULL_SHARE, ROOM_SHARE = 0.5, 0.25  # of the committer's line: stop reading, go on
@@ -81,7 +84,7 @@ class Hall:
         self.buffer = memoryview(bytearray(READ_BYTES))  # the loop reads one client at a time
         self.conversations: set[Guest] = set()
         self.is_stopping = False
-        self._held_back: list[tuple[Guest, int]] = []
+        self._held_back: deque[tuple[Guest, int]] = deque()
         self._held_back_bytes = 0
         self._slowed: list[tuple[float, Guest]] = []
         self._round: list[Guest] = []
@@ -154,11 +157,8 @@ class Hall:
         """Those held back go on, as far as there is room."""
         if not self._held_back or self.committer.filled > ROOM_SHARE:
             return
-        waiting, self._held_back = self._held_back, []
-        for place, (conversation, size_bytes) in enumerate(waiting):
-            if self.is_full:
-                self._held_back = waiting[place:] + self._held_back
-                return
+        while self._held_back and not self.is_full:
+            conversation, size_bytes = self._held_back.popleft()
             self._held_back_bytes -= size_bytes
             conversation.go_on()
 
@@ -166,7 +166,10 @@ class Hall:
         """Look after the conversations, a part of them each tick."""
         while True:
             await asyncio.sleep(TICK_S)
-            self._tick(self.loop.time())
+            try:
+                self._tick(self.loop.time())
+            except Exception as error:  # a mistake of ours must not end the watch
+                logger.error("a look after connections failed: %s", type(error).__name__)
 
     async def stop(self, within_s: float = STOP_WITHIN_S) -> None:
         """Read no more, answer what is in line, close; who still does not read then is cut off."""
