@@ -129,7 +129,7 @@ def _subscription(listen: Listen, hall: Hall, figures: Figures) -> Subscription:
     said = settings.MQTT
     broker = read_broker(listen.host, listen.port, tls=listen.is_secure, said=said)
     names = Names(read_naming(said["device"]))
-    return Subscription(broker, names, keep, figures.of(listen.protocol))
+    return Subscription(broker, names, keep, figures.of(listen.name))
 
 
 def _say(opened: Sequence[Opened]) -> None:
