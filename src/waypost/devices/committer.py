@@ -35,6 +35,7 @@ GROUP_BYTES_MAX = 16 * 2**20
 # The design allows 100 ms; its reply p99 of 50 ms at 1,000/s does not. 20 ms gathers 20 there.
 LINGER_S = 0.02
 QUIET_S = 0.1  # this long without a commit and the next message goes alone
+GIVE_UP_S = 2.0  # a store that takes longer to say no says it for the whole line
 WAITING_MAX = 20_000
 WAITING_BYTES_MAX = 64 * 2**20
 
@@ -136,8 +137,11 @@ class Committer(threading.Thread, Generic[In, Out]):
             group = self._take()
             if not group:
                 return
-            self._commit(group)
+            began_s = time.monotonic()
+            kept = self._commit(group)
             committed_s = time.monotonic()
+            if not kept and (self._stopping or committed_s - began_s > GIVE_UP_S):
+                self._give_up_the_line()
 
     def stop(self) -> None:
         """Take no more, finish what is in line, end."""
@@ -162,10 +166,28 @@ class Committer(threading.Thread, Generic[In, Out]):
                     self._full.clear()
             return group
 
-    def _commit(self, group: list[Waiting[In, Out]]) -> None:
+    def _give_up_the_line(self) -> None:
+        """Answer all in line "try again" at once: each group of it would wait for the store as
+        long again, and their senders have given up by then."""
+        with self._lock:
+            left = list(self._line)
+            self._line.clear()
+            self._bytes = 0
+            if not self._stopping:
+                self._some.clear()
+                self._full.clear()
+        if left:
+            logger.warning("%d messages in line were not kept either", len(left))
+            trouble = Unavailable("the store does not answer; try again")
+            self._post([(waiting.answer, trouble) for waiting in left])
+
+    def _commit(self, group: list[Waiting[In, Out]]) -> bool:
+        """Whether the group was written; answered it is either way."""
         outcomes: Sequence[Out | Unavailable]
+        kept = False
         try:
             outcomes = self._write([waiting.item for waiting in group])
+            kept = True
         except Unavailable as error:
             logger.warning("%d messages were not kept: the store does not answer", len(group))
             outcomes = [error] * len(group)
@@ -177,3 +199,4 @@ class Committer(threading.Thread, Generic[In, Out]):
         self._post(
             [(waiting.answer, outcome) for waiting, outcome in zip(group, outcomes, strict=True)]
         )
+        return kept

@@ -218,3 +218,34 @@ def test_what_waited_while_the_last_commit_took_its_time_goes_at_once(started):
     in_line.set()
     assert all_there.wait(5)
     assert began_s[1] - ended_s[0] < 0.2
+
+
+@pytest.mark.parametrize("stopping", [True, False])
+def test_a_store_that_is_slow_to_say_no_says_it_for_the_whole_line(started, monkeypatch, stopping):
+    """Twenty groups that wait twenty seconds each would keep a stop, and every tag, for minutes."""
+    monkeypatch.setattr(module, "GIVE_UP_S", 60.0 if stopping else 0.05)
+    monkeypatch.setattr(module, "GROUP_MAX", 10)
+    gate, tries, answered = threading.Event(), [], []
+
+    def write(items):
+        tries.append(len(items))
+        gate.wait(5)
+        time.sleep(0.1)
+        raise Unavailable("away")
+
+    committer = started(write)
+    for n in range(100):
+        committer.offer(n, answered.append, size_bytes=1)
+    if stopping:
+        stopped = threading.Thread(target=committer.stop)
+        stopped.start()
+        time.sleep(0.05)
+    gate.set()
+    while len(answered) < 100:
+        time.sleep(0.01)
+    assert len(tries) <= 2  # the first may have been alone
+    assert all(isinstance(one, Unavailable) for one in answered)
+    assert (committer.waiting, committer.filled) == (0, 0)
+    if not stopping:
+        committer._write = lambda items: items
+        assert ask(committer, [1, 2]) == [1, 2]
