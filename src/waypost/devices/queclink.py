@@ -37,6 +37,7 @@ from waypost.devices.queclink_frames import (
     QueclinkFramer,
     is_binary,
 )
+from waypost.devices.queclink_swift import swift
 from waypost.devices.values import Unreadable
 from waypost.positions.values import Decoded, DecodedEvent, DecodedFix, EventKind
 from waypost.units import MPS_PER_KMH, Mechanism
@@ -63,6 +64,9 @@ def is_whole(frame: bytes) -> bool:
 
 def decode(frame: bytes, device_id: str | None = None) -> Decoded:
     """What one frame says; never an exception, whatever the bytes are."""
+    usual = swift(frame)
+    if usual is not None:
+        return usual
     if is_binary(frame):
         return decode_binary(frame, device_id)
     fields = _text(frame).split(",")

@@ -53,6 +53,19 @@ def is_binary(frame: bytes) -> bool:
     return (frame[:4] in _LENGTH_AT and frame[4:5] != b":") or frame[:2] in _NEW_BINARY
 
 
+# One whole text with nothing before, within or behind it: how a tag's usual report arrives.
+_ONE_TEXT = re.compile(
+    rb"\+(?:RESP|BUFF|ACK):[^+$\0\r\n]*,[0-9A-Fa-f]{%d,%d}\$" % (COUNT_LENGTH_MIN, COUNT_LENGTH_MAX)
+)
+
+
+def is_one_text(data: bytes) -> bool:
+    """Whether a read is exactly one text frame, so that nothing is to be cut."""
+    return (
+        data[-1:] == b"$" and len(data) <= TEXT_LENGTH_MAX and _ONE_TEXT.fullmatch(data) is not None
+    )
+
+
 class QueclinkFramer:
     """The frames of one connection.
 
@@ -68,6 +81,8 @@ class QueclinkFramer:
         return bytes(self._held)
 
     def feed(self, data: bytes) -> list[Frame]:
+        if not self._held and is_one_text(data):
+            return [Frame(data)]
         self._held += data
         frames: list[Frame] = []
         at = self._past_filling(0)
