@@ -17,12 +17,12 @@ from waypost.access.actions import make_officer, make_team, make_token
 from waypost.access.models import AuditLine, Officer
 from waypost.access.values import MACHINE, Role
 from waypost.alerts.models import Alert, AlertMove
-from waypost.devices.models import QuarantinedMessage
+from waypost.devices.models import Device, QuarantinedMessage
 from waypost.matching.models import Match, MatchingRun
 from waypost.offences.actions import take_delivery
 from waypost.offences.models import OffenceVersion
 from waypost.orders.actions import import_orders
-from waypost.orders.models import Person
+from waypost.orders.models import Activation, Person
 from waypost.orders.read import read_orders
 from waypost.positions import log
 from waypost.positions.batch import IntakeRow, build
@@ -56,7 +56,7 @@ def town():
             "limited": reference == "LIMITED-1",
             "officers": [officer],
             "team": "Camden" if reference == "OTHER-1" else "Hackney",
-            "activations": [{"activation_id": f"A-{reference}", "device_id": f"D-{reference}",
+            "activations": [{"activation_id": f"A-{reference}", "device_id": f"D-{officer}",
                              "from": said(now, 3), "to": None}],
             "orders": [{"order_id": "O", "kind": "licence", "from": said(now, 3), "to": None,
                         "requirements": [{"requirement_id": "R1", "kind": "exclusion",
@@ -81,6 +81,7 @@ def town():
 
 def fill(person, now):
     span = person.activations.get()
+    Device.objects.create(reference=span.device_reference, status="fitted", known_at=now)
     fixes = [DecodedFix(now - timedelta(minutes=m), 51.55, -0.06, accuracy_m=9.0,
                         mechanism=Mechanism.GNSS) for m in (30, 20)]  # fmt: skip
     row = IntakeRow(ActivationNumber(span.pk), span.from_at, None, now, fixes)
@@ -127,12 +128,15 @@ def last_line() -> AuditLine:
 def addresses(town, reference):
     """Every page there is, at the records of this person."""
     run = MatchingRun.objects.get()
+    span = Activation.objects.get(person_id=town[reference])
     given = {
         "person_id": town[reference],
         "alert_id": Alert.objects.get(person_id=town[reference]).pk,
         "run_id": run.pk,
         "match_id": Match.objects.get(person_id=town[reference]).pk,
         "batch_id": run.batch_id or 1,
+        "activation_id": span.pk,
+        "device_id": Device.objects.get(reference=span.device_reference).pk,
     }
     for route in ROUTES:
         if route.name not in {"inbox-events", "sign-out"}:
@@ -323,6 +327,9 @@ LOOKS = {
     "match": ("police_analyst", "get", "match_id", {}),
     "mine": ("wearer", "get", "", {}),
     "quarantine": ("monitoring_officer", "get", "", {}),
+    "fitting-person": ("petra", "get", "person_id", {}),
+    "fitting-check": ("monitoring_officer", "get", "activation_id", {}),
+    "fitting-notice": ("monitoring_officer", "get", "activation_id", {}),
 }
 
 
