@@ -46,6 +46,10 @@ class Entered:
 class Guest(Protocol):
     """A conversation as the hall sees it."""
 
+    def write_out(self) -> None:
+        """Send the replies of the group that has been answered."""
+        ...
+
     def go_on(self) -> None:
         """The line has room again for what was held back."""
         ...
@@ -83,6 +87,7 @@ class Hall:
         self.committer: Committer[Item, Outcome] = Committer(write, post=self._post)
         self.buffer = memoryview(bytearray(READ_BYTES))  # the loop reads one client at a time
         self.conversations: set[Guest] = set()
+        self.to_write: list[Guest] = []  # those with replies of the group just being answered
         self.is_stopping = False
         self._held_back: deque[tuple[Guest, int]] = deque()
         self._held_back_bytes = 0
@@ -190,6 +195,9 @@ class Hall:
 
     def _answer(self, answers: Answers[Outcome]) -> None:
         answer_here(answers)  # type: ignore[misc]  # a union is no obstacle
+        answered, self.to_write = self.to_write, []
+        for conversation in answered:
+            conversation.write_out()
         self.make_room()
 
     def _tick(self, now_s: float) -> None:

@@ -58,6 +58,7 @@ class Conversation(asyncio.BufferedProtocol):
         "_later",
         "_name",
         "_opened_s",
+        "_out",
         "_paused",
         "_protocol",
         "_speaker",
@@ -82,6 +83,7 @@ class Conversation(asyncio.BufferedProtocol):
         self._framer = protocol.framer()
         self._transport: Any = None  # None: not open, or gone
         self._later = b""  # read, and not looked at yet
+        self._out = b""  # replies to the group that is just being answered
         self._paused = self._in_flight = self._faults = 0
         self._ended = False  # nothing more is read; closed once all is answered
         self._opened_s = hall.loop.time()
@@ -131,6 +133,12 @@ class Conversation(asyncio.BufferedProtocol):
         self.resume(WRITING)
 
     # What the hall tells.
+
+    def write_out(self) -> None:
+        """A group has been answered: send what it brought, in one piece."""
+        data, self._out = self._out, b""
+        if data and self._transport is not None and not self._transport.is_closing():
+            self._transport.write(data)
 
     def go_on(self) -> None:
         """The line has room again."""
@@ -271,14 +279,16 @@ class Conversation(asyncio.BufferedProtocol):
 
     def _reply(self, message: TagMessage | UnreadableMessage, outcome: Outcome) -> None:
         """Answer a frame that is committed (one that broke our intake is, for an officer)."""
+        out = b""
         if isinstance(message, TagMessage):
-            reply = self._protocol.reply(message.payload, message.decoded)
-            if reply:
-                self._tally.replies += 1
-                self._transport.write(reply)
-        for command in outcome.commands if isinstance(outcome, Taken) else ():
-            self._tally.commands += 1
-            self._transport.write(command)
+            out = self._protocol.reply(message.payload, message.decoded) or b""
+            self._tally.replies += bool(out)
+        if isinstance(outcome, Taken) and outcome.commands:
+            self._tally.commands += len(outcome.commands)
+            out += b"".join(outcome.commands)
+        if out and not self._out:
+            self._hall.to_write.append(self)
+        self._out += out
 
     def _keep_what_is_held(self, refusal: Refusal) -> None:
         """The bytes of a frame that never ended, for an officer."""
@@ -306,6 +316,7 @@ class Conversation(asyncio.BufferedProtocol):
 
     def _close_when_answered(self) -> None:
         if self._ended and not self._in_flight and not self._later and self._transport is not None:
+            self.write_out()
             self._transport.close()
 
 
