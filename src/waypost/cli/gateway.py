@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 RECORDS = True
 
@@ -45,6 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    os.environ.setdefault("RAYON_NUM_THREADS", "1")  # a group's few places are not worth threads
     from django.conf import settings
 
     from waypost.devices.gateway import serve
