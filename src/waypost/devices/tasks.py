@@ -23,7 +23,7 @@ from waypost.devices.models import Visit
 from waypost.devices.values import VisitOutcome, VisitPurpose
 from waypost.orders.loading import MANY
 from waypost.orders.models import Activation, Order, RequirementVersion
-from waypost.orders.queries import case_of, person_orders, visible_person_ids
+from waypost.orders.queries import case_of, fitting_orders, person_orders, visible_person_ids
 from waypost.orders.timetable import Window
 from waypost.orders.values import ActivationSpan, OrderKind, PersonOrders, Requirement
 from waypost.orders.values import Order as OrderValue
@@ -156,7 +156,7 @@ def _orders_of(person_ids: Collection[int]) -> Iterator[PersonOrders]:
     """In pages: more ids than orders.loading.MANY at once are read as a range of the estate."""
     ids = sorted(person_ids)
     for start in range(0, len(ids), MANY):
-        yield from person_orders(ids[start : start + MANY])
+        yield from fitting_orders(ids[start : start + MANY])
 
 
 def _decided(

@@ -57,10 +57,18 @@ def _lookup(name: str, ids: Ids) -> dict[str, Any]:
 
 
 def orders_by_person(
-    ids: Ids, known_at: datetime | None, *, with_requirements: bool = True
+    ids: Ids,
+    known_at: datetime | None,
+    *,
+    with_requirements: bool = True,
+    whole: Collection[RequirementKind] | None = None,
 ) -> dict[int, list[OrderValue]]:
-    """Each person's orders, current versions; requirements as they bind (versions.effective)."""
-    versions = _versions_by_order(ids, known_at) if with_requirements else {}
+    """Each person's orders, current versions; requirements as they bind (versions.effective).
+
+    whole   kinds whose places, hours and exceptions are wanted, others come with their dates alone;
+            None: all
+    """
+    versions = _versions_by_order(ids, known_at, whole) if with_requirements else {}
     rows = _known(within(Order.objects.order_by("version", "id"), "person_id", ids), known_at)
     current: dict[tuple[int, str], OrderValue] = {}
     for person_id, reference, kind, from_at, to_at in rows.values_list(
@@ -126,9 +134,14 @@ def _activations_as_known(
     return found
 
 
-def _versions_by_order(ids: Ids, known_at: datetime | None) -> dict[tuple[int, str], list[Version]]:
+def _versions_by_order(
+    ids: Ids, known_at: datetime | None, whole: Collection[RequirementKind] | None
+) -> dict[tuple[int, str], list[Version]]:
     rows = within(RequirementVersion.objects.order_by("id"), "person_id", ids)
-    return _values(_known(rows, known_at), _lookup("requirement__person_id", ids))
+    of_parts = _lookup("requirement__person_id", ids)
+    if whole is not None:
+        of_parts["requirement__kind__in"] = sorted(whole)
+    return _values(_known(rows, known_at), of_parts)
 
 
 def _values(
