@@ -15,7 +15,7 @@ from waypost.devices.first_fix import CHECK_LASTS, LINE, NO_SUCH_TAG
 from waypost.devices.first_fix import look_again as look
 from waypost.devices.fitting_records import orders_of
 from waypost.devices.induction import HOW_GIVEN, Notice, notice_for
-from waypost.devices.models import Device, Fitting
+from waypost.devices.models import Device, Fitting, QuarantinedMessage
 from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.orders.models import Activation
 from waypost.orders.queries import case_of
@@ -43,6 +43,7 @@ class FittingRecord:
     induction_language: str
     induction_how: str
     induction_sha256: str
+    unplaced: int  # messages it sent since it was put on, kept for an officer: recorded later
 
     @property
     def person_id(self) -> int:
@@ -178,7 +179,17 @@ def _record(activation: Activation) -> FittingRecord:
         induction_language=said.induction_language,
         induction_how=said.induction_how,
         induction_sha256=said.induction_sha256,
+        unplaced=_unplaced(activation),
     )
+
+
+def _unplaced(activation: Activation) -> int:
+    rows = QuarantinedMessage.objects.filter(
+        device_reference=activation.device_reference,
+        received_at__gte=activation.from_at,
+        settled_at=None,
+    )
+    return (rows.filter(received_at__lt=activation.to_at) if activation.to_at else rows).count()
 
 
 def _device(activation: Activation, now: datetime) -> Device:

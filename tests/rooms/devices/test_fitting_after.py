@@ -31,7 +31,7 @@ from waypost.devices.first_fix import CHECK_LASTS, look_again, open_check
 from waypost.devices.fitter import FittingSaid, RemovalSaid
 from waypost.devices.induction import notice_for
 from waypost.devices.intake import Intake
-from waypost.devices.models import Fitting
+from waypost.devices.models import Fitting, QuarantinedMessage
 from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.jobs.models import Due
 from waypost.notices.models import Notice
@@ -155,6 +155,21 @@ def test_the_notice_given_is_known_again_and_a_changed_order_needs_a_new_one(fit
     bring(person("P1", order(window(), curfew(timetable=None))), now=EVENING + HOUR)
     with pytest.raises(Conflict, match="changed"):
         actions.give_notice(activation_id, sha256=notice.sha256, **given)
+
+
+@pytest.mark.database
+@pytest.mark.django_db
+def test_what_a_tag_sent_before_its_fitting_was_recorded_is_named_for_release(db):
+    bring(person("P1"))
+    stock(IMEI, "WP-17")
+    say(EVENING - HOUR)
+    say(EVENING + MINUTE)
+    by, now = officer(), EVENING + 5 * MINUTE
+    made = actions.fit(number(), "WP-17", FittingSaid(EVENING), by=by, now=now).activation_id
+    assert fitting_record(made, by=by, now=now).unplaced == 1
+    waiting = QuarantinedMessage.objects.get(received_at__gte=EVENING)
+    assert actions.release(waiting.pk, by=by, now=now) == 1
+    assert fitting_record(made, by=by, now=now).unplaced == 0
 
 
 def test_the_notice_says_in_plain_words_what_why_how_long_who_sees_and_whom_to_ring():
