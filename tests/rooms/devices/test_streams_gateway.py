@@ -229,6 +229,14 @@ def test_limits_of_the_command_line_hold_over_every_door(home, line):
         running.stop()
 
 
+def certificate_of(running, context) -> bytes:
+    """What the gateway shows just now."""
+    port = running.ports["queclink+tls"]
+    plain = socket.create_connection(("127.0.0.1", port), timeout=10)
+    with context.wrap_socket(plain, server_hostname="127.0.0.1") as tag:
+        return tag.getpeercert(binary_form=True)
+
+
 def test_over_tls_a_device_speaks_for_itself_alone_at_every_door(home, line):
     authority = Authority(home)
     server, own = authority.server(), authority.client(IMEI)
@@ -261,6 +269,11 @@ def test_over_tls_a_device_speaks_for_itself_alone_at_every_door(home, line):
             "select device_reference, count from devices_deviceflag where kind = ?",
             "other_certificate",
         ) == [(OTHER_IMEI, 1)]
+        shown = certificate_of(running, context)
+        authority.server()  # another, in the same files
+        running.process.send_signal(signal.SIGHUP)
+        time.sleep(0.5)
+        assert certificate_of(running, context) != shown
         assert running.rows(
             "select count(*) from devices_quarantinedmessage where device_reference = ?",
             OTHER_IMEI,
