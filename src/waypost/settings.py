@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, unquote, urlparse
 
 from django.core.exceptions import ImproperlyConfigured
 
+from waypost.devices.queclink_commands import read_vibrations
 from waypost.home import home, secret
 
 HERE = Path(__file__).parent
@@ -28,6 +29,9 @@ SETTINGS: dict[str, str] = {
     "with a URL, browsers tell that server where your wearers are.",
     "WAYPOST_QUECLINK_PASSWORD": "Password that the estate's Queclink tags take commands with. "
     "Default: that of the factory, the tag's model in small letters.",
+    "WAYPOST_QUECLINK_VIBRATE": "How tags of a model are made to vibrate, from their maker's "
+    "document: MODEL=word and parameters between password and serial; several parted by ';'. "
+    "Example: GL601=GTRTO,G,,,,,  Default: none is known.",
     "WAYPOST_DEVICE_TOKENS": "Who must show a token over HTTP: optional (devices that were ever "
     "given one) or required (every device). Default: optional. --tokens of the gateway goes first.",
     "WAYPOST_MQTT_USER": "User name of the gateway at the MQTT broker. Default: none.",
@@ -166,6 +170,10 @@ WALL_ZONE = "Europe/London"  # where people read times
 LAKE_URI = os.environ.get("WAYPOST_LAKE") or str(home() / "lake")
 MAP_STYLE = os.environ.get("WAYPOST_MAP_STYLE", "")
 QUECLINK_PASSWORD = os.environ.get("WAYPOST_QUECLINK_PASSWORD", "")
+try:
+    QUECLINK_VIBRATIONS = read_vibrations(os.environ.get("WAYPOST_QUECLINK_VIBRATE", ""))
+except ValueError as error:
+    raise ImproperlyConfigured(f"WAYPOST_QUECLINK_VIBRATE: {error}") from None
 DEVICE_TOKENS = os.environ.get("WAYPOST_DEVICE_TOKENS", "")
 MQTT = {
     name: os.environ.get(f"WAYPOST_MQTT_{name.upper()}", "")

@@ -21,5 +21,6 @@ def command_bytes(
     # Each leaves the factory with its model's name as its password.
     password = settings.QUECLINK_PASSWORD or model.strip().lower()
     return queclink_commands.encode(
-        kind, password=password, serial=serial, model=model, interval_s=interval_s
-    )
+        kind, password=password, serial=serial, model=model, interval_s=interval_s,
+        vibrations=settings.QUECLINK_VIBRATIONS,
+    )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from waypost.devices import queclink
-from waypost.devices.queclink_commands import NotSpoken, answers, encode
+from waypost.devices.queclink_commands import NotSpoken, answers, encode, read_vibrations
 from waypost.devices.values import CommandKind
 from waypost.errors import Refused
 from waypost.positions.values import DecodedEvent, EventKind
@@ -85,3 +85,18 @@ def test_what_is_no_answer_is_tied_to_no_command():
     assert answers(DecodedEvent(None, EventKind.COMMAND_ANSWER, {"command": "GTFRI"})) is None
     assert answers(DecodedEvent(None, EventKind.SOS, {"serial": "0001"})) is None
     assert answers(DecodedEvent(None, EventKind.COMMAND_ANSWER, {"serial": "no"})) is None
+
+
+def test_an_operator_can_name_what_makes_a_model_vibrate():
+    known = read_vibrations("GL601=GTRTO,G,,,,,; GL601W=GTVIB,3")
+    said = [
+        encode(CommandKind.VIBRATE, password="gl601", serial=7, model=model, vibrations=known)
+        for model in ("GL601", "gl601wx")
+    ]
+    assert said == [b"AT+GTRTO=gl601,G,,,,,,0007$", b"AT+GTVIB=gl601,3,0007$"]
+
+
+@pytest.mark.parametrize("text", ["GL601", "GL601=", "=GTRTO,G", "GL601=GTRTO,G$", "X=AT+GTRTO"])
+def test_a_vibration_that_is_no_command_is_refused_by_name(text):
+    with pytest.raises(ValueError, match="is not like"):
+        read_vibrations(text)
