@@ -54,13 +54,27 @@ class Soak:
     postgres: Postgres | None = None
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     kills: Counter[str] = field(default_factory=Counter)
+    turns: list[str] = field(default_factory=list)  # who is killed next, the last first
     ended: Counter[str] = field(default_factory=Counter)  # by themselves: none should
     memory: list[tuple[float, float]] = field(default_factory=list)  # seconds, MiB of the gateway
     began_s: float = field(default_factory=time.monotonic)
+    counted: tuple[int, int] = (0, 0)  # bytes of the ledger that were read, acknowledgements in it
 
     @property
     def ledger(self) -> Path:
         return self.folder / "ledger.csv"
+
+    def acknowledged(self) -> int:
+        """How many reports were acknowledged so far, by the ledger."""
+        size, count = self.counted
+        if self.ledger.exists():
+            with open(self.ledger, "rb") as file:
+                file.seek(size)
+                for line in file:
+                    count += line.startswith(b"a,") and line.endswith(b"\n")
+                    size += len(line) if line.endswith(b"\n") else 0
+        self.counted = size, count
+        return count
 
     def waypost(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "waypost.cli.main", *words]
@@ -234,19 +248,21 @@ def look(soak: Soak) -> None:
 
 
 def kill_something(soak: Soak, chance: random.Random) -> None:
-    """One of the processes, or the database; each as often as the others, the gateway twice."""
-    victims = [*NAMES, "gateway", "database"]
-    fewest = min(soak.kills[name] for name in set(victims))
-    name = chance.choice([one for one in victims if soak.kills[one] <= fewest + 1])
+    """The next in turn: in each round the gateway and the database first, then all in any order."""
+    if not soak.turns:
+        others = chance.sample([*NAMES, "database"], len(NAMES) + 1)
+        soak.turns = [*others, "database", "gateway"]
+    name = soak.turns.pop()
+    down_s = chance.uniform(0, min(DOWN_S_MOST, soak.args.kill_every))
     if name != "database":
         soak.kill(name)
-        time.sleep(chance.uniform(0, DOWN_S_MOST))
+        time.sleep(down_s)
         soak.start(name)
         return
     soak.kills[name] += 1
     if soak.postgres is not None:
         soak.postgres.kill()
-        time.sleep(chance.uniform(0, DOWN_S_MOST))
+        time.sleep(down_s)
         soak.postgres.start()
     else:
         locked_s = chance.uniform(0.1, 1.0) * min(LOCKED_S_MOST, soak.args.kill_every)
@@ -269,13 +285,13 @@ def lock_sqlite(folder: Path, seconds: float) -> None:
 
 
 def progress(soak: Soak) -> None:
-    lines = (soak.folder / "tags.log").read_text(errors="replace").splitlines()[-1:]
-    last = lines[0] if lines else "no word from the tags yet"
+    before, now = soak.counted[1], soak.acknowledged()
     kills = ", ".join(f"{name} {count}" for name, count in sorted(soak.kills.items()))
     memory = f"{soak.memory[-1][1]:.0f} MiB" if soak.memory else "?"
     seconds = time.monotonic() - soak.began_s
-    print(f"{seconds:7.0f} s  {last}; gateway {memory}; killed: {kills or 'nobody'}",
-          file=sys.stderr, flush=True)  # fmt: skip
+    rate = (now - before) / TELL_EVERY_S
+    print(f"{seconds:7.0f} s  {now:,} acknowledged, {rate:,.0f} a second; gateway {memory}; "
+          f"killed: {kills or 'nobody'}", file=sys.stderr, flush=True)  # fmt: skip
 
 
 def tell(soak: Soak) -> int:
@@ -290,7 +306,7 @@ def tell(soak: Soak) -> int:
     figures = {
         "database": soak.args.database, "tags": soak.args.tags, "stored": soak.args.stored,
         "seconds": round(duration_s, 1), "settled_in_s": round(settled_s, 1),
-        "acknowledged": acknowledged(soak.ledger), "kills": dict(soak.kills),
+        "acknowledged": soak.acknowledged(), "kills": dict(soak.kills),
         "ended_by_themselves": dict(soak.ended),
         "gateway_mib_peak": round(max(mib for _, mib in soak.memory), 1),
         "gateway_mib_by_tenth": tenths(soak.memory), "verdict": verdict,
@@ -300,11 +316,6 @@ def tell(soak: Soak) -> int:
     print(checked.stderr, file=sys.stderr, end="")
     print(json.dumps(figures))
     return checked.returncode
-
-
-def acknowledged(ledger: Path) -> int:
-    with open(ledger, "rb") as file:
-        return sum(line.startswith(b"a,") for line in file)
 
 
 def tenths(memory: list[tuple[float, float]]) -> list[int]:

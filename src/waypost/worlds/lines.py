@@ -13,7 +13,9 @@ from typing import Protocol
 
 
 class ByteLine(Protocol):
-    def write(self, data: bytes) -> None: ...
+    def write(self, data: bytes) -> None:
+        """ConnectionError once the line is down."""
+        ...
 
     async def read(self) -> bytes:
         """What came since; waits for some. ConnectionError once the line is down."""
@@ -43,14 +45,17 @@ class _Ear:
         self.is_down = True
         self._wake()
 
+    def _check_up(self) -> None:
+        if self.is_down:
+            raise ConnectionError("the line is down")
+
     def _wake(self) -> None:
         if self._waits is not None and not self._waits.done():
             self._waits.set_result(None)
 
     async def read(self) -> bytes:
         if not self._come:
-            if self.is_down:
-                raise ConnectionError("the line is down")
+            self._check_up()
             self._waits = asyncio.get_running_loop().create_future()
             await self._waits
         if not self._come:
@@ -83,7 +88,11 @@ class TcpLine(_Ear, asyncio.Protocol):
         self._fall()
 
     def write(self, data: bytes) -> None:
-        self._transport.write(data)
+        self._check_up()
+        try:
+            self._transport.write(data)
+        except RuntimeError as error:  # uvloop's: it fell, and we have not been told yet
+            raise ConnectionError("the line is down") from error
 
     def cut(self) -> None:
         self._transport.abort()
@@ -118,7 +127,11 @@ class DatagramLine(_Ear, asyncio.DatagramProtocol):
         self._fall()
 
     def write(self, data: bytes) -> None:
-        self._transport.sendto(data)
+        self._check_up()
+        try:
+            self._transport.sendto(data)
+        except RuntimeError as error:
+            raise ConnectionError("the line is down") from error
 
     def cut(self) -> None:
         self._transport.abort()

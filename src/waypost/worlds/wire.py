@@ -54,6 +54,7 @@ class Line:
             self._reader, self._writer = await asyncio.open_connection(
                 self.host, self.port, local_addr=self._from
             )
+        reader, writer = self._reader, self._writer  # somebody may cut the line meanwhile
         headers = {
             "Host": f"{self.host}:{self.port}",
             "Content-Length": str(len(request.body)),
@@ -61,9 +62,9 @@ class Line:
         }
         head = [f"{request.method} {request.path} HTTP/1.1"]
         head += [f"{name}: {value}" for name, value in headers.items()]
-        self._writer.write("\r\n".join([*head, "", ""]).encode() + request.body)
-        await self._writer.drain()
-        return await self._answer(self._reader)
+        writer.write("\r\n".join([*head, "", ""]).encode() + request.body)
+        await writer.drain()
+        return await self._answer(reader)
 
     async def _answer(self, reader: asyncio.StreamReader) -> tuple[int, bytes]:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
