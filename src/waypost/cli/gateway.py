@@ -16,8 +16,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="http (intake at /intake/osmand, /intake/owntracks, /intake/batch), osmand, "
         "owntracks, queclink or teltonika (TCP and UDP), gt06; or mqtt with the address of a "
-        "broker; PROTOCOL+tls listens with TLS; may be given several times; port 0 takes any "
-        "free one",
+        "broker; PROTOCOL+tls listens with TLS, over TCP alone; may be given several times; "
+        "port 0 takes any free one",
     )
     parser.add_argument(
         "--limit",

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from waypost import clock
@@ -23,6 +23,7 @@ from waypost.devices.hearing import OF_ANOTHER, SPEAKS_FOR, fault_of, weight_of
 from waypost.devices.identity import is_local
 from waypost.devices.limits import Refusal
 from waypost.devices.protocols import HTTP
+from waypost.devices.requests import TooLarge, bearer, plain, read_body, read_message, refusal
 from waypost.devices.token_book import TokenBook
 from waypost.devices.tokens import take_token
 from waypost.devices.values import (
@@ -40,19 +41,13 @@ from waypost.devices.values import (
 )
 from waypost.errors import Unavailable
 
-MESSAGE_BYTES_MAX = 2**20
 BATCH_BYTES_MAX = 8 * 2**20
-URI_LENGTH_MAX = 16_384
 KEY_LENGTH_MAX = 200
 # Longer than SQLite waits for its lock (20 s), so that a slow commit is not answered as a lost one.
 REPLY_WITHIN_S = 25.0
 READY_WITHIN_S = 5.0
 METHODS = ["GET", "POST", "PUT"]
 Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-class TooLarge(Exception):
-    """The body is larger than we read."""
 
 
 class Doors:
@@ -89,12 +84,12 @@ class Doors:
 
         async def endpoint(request: Request) -> Response:
             host = request.client.host if request.client else ""
-            if (refusal := self._hall.refuses(host)) is not None:
-                return _too_fast(tally, refusal)
+            if (why := self._hall.refuses(host)) is not None:
+                return _too_fast(tally, why)
             try:
-                message = await _message(request)
+                message = await read_message(request)
             except TooLarge:
-                return _plain(413, "the request is larger than 1 MiB")
+                return plain(413, "the request is larger than 1 MiB")
             except ClientDisconnect:
                 return Response(status_code=400)
             token, message = take_token(message)
@@ -102,7 +97,7 @@ class Doors:
                 item = await self._admitted(self._heard(protocol, message, request, host), token)
             except Unavailable as error:
                 self.unavailable += 1
-                return _plain(503, str(error))
+                return plain(503, str(error))
             self._count(item, tally, host)
             outcome = await self._kept(item, weight_of(item))
             reply = _reply(protocol, item, outcome)
@@ -159,21 +154,21 @@ class Doors:
     async def _batch(self, request: Request) -> Response:
         tally = self._figures.of("batch request")
         host = request.client.host if request.client else ""
-        if (refusal := self._hall.refuses(host)) is not None:
-            return _too_fast(tally, refusal)
-        token = _bearer(request)
+        if (why := self._hall.refuses(host)) is not None:
+            return _too_fast(tally, why)
+        token = bearer(request)
         if token is None and not (is_local(host) and self._tokens.trusts_this_machine):
             tally.refusals[Refusal.TOKEN] += 1
-            return _refusal(401, "send a bearer token that may post batches (waypost token ROLE)")
+            return refusal(401, "send a bearer token that may post batches (waypost token ROLE)")
         key = request.headers.get("idempotency-key", "").strip()
         if not key or len(key) > KEY_LENGTH_MAX or not key.isprintable():
-            return _refusal(
+            return refusal(
                 400, "send an Idempotency-Key header of your own choosing, at most 200 characters"
             )
         try:
-            body = await _body(request, BATCH_BYTES_MAX)
+            body = await read_body(request, BATCH_BYTES_MAX)
         except TooLarge:
-            return _refusal(413, "the batch is larger than 8 MiB; send it in parts")
+            return refusal(413, "the batch is larger than 8 MiB; send it in parts")
         except ClientDisconnect:
             return Response(status_code=400)
         item = await asyncio.to_thread(_read_batch, body, key, token)
@@ -183,7 +178,7 @@ class Doors:
         tally.replies += reply.status < 500
         if reply.status == 200:
             return Response(reply.body, media_type="application/json")
-        return _refusal(reply.status, reply.body)
+        return refusal(reply.status, reply.body)
 
     def _count_batch(self, item: Item, size_bytes: int, tally: Tally, host: str) -> None:
         tally.frames += 1
@@ -219,38 +214,20 @@ class Doors:
         try:
             await asyncio.wait_for(self._answer_of(Ping(), 0), READY_WITHIN_S)
         except (Unavailable, TimeoutError):
-            return _plain(503, "the store does not answer")
-        return _plain(200, "ready")
+            return plain(503, "the store does not answer")
+        return plain(200, "ready")
 
     async def _metrics(self, request: Request) -> Response:
         figures = {**self._counts, "unavailable": self.unavailable}
         lines = [f"waypost_gateway_{name}_total {value}" for name, value in figures.items()]
         lines.append(f"waypost_gateway_waiting {self._committer.waiting}")
+        lines.append(f"waypost_gateway_connections_max {self._hall.limits.connections}")
         lines += self._figures.lines()
-        return _plain(200, "\n".join([*lines, ""]))
+        return plain(200, "\n".join([*lines, ""]))
 
 
 async def _healthy(request: Request) -> Response:
-    return _plain(200, "alive")
-
-
-async def _message(request: Request) -> HttpMessage:
-    uri = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    if len(uri) > URI_LENGTH_MAX:
-        raise TooLarge
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    return HttpMessage(request.method, uri, headers, await _body(request, MESSAGE_BYTES_MAX))
-
-
-async def _body(request: Request, bytes_max: int) -> bytes:
-    """The body, read no further than `bytes_max`, whatever the sender says its length is."""
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > bytes_max:
-            raise TooLarge
-        chunks.append(chunk)
-    return b"".join(chunks)
+    return plain(200, "alive")
 
 
 def _read_batch(body: bytes, key: str, token: str | None) -> Item:
@@ -262,11 +239,6 @@ def _read_batch(body: bytes, key: str, token: str | None) -> Item:
     return BatchMessage(token, key, hashlib.sha256(body).hexdigest(), read, received_at)
 
 
-def _bearer(request: Request) -> str | None:
-    given = request.headers.get("authorization", "").strip()
-    return given.removeprefix("Bearer ").strip() if given else None
-
-
 def _reply(protocol: str, item: TagMessage | UnreadableMessage, outcome: Outcome) -> HttpReply:
     """The protocol's own reply to a message that is kept; ours to any other."""
     if isinstance(item, TagMessage) and isinstance(outcome, Taken):
@@ -274,24 +246,10 @@ def _reply(protocol: str, item: TagMessage | UnreadableMessage, outcome: Outcome
     return outcome if isinstance(outcome, HttpReply) else HttpReply(200)
 
 
-def _too_fast(tally: Tally, refusal: Refusal) -> Response:
-    tally.refusals[refusal] += 1
-    return _plain(429, "too many messages from this address; try again")
+def _too_fast(tally: Tally, why: Refusal) -> Response:
+    tally.refusals[why] += 1
+    return plain(429, "too many messages from this address; try again")
 
 
 def _as_response(reply: HttpReply) -> Response:
-    return _plain(reply.status, reply.body)
-
-
-def _plain(status: int, text: str) -> Response:
-    headers = {"Retry-After": "1"} if status in {429, 503} else None
-    if status == 401:
-        headers = {"WWW-Authenticate": 'Basic realm="Waypost"'}
-    return PlainTextResponse(text, status_code=status, headers=headers)
-
-
-def _refusal(status: int, sentence: str) -> Response:
-    headers = {"Retry-After": "1"} if status == 503 else None
-    if status == 401:
-        headers = {"WWW-Authenticate": "Bearer"}
-    return JSONResponse({"error": sentence}, status_code=status, headers=headers)
+    return plain(reply.status, reply.body)
