@@ -73,9 +73,9 @@ def weight_of(message: TagMessage | UnreadableMessage) -> int:
     return WEIGHT_LEAST + WEIGHT * len(message.payload)
 
 
-def _decoded(name: str, protocol: StreamProtocol, data: bytes, device: str | None) -> Decoded:
+def _decoded(spoken: str, protocol: StreamProtocol, data: bytes, device: str | None) -> Decoded:
     try:
         return protocol.decode(data, device)
     except Exception as error:  # a decoder must not; if one does, an officer gets the bytes
-        logger.error("a %s frame broke its decoder: %s", name, type(error).__name__)
+        logger.error("a %s frame broke its decoder: %s", spoken, type(error).__name__)
         return Decoded(device, error="our reader broke on it: a mistake of Waypost's")
