@@ -105,11 +105,13 @@ def _play_live(args: argparse.Namespace, addresses: dict[str, Address]) -> int:
     length_s = None if args.length_s is None else args.length_s * args.speed
     ours, theirs = itertools.tee(_said(args, until_s, start_s, length_s, spoken))
     faults = FAULTS[args.faults]
+    # What stands in a ledger is said by tags of their own, not gathered by the hub.
+    own = frozenset(_spoken(addresses)) if args.ledger else spoken
 
     async def both() -> None:
         async with asyncio.TaskGroup() as group:
-            group.create_task(player.play(one for one in ours if one.protocol not in spoken))
-            scripted = (one for one in theirs if one.protocol in spoken)
+            group.create_task(player.play(one for one in ours if one.protocol not in own))
+            scripted = (one for one in theirs if one.protocol in own)
             group.create_task(
                 fleet.play_script(scripted, faults, clock=world_clock, speed=args.speed)
             )

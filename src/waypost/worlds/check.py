@@ -9,7 +9,6 @@ tag with a wrong clock owes its rows too, set aside for the right reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -30,6 +29,7 @@ Integers = npt.NDArray[np.int64]
 LONG_AGO, FAR_AHEAD = datetime(1990, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 HOURS_MAX = 14
 UPLOAD_LAG_S = 20 * 60  # later than this, a clock that is hours ahead no longer shows as such
+AHEAD_S = 120  # clocks may run ahead by so much
 EDGE_S = 2  # receipt is read at another instant than the tag's: either mark is right so close
 PLACE_E7 = 1  # 1e-7 degree, a centimetre: the last digit of the ledger
 EXAMPLES = 5
@@ -82,35 +82,41 @@ def check(told: Told) -> Verdict:
     verdict = Verdict()
     directory = ActivationDirectory(person_orders())
     worn = _worn(told, directory)
-    worn_tags = {tag.number for tag, _ in worn}
-    verdict.nobodys = sum(told.of(tag).num_rows for tag in told.tags.keys() - worn_tags)
-    for tags, numbers in _chunks(worn):
-        fixes = fixes_between(list(numbers.values()), LONG_AGO, FAR_AHEAD)
-        events = events_between(list(numbers.values()), LONG_AGO, FAR_AHEAD)
-        for tag in tags:
-            said = told.of(tag.number)
-            number = numbers[tag.number]
-            _check_fixes(verdict, tag, said, _of(fixes, number))
-            _check_events(verdict, tag, said, _of(events, number))
+    heard = {number for wearing in worn for number in wearing.numbers}
+    verdict.nobodys = sum(told.of(tag).num_rows for tag in told.tags.keys() - heard)
+    for start in range(0, len(worn), LIST_MAX):
+        part = worn[start : start + LIST_MAX]
+        activations = [wearing.activation for wearing in part]
+        fixes = fixes_between(activations, LONG_AGO, FAR_AHEAD)
+        events = events_between(activations, LONG_AGO, FAR_AHEAD)
+        for wearing in part:
+            said = pa.concat_tables([told.of(number) for number in wearing.numbers])
+            _check_fixes(verdict, wearing.tag, said, _of(fixes, wearing.activation))
+            _check_events(verdict, wearing.tag, said, _of(events, wearing.activation))
     return verdict
 
 
-def _worn(told: Told, directory: ActivationDirectory) -> list[tuple[Tagged, int]]:
-    """Tags with the numbers of their last activations, by these."""
-    found: list[tuple[Tagged, int]] = []
+@dataclass(frozen=True, slots=True)
+class _Wearing:
+    """A device, its last activation, and the ledger's tags of that name: what a device's protocol
+    has no word for, its vendor's hub tells."""
+
+    activation: int
+    tag: Tagged
+    numbers: tuple[int, ...]
+
+
+def _worn(told: Told, directory: ActivationDirectory) -> list[_Wearing]:
+    by_device: dict[str, list[Tagged]] = {}
     for tag in told.tags.values():
-        spans = directory.any_of(tag.device_id)
+        by_device.setdefault(tag.device_id, []).append(tag)
+    found = []
+    for device_id, tags in by_device.items():
+        spans = directory.any_of(device_id)
         if spans and spans[-1].number is not None:
-            found.append((tag, spans[-1].number))
-    return sorted(found, key=lambda one: one[1])
-
-
-def _chunks(
-    worn: Sequence[tuple[Tagged, int]],
-) -> Iterator[tuple[Sequence[Tagged], dict[int, int]]]:
-    for start in range(0, len(worn), LIST_MAX):
-        part = worn[start : start + LIST_MAX]
-        yield [tag for tag, _ in part], {tag.number: number for tag, number in part}
+            numbers = tuple(tag.number for tag in tags)
+            found.append(_Wearing(spans[-1].number, tags[0], numbers))
+    return sorted(found, key=lambda one: one.activation)
 
 
 def _of(rows: pa.Table, activation: int) -> pa.Table:
@@ -119,20 +125,37 @@ def _of(rows: pa.Table, activation: int) -> pa.Table:
 
 def _check_fixes(verdict: Verdict, tag: Tagged, said: pa.Table, kept: pa.Table) -> None:
     owed = said.filter(pc.is_valid(said["lat_e7"]))
+    owed = owed.group_by(["at_us", "lat_e7", "lon_e7"]).aggregate([("acknowledged", "any")])
     at_us, held_us = _ints(owed, "at_us"), _ints(kept, "measured_at")
-    there = _compared(verdict, tag, (at_us, held_us), owed, "fix")
-    places = np.searchsorted(np.sort(at_us), held_us)
+    match = _matches(owed, kept)
+    got = np.asarray(owed["acknowledged_any"].to_numpy(zero_copy_only=False), dtype=np.bool_)
+    there = np.isin(np.arange(owed.num_rows), match)
+    _count(verdict, tag, "fix", (at_us, held_us), got, there)
     known = np.isin(held_us, at_us)
-    row = np.argsort(at_us)[places[known]]
-    apart = np.zeros(int(known.sum()), dtype=np.bool_)
-    for name in ("lat", "lon"):
-        degrees = kept[name].to_numpy()[known]
-        apart |= np.abs(np.rint(degrees * 1e7) - _ints(owed, f"{name}_e7")[row]) > PLACE_E7
-    verdict.misplaced += verdict.wrong("elsewhere", tag.device_id, held_us[known][apart])
-    wrong = ~_marks_right(tag.clock_s, kept)
+    verdict.misplaced += verdict.wrong("elsewhere", tag.device_id, held_us[known & (match < 0)])
+    wrong = known & ~_marks_right(tag.clock_s, kept)
     verdict.misjudged += verdict.wrong("wrongly set aside or used", tag.device_id, held_us[wrong])
     if tag.clock_s:
-        verdict.aside += int((_ints(kept, "set_aside")[there] != SetAside.USABLE).sum())
+        promised = np.append(got, False)[match]  # of those without a match: the last, False
+        verdict.aside += int((_ints(kept, "set_aside")[promised] != SetAside.USABLE).sum())
+
+
+def _matches(owed: pa.Table, kept: pa.Table) -> Integers:
+    """Which of the rows owed each row kept is: at the same instant and place; -1 for none."""
+    at_us, held_us = _ints(owed, "at_us"), _ints(kept, "measured_at")
+    order = np.argsort(at_us, kind="stable")
+    first = np.searchsorted(at_us[order], held_us, "left")
+    end = np.searchsorted(at_us[order], held_us, "right")
+    match = np.full(len(held_us), -1, dtype=np.int64)
+    for step in range(int((end - first).max(initial=0))):
+        within = np.flatnonzero(first + step < end)
+        row = order[first[within] + step]
+        near = np.ones(len(within), dtype=np.bool_)
+        for name in ("lat", "lon"):
+            degrees = kept[name].to_numpy()[within]
+            near &= np.abs(np.rint(degrees * 1e7) - _ints(owed, f"{name}_e7")[row]) <= PLACE_E7
+        match[within[near]] = row[near]
+    return match
 
 
 def _check_events(verdict: Verdict, tag: Tagged, said: pa.Table, kept: pa.Table) -> None:
@@ -144,27 +167,28 @@ def _check_events(verdict: Verdict, tag: Tagged, said: pa.Table, kept: pa.Table)
         _ints(rows, at) * 64 + np.array([kinds[kind] for kind in rows[name].to_pylist()], np.int64)
         for rows, at, name in ((owed, "at_us", "word"), (kept, "measured_at", "kind"))
     ]
-    _compared(verdict, tag, (codes[0], codes[1]), owed, "event", scale=64)
-
-
-def _compared(
-    verdict: Verdict, tag: Tagged, names: tuple[Integers, Integers], owed: pa.Table, what: str,
-    scale: int = 1,
-) -> npt.NDArray[np.bool_]:  # fmt: skip
-    """What is there, twice, strange or lost, by names of rows; which held rows were promised."""
-    said, held = names
     got = np.asarray(owed["acknowledged"].to_numpy(zero_copy_only=False), dtype=np.bool_)
+    _count(verdict, tag, "event", (codes[0], codes[1]), got, np.isin(codes[0], codes[1]), scale=64)
+
+
+def _count(
+    verdict: Verdict, tag: Tagged, what: str, names: tuple[Integers, Integers],
+    got: npt.NDArray[np.bool_], there: npt.NDArray[np.bool_], scale: int = 1,
+) -> None:  # fmt: skip
+    """Into the verdict, by names of the rows said and of those held.
+
+    got     of each row said, whether it was acknowledged
+    there   of each row said, whether it is held
+    """
+    said, held = names
     once, counts = np.unique(held, return_counts=True)
     often = counts > np.maximum(_counts_of(said, once), 1)
-    found = np.isin(said, held)
-    promised = np.isin(held, said[got])
-    verdict.kept += int((found & got).sum())
-    verdict.unasked += int((found & ~got).sum())
-    missing, strange = said[~found & got], held[~np.isin(held, said)]
+    verdict.kept += int((there & got).sum())
+    verdict.unasked += int((there & ~got).sum())
+    missing, strange = said[~there & got], held[~np.isin(held, said)]
     verdict.lost += verdict.wrong(f"{what} lost", tag.device_id, missing // scale)
     verdict.twice += verdict.wrong(f"{what} twice", tag.device_id, once[often] // scale)
     verdict.strange += verdict.wrong(f"{what} nobody sent", tag.device_id, strange // scale)
-    return np.asarray(promised)
 
 
 def _counts_of(said: Integers, names: Integers) -> Integers:
@@ -176,12 +200,14 @@ def _counts_of(said: Integers, names: Integers) -> Integers:
 def _marks_right(clock_s: int, kept: pa.Table) -> npt.NDArray[np.bool_]:
     """Whether each fix is set aside for what is truly wrong with the tag's clock."""
     marks = _ints(kept, "set_aside")
-    if clock_s == 0:
-        return np.asarray(marks == SetAside.USABLE)
+    lead_s = (_ints(kept, "measured_at") - _ints(kept, "received_at")) / 1e6
+    if clock_s == 0:  # a script has a fix of the future, or at 0,0, now and then
+        ahead = (lead_s > AHEAD_S - EDGE_S) & np.isin(marks, [SetAside.FUTURE, SetAside.WRONG_HOUR])
+        nowhere = (kept["lat"].to_numpy() == 0) & (marks == SetAside.NULL_ISLAND)
+        return np.asarray((marks == SetAside.USABLE) | ahead | nowhere)
     if clock_s < 0:
         rolled = clock_s % ROLLOVER_S == 0
         return np.asarray(marks == (SetAside.ROLLOVER if rolled else SetAside.BEFORE_FITTING))
-    lead_s = (_ints(kept, "measured_at") - _ints(kept, "received_at")) / 1e6
     lag_s = clock_s - lead_s
     hours = clock_s % HOUR_S == 0 and clock_s <= HOURS_MAX * HOUR_S
     as_hours = (marks == SetAside.WRONG_HOUR) & (lag_s < UPLOAD_LAG_S + EDGE_S) & hours

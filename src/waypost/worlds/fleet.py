@@ -13,6 +13,7 @@ import asyncio
 import random
 import time
 import zlib
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
@@ -73,20 +74,20 @@ class Fleet:
         speed: float = 1.0,
     ) -> Tally:  # fmt: skip
         """Each telegram by its own tag, when it is due; returns when all are answered."""
-        sources: dict[str, GivenReports] = {}
-        numbers: dict[str, int] = {}
+        sources: dict[tuple[str, str], GivenReports] = {}
+        numbers: Counter[tuple[str, str]] = Counter()
         async with self._troubles(), asyncio.TaskGroup() as group:
             for telegram in telegrams:
                 wait_s = telegram.send_s - clock()
                 if wait_s > 0:
                     await asyncio.sleep(wait_s / speed)
-                device = telegram.device_id
-                if device not in sources:
-                    sources[device] = GivenReports()
-                    tag = self._scripted_tag(len(sources), telegram, sources[device], faults)
+                name = telegram.device_id, telegram.protocol
+                if name not in sources:
+                    sources[name] = GivenReports()
+                    tag = self._scripted_tag(len(sources), telegram, sources[name], faults)
                     group.create_task(tag.live())
-                numbers[device] = numbers.get(device, -1) + 1
-                sources[device].put(report_of(telegram.row, numbers[device]))
+                sources[name].put(report_of(telegram.row, numbers[name]))
+                numbers[name] += 1
             for source in sources.values():
                 source.end()
         return self.tally

@@ -125,6 +125,8 @@ def _messages(heard: Heard, tag: Tag, spoken: frozenset[str]) -> Iterator[tuple[
         values = {**row, "mechanism": words[row["mechanism"]]}
         said = _fix_row(tag.device_id, row["measured_s"], values)
         carrier = _carrier(tag, values["mechanism"], spoken)  # phones state GNSS
+        if carrier in spoken and row["lat"] == row["lon"] == 0:
+            continue  # where a tag speaks for itself, 0,0 means that it has no place
         yield Telegram(row["received_s"], tag.device_id, carrier, said), row["measured_s"]
 
 

@@ -143,13 +143,37 @@ def test_a_wrong_clock_owes_its_rows_set_aside_for_the_right_reason(tmp_path, es
 
 
 def test_a_right_clock_set_aside_or_a_wrong_one_used_is_misjudged(tmp_path, estate, ledger):
+    unfitted = replace(REPORTS[0], at_us=REPORTS[0].at_us - 10 * 86_400_000_000)
     ledger.sent(1, REPORTS[:1])
-    ledger.sent(0, [replace(REPORTS[0], at_us=REPORTS[0].at_us + FUTURE_S * 1_000_000)])
+    ledger.sent(0, [unfitted])
     ledger.acknowledged(1, [0])
     ledger.acknowledged(0, [0])
     send(estate[1].device_id, REPORTS[0])
-    send(estate[0].device_id, replace(REPORTS[0], at_us=REPORTS[0].at_us + FUTURE_S * 1_000_000))
+    send(estate[0].device_id, unfitted)
     assert verdict_of(tmp_path).misjudged == 2
+
+
+def test_a_device_told_of_by_two_tags_of_the_ledger_is_checked_as_one(tmp_path, estate, ledger):
+    """What a device's protocol has no word for, its vendor's hub tells."""
+    event = Report(0, REPORTS[5].at_us, event=EventKind.STRAP_TAMPER)
+    ledger.name(7, estate[0].device_id, "gt06", 0)
+    ledger.sent(7, REPORTS)
+    ledger.acknowledged(7, range(6))
+    ledger.sent(0, [event])
+    ledger.acknowledged(0, [0])
+    send(estate[0].device_id, *REPORTS, event)
+    verdict = verdict_of(tmp_path)
+    assert (verdict.is_good, verdict.kept) == (True, 7)
+
+
+def test_two_places_said_in_one_second_are_both_owed(tmp_path, estate, ledger):
+    other = replace(REPORTS[0], number=9, lat=51.7)
+    ledger.sent(0, [REPORTS[0], other])
+    ledger.acknowledged(0, [0, 9])
+    send(estate[0].device_id, REPORTS[0])
+    assert verdict_of(tmp_path).lost == 1
+    send(estate[0].device_id, other)
+    assert verdict_of(tmp_path).is_good
 
 
 def test_tags_nobody_wears_owe_nothing_to_the_log(tmp_path, estate, ledger):
