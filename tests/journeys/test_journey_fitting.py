@@ -118,7 +118,7 @@ def test_an_order_becomes_a_tag_that_speaks_and_a_notice_given_and_the_tag_comes
     # The court ends the order: removal is a task at once.
     ended = (house.now - timedelta(minutes=1)).isoformat()
     bring(house, tmp_path, reference, name, to=ended)
-    page.goto(f"{house.pages}/fitting?q={imei}")
+    page.goto(f"{house.pages}/fitting?q={serial}")
     row = page.get_by_role("row").filter(has_text=name)
     row.wait_for()
     check_accessible(page, house)
@@ -171,6 +171,34 @@ def test_a_tag_nobody_entered_is_added_to_stock_on_the_way(page, house, tmp_path
     check_accessible(page, house)
     page.get_by_role("button", name="The tag is on").click()
     page.get_by_role("heading", name="Does the tag say where it is?").wait_for()
+
+
+CAMERA = """
+window.BarcodeDetector = class {
+  static async getSupportedFormats() { return ["code_128"]; }
+  async detect() { return [{ rawValue: " WP-SCANNED " }]; }
+};
+navigator.mediaDevices.getUserMedia = async () => {
+  const canvas = document.createElement("canvas");
+  canvas.getContext("2d").fillRect(0, 0, 10, 10);
+  return canvas.captureStream(5);
+};
+"""
+
+
+def test_the_camera_reads_a_label_into_the_field(page, house, tmp_path):
+    number = "8" if page.viewport_size["width"] == 360 else "9"
+    bring(house, tmp_path, f"F{number}", f"Morgan Vale {number}")
+    page.add_init_script(CAMERA)  # a headless browser has neither camera nor detector
+    sign_in(page, house, "mona")
+    page.goto(f"{house.pages}/fitting?q=F{number}")
+    page.get_by_role("link", name=f"Morgan Vale {number}").click()
+    page.get_by_role("button", name="Scan with the camera").click()
+    page.get_by_text("Read: WP-SCANNED").wait_for()
+    field = page.get_by_label("Serial or number of the tag")
+    assert field.input_value() == "WP-SCANNED"
+    assert field.evaluate("element => element === document.activeElement")
+    check_accessible(page, house)
 
 
 def test_without_scripts_the_steps_still_work(browser, house, tmp_path):

@@ -37,6 +37,7 @@ from waypost.orders.queries import case_of
 WORN_KINDS = frozenset(
     {"", DeviceKind.TAG, DeviceKind.ALCOHOL_TAG, DeviceKind.PHONE}  # "": not stated
 )
+PROTECTED = "This is a protected person; their device is given and taken on their own page."
 NO_SUCH_TAG = "There is no such fitting."
 WHERE_MAX, SITE_MAX, WHY_MAX = 200, 40, 200
 SENT_AGAIN = timedelta(minutes=1)
@@ -152,7 +153,7 @@ def _put_on(
     _check_device(device, now)
     fitting.check_time(said.at, not_before=last_end(person, device), now=now, act="the fitting")
     if person.protected or fitting.is_protected(orders):
-        raise Refused("This is a protected person; their device is given on their own page.")
+        raise Refused(PROTECTED)
     if not fitting.order_live(orders, said.at) and not said.reason.strip():
         raise Refused(
             "No order is live for this person then, so nothing the tag says could be used. Say why "
@@ -229,7 +230,8 @@ def _locked_activation(activation_id: int, *, by: Posted, now: datetime) -> Acti
     if person_id is None:
         raise NoSuchThing(NO_SUCH_TAG)
     may.check(by, Permission.DEVICE_FIT, case_of(person_id, now=now), absent=NO_SUCH_TAG)
-    locked_person(person_id)
+    if locked_person(person_id).protected:
+        raise Refused(PROTECTED)
     return Activation.objects.get(pk=activation_id)
 
 

@@ -7,7 +7,7 @@ and activations, never one person at a time); the pure rules of fitting.py decid
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -19,7 +19,7 @@ from waypost.access import audit, may
 from waypost.access.values import Permission, Posted
 from waypost.devices import fitting
 from waypost.devices.fitting import Attempt, ToFit, ToRemove, Visited
-from waypost.devices.models import Visit
+from waypost.devices.models import Device, Visit
 from waypost.devices.values import VisitOutcome, VisitPurpose
 from waypost.orders.loading import MANY
 from waypost.orders.models import Activation, Order, RequirementVersion
@@ -33,10 +33,11 @@ Task = TypeVar("Task", ToFit, ToRemove)
 
 @dataclass(frozen=True, slots=True)
 class Tasks:
-    """Both lists, overdue first, then by deadline."""
+    """Both lists, overdue first, then by deadline. `serials`: labels of the tags to be removed."""
 
     to_fit: tuple[ToFit, ...]
     to_remove: tuple[ToRemove, ...]
+    serials: Mapping[str, str]
 
     def overdue(self, now: datetime) -> int:
         late = [one.overdue(now) for one in self.to_fit]
@@ -49,6 +50,7 @@ class PersonFitting:
 
     asked     the order and requirement that set a window, live now
     windows   of all its hours, those not over, earliest first
+    serial    the label of the tag worn; "" when it is not known
     """
 
     person: PersonOrders
@@ -59,6 +61,7 @@ class PersonFitting:
     attempts: tuple[Attempt, ...]
     asked: tuple[OrderValue, Requirement] | None
     windows: tuple[Window, ...]
+    serial: str
 
 
 def fitting_tasks(by: Posted, *, now: datetime) -> Tasks:
@@ -71,9 +74,11 @@ def fitting_tasks(by: Posted, *, now: datetime) -> Tasks:
     bare, idle = (_seen(ids, visible) for ids in (unfitted_ids(now), idle_ids(now)))
     persons = {one.number or 0: one for one in _orders_of(bare | idle)}
     visits = visits_of(persons)
+    to_remove = _decided(idle, persons, visits, fitting.to_remove, now)
     return Tasks(
         _decided(bare, persons, visits, fitting.to_fit, now),
-        _decided(idle, persons, visits, fitting.to_remove, now),
+        to_remove,
+        serials_of([str(one.span.device_id) for one in to_remove]),
     )
 
 
@@ -94,15 +99,17 @@ def fitting_of(person_id: int, *, by: Posted, now: datetime) -> PersonFitting:
     attempts = (
         fitting.attempts_of(person, visits, purpose, fitting.BEGINNING) for purpose in VisitPurpose
     )
+    worn = fitting.worn_now(person, now=now)
     found = PersonFitting(
         person=person,
-        worn=fitting.worn_now(person, now=now),
+        worn=worn,
         to_fit=fitting.to_fit(person, visits, now=now),
         to_remove=fitting.to_remove(person, visits, now=now),
         order_live=fitting.order_live(person, now),
         attempts=tuple(sorted((one for some in attempts for one in some), key=lambda one: one.at)),
         asked=fitting.fitting_requirement(person, at=now),
         windows=tuple(one for one in fitting.fitting_windows(person) if one[1] > now),
+        serial=serials_of([str(worn.device_id)]).get(worn.device_id, "") if worn else "",
     )
     with transaction.atomic():
         audit.record("fitting:viewed", by=by, at=now, about=person_id)
@@ -136,6 +143,17 @@ def idle_ids(now: datetime) -> set[int]:
         kind__in=sorted(fitting.NEEDS_TAG),
     ).filter(Exists(ordered), ~Exists(later))
     return set(_worn(now).filter(~Exists(asked)).values_list("person_id", flat=True))
+
+
+def serials_of(references: Sequence[str]) -> dict[str, str]:
+    """The labels of these devices, where one is known, by the number that each reports."""
+    found: dict[str, str] = {}
+    for start in range(0, len(references), MANY):
+        rows = Device.objects.filter(reference__in=references[start : start + MANY])
+        found |= {
+            name: serial for name, serial in rows.values_list("reference", "serial") if serial
+        }
+    return found
 
 
 def visits_of(person_ids: Collection[int]) -> dict[int, list[Visited]]:

@@ -29,7 +29,8 @@ from waypost.devices.models import Device, DeviceMove, Fitting, QuarantinedMessa
 from waypost.devices.values import VisitOutcome, VisitPurpose
 from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.notices.models import Notice
-from waypost.orders.models import Activation, ActivationVersion
+from waypost.orders.estate import Estate
+from waypost.orders.models import Activation, ActivationVersion, Person
 from waypost.orders.queries import orders_version
 from waypost.positions.models import LogEntry, SealedRows
 
@@ -274,3 +275,25 @@ def test_of_two_officers_at_once_one_fits_and_the_other_is_told():
         thread.join(timeout=30)
     assert sorted(became) == ["fitted", "refused"]
     assert Activation.objects.count() == 1
+
+
+def test_a_protected_persons_device_is_not_taken_off_here(town):
+    bring(person("P6", order(curfew(), kind="protection"), worn=[("D6", START, None)]))
+    Person.objects.filter(reference="P6").update(protected=True)
+    activation = Activation.objects.get(device_reference="D6")
+    with pytest.raises(Refused, match="protected"):
+        actions.remove(activation.pk, RemovalSaid(EVENING, "x"), by=town, now=EVENING)
+    assert Activation.objects.get(pk=activation.pk).to_at is None
+
+
+def test_whose_tag_goes_on_or_comes_off_is_judged_anew(town):
+    """The worker loads whose tag changed, and marks them: nothing else wakes it."""
+    estate = Estate()
+    estate.refresh()
+    made = fit(town)
+    assert estate.refresh() == {number()}
+    actions.remove(made.activation_id, RemovalSaid(EVENING + HOUR, "Health"), by=town,
+                   now=EVENING + HOUR)  # fmt: skip
+    assert estate.refresh() == {number()}
+    [span] = estate.persons[number()].activations
+    assert span.to_at == EVENING + HOUR

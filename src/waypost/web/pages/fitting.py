@@ -40,11 +40,15 @@ def lists(request: HttpRequest) -> HttpResponse:
     by, at = signed_in(request), now()
     tasks = fitting_tasks(by, now=at)
     sought = request.GET.get("q", "").strip()
-    fit = [one for one in tasks.to_fit if present.is_sought(one.person, sought)]
-    off = [one for one in tasks.to_remove if present.is_sought(one.person, sought)]
+    serials = tasks.serials
+    fit = [one for one in tasks.to_fit if present.is_sought(one.person, sought, serials)]
+    off = [one for one in tasks.to_remove if present.is_sought(one.person, sought, serials)]
     words = {
         "to_fit": [present.fit_row(one, now=at) for one in fit[:ROWS_SHOWN]],
-        "to_remove": [present.remove_row(one, now=at) for one in off[:ROWS_SHOWN]],
+        "to_remove": [
+            present.remove_row(one, serial=serials.get(one.span.device_id, ""), now=at)
+            for one in off[:ROWS_SHOWN]
+        ],
         "fit_count": len(fit),
         "remove_count": len(off),
         "overdue": tasks.overdue(at),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -80,11 +80,12 @@ class VisitRow:
     officer_name: str
 
 
-def is_sought(person: PersonOrders, sought: str) -> bool:
-    """Whether the person's name, reference, order or tag holds these words."""
+def is_sought(person: PersonOrders, sought: str, serials: Mapping[str, str]) -> bool:
+    """Whether the person's name, reference, order or tag (number or label) holds these words."""
     names = [person.person_id, person.details.get("name", "")]
     names += [order.order_id for order in person.orders]
-    names += [span.device_id for span in person.activations if span.to_at is None]
+    worn = [span.device_id for span in person.activations if span.to_at is None]
+    names += [*worn, *(serials.get(one, "") for one in worn)]
     return sought.casefold() in " ".join(names).casefold()
 
 
@@ -101,13 +102,13 @@ def fit_row(task: ToFit, *, now: datetime) -> TaskRow:
     )
 
 
-def remove_row(task: ToRemove, *, now: datetime) -> TaskRow:
+def remove_row(task: ToRemove, *, serial: str, now: datetime) -> TaskRow:
     coming = f"Another order begins {when_words(task.next_order)}" if task.next_order else ""
     return _row(
         task,
         now,
         order=coming,
-        device=task.span.device_id,
+        device=serial or task.span.device_id,
         activation_id=task.span.number,
         window="",
         open_now=False,
@@ -173,8 +174,11 @@ def person_words(found: PersonFitting, *, now: datetime) -> dict[str, Any]:
         "person": person,
         "who": person.details.get("name") or person.person_id,
         "worn": found.worn,
+        "tag": found.serial or (found.worn.device_id if found.worn else ""),
         "fit": fit_row(found.to_fit, now=now) if found.to_fit else None,
-        "off": remove_row(found.to_remove, now=now) if found.to_remove else None,
+        "off": remove_row(found.to_remove, serial=found.serial, now=now)
+        if found.to_remove
+        else None,
         "order_live": found.order_live,
         "asked": asked,
         "asked_words": timetable_words(asked.timetable) if asked else (),
