@@ -58,6 +58,7 @@ class Session:
 class Charged(Enum):
     YES = "charged"
     NO = "not charged"
+    NOT_YET = "not yet charged"  # and the day is not over
     CANNOT_TELL = "nothing heard"  # of its battery: no word is not "not charged"
 
 
@@ -122,8 +123,9 @@ def _charged(
         until = one.to_at or (now if one.running else one.from_at)
         if one.from_at < end and until >= start:
             return Charged.YES
-    heard = any(start <= one.at < end for one in said)
-    return Charged.NO if heard else Charged.CANNOT_TELL
+    if not any(start <= one.at < end for one in said):
+        return Charged.CANNOT_TELL
+    return Charged.NO if end <= now else Charged.NOT_YET
 
 
 def _rises(levels: Sequence[tuple[datetime, float]]) -> list[Session]:

@@ -83,6 +83,12 @@ def test_a_day_is_charged_not_charged_or_not_told():
     assert [one.charged for one in days] == [Charged.YES, Charged.NO, Charged.CANNOT_TELL]
 
 
+def test_a_day_that_is_not_over_is_not_charged_yet():
+    said = [at("06:10", LEVEL, 40)]
+    [day] = days_of([], said, DAY, DAY + timedelta(hours=9), zone="Europe/London")
+    assert day.charged is Charged.NOT_YET
+
+
 def test_a_charge_over_midnight_counts_for_both_days():
     said = [at("23:00", STARTED), Said(DAY + timedelta(hours=25), ENDED, 100)]
     days = days_of(sessions(*said), said, DAY, DAY + timedelta(days=2), zone="Europe/London")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from waypost.devices.health import KIND_WORDS, Expected, FindingKind, Signs, spa
 from waypost.devices.lifecycle import Status
 from waypost.devices.tag_queries import ChargingSeen, CommandSeen, FlagSeen
 from waypost.devices.values import CommandKind, DeviceKind, FlagKind
-from waypost.web.templatetags.waypost import local, when_words
+from waypost.web.templatetags.waypost import local
 
 STRIP_WIDTH = 1440  # a day, in the strip's own units
 GRAVE = frozenset({FindingKind.NEVER_HEARD, FindingKind.SILENT, FindingKind.JAMMED})
@@ -35,6 +36,7 @@ COMMANDS = {
 DAY_WORDS = {
     Charged.YES: "Charged",
     Charged.NO: "Not charged",
+    Charged.NOT_YET: "Not charged yet",
     Charged.CANNOT_TELL: "Nothing heard of its battery",
 }
 
@@ -108,11 +110,12 @@ def charging_days(seen: ChargingSeen) -> list[DayShown]:
 
 def charging_words(seen: ChargingSeen) -> str:
     """The days in one sentence: what a supervisor would ask first."""
-    charged = sum(day.charged is Charged.YES for day in seen.days)
-    missed = sum(day.charged is Charged.NO for day in seen.days)
-    unknown = len(seen.days) - charged - missed
-    parts = [f"Charged on {charged} of {len(seen.days)} days"]
-    parts += [f"not charged on {missed}"] if missed else []
+    counts = Counter(day.charged for day in seen.days)
+    days = len(seen.days)
+    parts = [f"Charged on {counts[Charged.YES]} of {days} day{'' if days == 1 else 's'}"]
+    parts += [f"not charged on {counts[Charged.NO]}"] if counts[Charged.NO] else []
+    parts += ["today not yet"] if counts[Charged.NOT_YET] else []
+    unknown = counts[Charged.CANNOT_TELL]
     parts += [f"on {unknown} nothing was heard of its battery"] if unknown else []
     return ", ".join(parts) + "."
 
@@ -179,7 +182,7 @@ def _day(day: Day, sessions: Sequence[Session], now: datetime) -> DayShown:
     mine = [one for one in sessions if day.from_at <= _until(one, now) and one.from_at < day.to_at]
     begun = [one for one in mine if one.from_at >= day.from_at]
     return DayShown(
-        day=when_words(day.from_at, "day"),
+        day=f"{day.day:%a} {day.day.day} {day.day:%b}",
         words=DAY_WORDS[day.charged],
         missing=day.charged is Charged.NO,
         bars=tuple(_bar(day, one, now) for one in mine),
