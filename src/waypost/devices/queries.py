@@ -1,18 +1,17 @@
-"""What may be asked of devices: messages nobody is known to have sent, and silent tags."""
+"""What may be asked of devices: messages nobody is known to have sent, and how the tags stand."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count
 
 from waypost.access import audit, may
 from waypost.access.values import Permission, Posted
-from waypost.devices.models import Device, QuarantinedMessage
-from waypost.orders.models import Activation
-from waypost.orders.queries import visible_person_ids
+from waypost.devices.health import KIND_WORDS, FindingKind
+from waypost.devices.models import Device, QuarantinedMessage, TagFinding
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +33,6 @@ class QuarantineList:
 
     rows: tuple[Quarantined, ...]
     waiting: int
-
-
-@dataclass(frozen=True, slots=True)
-class TagHealth:
-    """A tag worn now. silent_for is None when it was never heard."""
-
-    device_id: str
-    activation_number: int
-    person_id: int
-    protocol: str
-    last_heard_at: datetime | None
-    silent_for: timedelta | None
 
 
 @transaction.atomic
@@ -70,41 +57,6 @@ def quarantine_list(
     return QuarantineList(rows, waiting)
 
 
-def tag_health(by: Posted, *, now: datetime) -> list[TagHealth]:
-    """The tags worn now by persons the officer may see, the longest silent first.
-
-    raises  Refused without the permission
-    """
-    may.check(by, Permission.DEVICE_READ)
-    visible = visible_person_ids(by, Permission.DEVICE_READ, now=now)
-    worn = Activation.objects.filter(Q(to_at=None) | Q(to_at__gt=now), from_at__lte=now)
-    heard = {row.reference: row for row in Device.objects.all()}
-    found = [
-        _health(row, heard.get(row.device_reference), now)
-        for row in worn
-        if visible is None or row.person_id in visible
-    ]
-    return sorted(
-        found, key=lambda tag: (tag.silent_for is not None, -_seconds(tag), tag.device_id)
-    )
-
-
-def _health(activation: Activation, device: Device | None, now: datetime) -> TagHealth:
-    heard_at = device.last_heard_at if device else None
-    return TagHealth(
-        device_id=activation.device_reference,
-        activation_number=activation.pk,
-        person_id=activation.person_id,
-        protocol=device.protocol if device else "",
-        last_heard_at=heard_at,
-        silent_for=max(now - heard_at, timedelta(0)) if heard_at else None,
-    )
-
-
-def _seconds(tag: TagHealth) -> float:
-    return tag.silent_for.total_seconds() if tag.silent_for else 0.0
-
-
 def signs() -> dict[str, tuple[float, str]]:
     """How the tags stand, for those who watch over the machine: name -> (value, what it is)."""
     return {
@@ -113,4 +65,15 @@ def signs() -> dict[str, tuple[float, str]]:
             "Messages from unknown tags, not settled",
         ),
         "devices": (Device.objects.count(), "Tags known"),
+        **_findings(),
+    }
+
+
+def _findings() -> dict[str, tuple[float, str]]:
+    """How many worn tags each is the matter with, as the worker last judged."""
+    rows = TagFinding.objects.values("kind").annotate(tags=Count("pk"))
+    counted = dict(rows.values_list("kind", "tags"))
+    return {
+        f"tags_{kind.value}": (counted.get(kind.value, 0), f"Worn tags: {KIND_WORDS[kind].lower()}")
+        for kind in FindingKind
     }

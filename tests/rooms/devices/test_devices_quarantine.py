@@ -76,14 +76,3 @@ def test_dismissing_takes_a_reason_and_happens_once(waiting):
         actions.release(waiting[0].pk, by=OFFICER, now=LATER)
     with pytest.raises(NoSuchThing):
         actions.dismiss(10**9, "none", by=OFFICER, now=LATER)
-
-
-def test_tags_are_listed_the_never_heard_first_then_the_longest_silent(db):
-    import_orders(orders_file(("D1", "D2", "D3")))
-    intake = Intake()
-    intake.write([phone("D1", NOW, received_at=NOW)])
-    intake.write([phone("D2", NOW, received_at=NOW + timedelta(hours=1))])
-    tags = queries.tag_health(OFFICER, now=LATER)
-    assert [(tag.device_id, tag.silent_for) for tag in tags] == [
-        ("D3", None), ("D1", timedelta(hours=2)), ("D2", timedelta(hours=1)),
-    ]  # fmt: skip
