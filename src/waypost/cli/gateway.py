@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import fields
+
+from waypost.devices.limits import Limits, read_limits
 
 RECORDS = True
 
@@ -24,10 +27,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=NUMBER",
         action="append",
         default=[],
-        help="what one client may cost: connections, connections-per-address, "
-        "frames-per-address-s, faults-per-address, refused-s, frames-in-flight, "
-        "faults-in-a-row, useful-within-s, frame-within-s, idle-s, stuck-s, handshake-s, "
-        "unreadable-datagrams-s; loopback=1 limits this machine's own addresses too",
+        help=f"what one client may cost: {_limits()}; loopback=1 limits this machine's own "
+        "addresses too",
     )
     files = {
         "--tls-certificate": "certificate chain of the listeners with +tls; read again on SIGHUP",
@@ -45,12 +46,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _limits() -> str:
+    """Every limit with the figure that holds when none is given."""
+    return ", ".join(
+        f"{one.name.replace('_', '-')}={one.default:g}"
+        for one in fields(Limits)
+        if one.name != "loopback"
+    )
+
+
 def run(args: argparse.Namespace) -> int:
     os.environ.setdefault("RAYON_NUM_THREADS", "1")  # a group's few places are not worth threads
     from django.conf import settings
 
     from waypost.devices.gateway import serve
-    from waypost.devices.limits import read_limits
     from waypost.devices.listening import read_listen
     from waypost.devices.tls import read_tls
     from waypost.devices.tokens import read_asked
