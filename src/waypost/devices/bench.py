@@ -21,6 +21,7 @@ from pathlib import Path
 from waypost.devices.bench_house import (
     Figures,
     Load,
+    add_wearers,
     beside,
     echo,
     free_port,
@@ -29,6 +30,7 @@ from waypost.devices.bench_house import (
     open_files_max,
     running,
     set_up_store,
+    worker_once,
 )
 from waypost.devices.bench_intake import bench_intake
 from waypost.devices.bench_mqtt import bench_mqtt
@@ -38,7 +40,7 @@ WEARERS = 20_000
 MESSAGES = 150_000
 TALKING = {"connections": 300, "in_flight": 4}
 GROWTH = 10
-PACED_RATE, PACED_S = 1_000, 15
+PACED_RATE, PACED_S, PACED_WEARERS = 1_000, 20, 1_000
 REPORT_EVERY_S = 60
 CONNECTED_S = 60
 FILES_KEPT = 200  # that a process needs besides its connections
@@ -50,8 +52,9 @@ def bench(args: argparse.Namespace) -> int:
         if name not in PARTS:
             raise BadUse(f"no part {name!r} of this bench; there are {', '.join(PARTS)}")
     parts = args.part or [name for name in PARTS if name != "growth" or args.full]
-    set_up_store(WEARERS)
-    for name in parts:
+    set_up_store()
+    for name in sorted(parts, key=list(PARTS).index):
+        add_wearers(PACED_WEARERS if name == "paced" else WEARERS)
         PARTS[name](args)
     return 0
 
@@ -81,9 +84,13 @@ def _growth(args: argparse.Namespace) -> None:
 
 def _paced(args: argparse.Namespace) -> None:
     web = ["serve", "--listen", f"127.0.0.1:{free_port()}"]
+    worker_once()
     with running(gateway("queclink")) as (ours,), beside(["worker"], web):
         figures = load(
-            ours, connections=1_000, rate=PACED_RATE, seconds=PACED_S * (4 if args.full else 1)
+            ours,
+            connections=PACED_WEARERS,
+            rate=PACED_RATE,
+            seconds=PACED_S * (4 if args.full else 1),
         )
     _say(f"paced at {PACED_RATE:,}/s, worker and web running", figures)
 

@@ -28,21 +28,27 @@ TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 Figures = dict[str, Any]
 
 
-def set_up_store(wearers: int) -> None:
-    """Persons, each with an order that asks for a trail and a tag: tag n is on the n-th."""
+def set_up_store() -> None:
+    """An empty store."""
     import django
     from django.core.management import call_command
 
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
+
+
+def add_wearers(until: int) -> None:
+    """Persons up to so many, each with an order that asks for a trail and a tag: tag n is on the
+    n-th, and n counts from 0."""
     from django.db import connection
 
     from waypost import clock
-    from waypost.orders.models import Activation, Order, Person, RequirementVersion
+    from waypost.orders.models import Activation, Order, OrdersHead, Person, RequirementVersion
 
     known = clock.now() - timedelta(days=10)
+    first = Person.objects.count()
     persons = Person.objects.bulk_create(
-        [Person(reference=f"P{n}", known_at=known) for n in range(wearers)]
+        [Person(reference=f"P{n}", known_at=known) for n in range(first, until)]
     )
     Order.objects.bulk_create(
         [
@@ -64,9 +70,12 @@ def set_up_store(wearers: int) -> None:
         [
             Activation(reference=f"A{p.pk}", person=p, device_reference=str(IMEI + n),
                        from_at=known, known_at=known)
-            for n, p in enumerate(persons)
+            for n, p in enumerate(persons, first)
         ]
     )  # fmt: skip
+    head, _ = OrdersHead.objects.get_or_create(pk=1)
+    head.version += 1
+    head.save()
     connection.close()
 
 
@@ -140,6 +149,11 @@ def beside(*commands: list[str]) -> Iterator[None]:
             process.terminate()
         for process in processes:
             process.wait(STARTS_WITHIN_S)
+
+
+def worker_once() -> None:
+    """All that waits to be judged: a worker that starts later has nothing to catch up with."""
+    subprocess.run([*WAYPOST, "worker", "--once"], check=True)
 
 
 def free_port() -> int:
