@@ -250,31 +250,67 @@ def test_a_protected_persons_device_is_not_fitted_here(town):
         fit(town, "P6")
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    [(("P1", "WP-17"), ("P2", "WP-17")), (("P1", "WP-17"), ("P1", "WP-25"))],
+    ids=["one tag on two persons", "two tags on one person"],
+)
 @pytest.mark.django_db(transaction=True)
-def test_of_two_officers_at_once_one_fits_and_the_other_is_told():
+def test_of_two_officers_at_once_one_fits_and_the_other_is_told(wanted):
     bring(person("P1"), person("P2"))
     stock("860000000000017", "WP-17")
+    stock("860000000000025", "WP-25")
     by = officer()
     start = threading.Barrier(2)
     became: list[str] = []
 
-    def act(name: str) -> None:
+    def act(name: str, device: str) -> None:
         try:
             start.wait()
-            fit(by, name)
+            fit(by, name, device)
             became.append("fitted")
         except Refused:
             became.append("refused")
         finally:
             close_old_connections()
 
-    threads = [threading.Thread(target=act, args=(name,)) for name in ("P1", "P2")]
+    threads = [threading.Thread(target=act, args=one) for one in wanted]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(timeout=30)
     assert sorted(became) == ["fitted", "refused"]
-    assert Activation.objects.count() == 1
+    assert Activation.objects.count() == Fitting.objects.count() == 1
+    assert Device.objects.filter(status="fitted").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_officers_who_remove_at_once_one_does_and_the_other_is_told():
+    bring(person("P1"))
+    stock("860000000000017", "WP-17")
+    officers = [officer("mona"), officer("max")]
+    made = fit(officers[0])
+    start = threading.Barrier(2)
+    became: list[str] = []
+
+    def act(by) -> None:
+        try:
+            start.wait()
+            actions.remove(made.activation_id, RemovalSaid(EVENING + HOUR, "Health"), by=by,
+                           now=EVENING + HOUR)  # fmt: skip
+            became.append("removed")
+        except Conflict:
+            became.append("told")
+        finally:
+            close_old_connections()
+
+    threads = [threading.Thread(target=act, args=(one,)) for one in officers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert sorted(became) == ["removed", "told"]
+    assert ActivationVersion.objects.count() == 1
 
 
 def test_a_protected_persons_device_is_not_taken_off_here(town):
