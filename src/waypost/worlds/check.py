@@ -124,13 +124,13 @@ def _of(rows: pa.Table, activation: int) -> pa.Table:
 
 
 def _check_fixes(verdict: Verdict, tag: Tagged, said: pa.Table, kept: pa.Table) -> None:
-    owed = said.filter(pc.is_valid(said["lat_e7"]))
-    owed = owed.group_by(["at_us", "lat_e7", "lon_e7"]).aggregate([("acknowledged", "any")])
+    told = said.filter(pc.is_valid(said["lat_e7"]))
+    owed = told.group_by(["at_us", "lat_e7", "lon_e7"]).aggregate([("acknowledged", "any")])
     at_us, held_us = _ints(owed, "at_us"), _ints(kept, "measured_at")
     match = _matches(owed, kept)
     got = np.asarray(owed["acknowledged_any"].to_numpy(zero_copy_only=False), dtype=np.bool_)
     there = np.isin(np.arange(owed.num_rows), match)
-    _count(verdict, tag, "fix", (at_us, held_us), got, there)
+    _count(verdict, tag, "fix", (at_us, held_us), got, there, told=_ints(told, "at_us"))
     known = np.isin(held_us, at_us)
     verdict.misplaced += verdict.wrong("elsewhere", tag.device_id, held_us[known & (match < 0)])
     wrong = known & ~_marks_right(tag.clock_s, kept)
@@ -168,21 +168,23 @@ def _check_events(verdict: Verdict, tag: Tagged, said: pa.Table, kept: pa.Table)
         for rows, at, name in ((owed, "at_us", "word"), (kept, "measured_at", "kind"))
     ]
     got = np.asarray(owed["acknowledged"].to_numpy(zero_copy_only=False), dtype=np.bool_)
-    _count(verdict, tag, "event", (codes[0], codes[1]), got, np.isin(codes[0], codes[1]), scale=64)
+    there = np.isin(codes[0], codes[1])
+    _count(verdict, tag, "event", (codes[0], codes[1]), got, there, told=codes[0], scale=64)
 
 
 def _count(
     verdict: Verdict, tag: Tagged, what: str, names: tuple[Integers, Integers],
-    got: npt.NDArray[np.bool_], there: npt.NDArray[np.bool_], scale: int = 1,
+    got: npt.NDArray[np.bool_], there: npt.NDArray[np.bool_], *, told: Integers, scale: int = 1,
 ) -> None:  # fmt: skip
     """Into the verdict, by names of the rows said and of those held.
 
     got     of each row said, whether it was acknowledged
     there   of each row said, whether it is held
+    told    the names as often as they were said: a script may say two things in one second
     """
     said, held = names
     once, counts = np.unique(held, return_counts=True)
-    often = counts > np.maximum(_counts_of(said, once), 1)
+    often = counts > np.maximum(_counts_of(told, once), 1)
     verdict.kept += int((there & got).sum())
     verdict.unasked += int((there & ~got).sum())
     missing, strange = said[~there & got], held[~np.isin(held, said)]
@@ -191,9 +193,9 @@ def _count(
     verdict.strange += verdict.wrong(f"{what} nobody sent", tag.device_id, strange // scale)
 
 
-def _counts_of(said: Integers, names: Integers) -> Integers:
-    """How often each of these names was said: a script may have two reports in one second."""
-    told = np.sort(said)
+def _counts_of(told: Integers, names: Integers) -> Integers:
+    """How often each of these names was told."""
+    told = np.sort(told)
     return np.searchsorted(told, names, "right") - np.searchsorted(told, names, "left")
 
 
