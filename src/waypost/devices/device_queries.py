@@ -60,6 +60,7 @@ class PairingSeen:
     radius_m: float
     from_at: datetime
     to_at: datetime | None
+    moved_at: datetime | None
     heard_at: datetime | None
 
 
@@ -158,7 +159,8 @@ def pairings_seen(rows: Iterable[Pairing]) -> tuple[PairingSeen, ...]:
         PairingSeen(
             row.pk, row.person_id, row.person.full_name or row.person.reference,
             row.device.reference, row.device.serial or "", row.device.kind, row.address,
-            row.lat, row.lon, row.radius_m, row.from_at, row.to_at, row.device.last_heard_at,
+            row.lat, row.lon, row.radius_m, row.from_at, row.to_at, row.moved_at,
+            row.device.last_heard_at,
         )
         for row in rows
     )  # fmt: skip

@@ -20,7 +20,7 @@ from waypost.devices import cadence
 from waypost.devices.cadence import Learnt
 from waypost.devices.health import REPLACED_WITHIN, Expected, Signs
 from waypost.devices.lifecycle import Status
-from waypost.devices.models import Cadence, ClockDoubt, Device, DeviceFlag, TagSigns
+from waypost.devices.models import Cadence, ClockDoubt, Device, DeviceFlag, Pairing, TagSigns
 from waypost.devices.signs import TagSays
 from waypost.orders.models import Activation
 
@@ -58,6 +58,7 @@ def signs_of(worn: Sequence[WornTag], now: datetime) -> dict[int, tuple[Signs, E
     said = tag_says([one.activation for one in worn] if few else None)
     devices = _devices([one.device_id for one in few] if few else None)
     doubts, flags, lately, learnt = _doubts(), _flags(), _lately(now), learnt_by_model()
+    moved = _moved_units()
     found = {}
     for one in worn:
         says = said.get(one.activation, TagSays())
@@ -72,6 +73,7 @@ def signs_of(worn: Sequence[WornTag], now: datetime) -> dict[int, tuple[Signs, E
             charging_since=says.charging_since,
             jammed_since=says.jammed_since,
             clock_wrong_since=doubts.get(one.activation),
+            home_unit_moved_since=moved.get(one.person_id),
             flagged_since=max(min(flagged), one.fitted_at) if flagged else None,
             devices_lately=lately.get(one.person_id, 0),
             in_step=status == Status.FITTED,
@@ -117,6 +119,12 @@ def _doubts() -> dict[int, datetime]:
     open_ones = ClockDoubt.objects.filter(settled_at=None)
     rows = open_ones.values_list("activation_id").annotate(at=Min("first_received_at"))
     return dict(rows.values_list("activation_id", "at"))
+
+
+def _moved_units() -> dict[int, datetime]:
+    """Persons of whom a home unit that stands was moved, since when."""
+    rows = Pairing.objects.filter(to_at=None, moved_at__isnull=False).values_list("person_id")
+    return dict(rows.annotate(at=Min("moved_at")))
 
 
 def _flags() -> dict[str, list[tuple[datetime, datetime]]]:

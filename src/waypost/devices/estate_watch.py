@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pyarrow as pa
 from django.db import transaction
+from django.db.models import Q
 
 from waypost.access import audit
 from waypost.access.values import MACHINE
@@ -24,9 +25,10 @@ from waypost.devices import cadence, health, inventory, signs
 from waypost.devices.cadence import Seen
 from waypost.devices.estate_signs import SAYS, in_chunks, live, signs_of, tag_says, worn_now
 from waypost.devices.lifecycle import Status
-from waypost.devices.models import Cadence, Device, SignsCursor, TagFinding, TagSigns
+from waypost.devices.models import Cadence, Device, Pairing, SignsCursor, TagFinding, TagSigns
 from waypost.devices.signs import Identified, News, TagSays
 from waypost.errors import Refused
+from waypost.orders.actions import bump_head
 from waypost.orders.models import Activation
 from waypost.positions.log import entries_after
 from waypost.positions.queries import fixes_between
@@ -68,6 +70,7 @@ def follow_log(cursor: SignsCursor, *, now: datetime) -> bool:
         if mine.update(position=entries[-1].position):
             _save_signs(news)
             _save_identity(stated)
+            _note_moved(signs.units_moved(events), now)
     return True
 
 
@@ -135,6 +138,20 @@ def _save_identity(stated: dict[int, Identified]) -> None:
         device.model = device.model or says.model
         device.sim = says.sim or device.sim
         device.save(update_fields=["firmware", "model", "sim"])
+
+
+def _note_moved(moved: list[tuple[int, str, datetime]], now: datetime) -> None:
+    """A home unit that says it was moved tells no place from then on: it may be anywhere."""
+    for number, unit, at in sorted(moved, key=lambda one: one[2]):
+        standing = Pairing.objects.filter(
+            Q(to_at=None) | Q(to_at__gt=at), Q(moved_at=None) | Q(moved_at__gt=at),
+            device__reference=unit, from_at__lte=at, person__activations=number,
+        )  # fmt: skip
+        for pairing in standing:
+            Pairing.objects.filter(pk=pairing.pk).update(moved_at=at)
+            bump_head()
+            audit.record("home_unit:moved", by=MACHINE, at=now, about=pairing.person_id,
+                         detail={"pairing": pairing.pk})  # fmt: skip
 
 
 def _save_findings(wanted: dict[_Key, datetime | None]) -> None:

@@ -20,6 +20,7 @@ class FindingKind(StrEnum):
     SILENT = "silent"
     JAMMED = "jammed"
     CLOCK_WRONG = "clock_wrong"
+    HOME_UNIT_MOVED = "home_unit_moved"  # what it hears tells no place until it is put up again
     FLAGGED = "flagged"
     STALE = "stale"
     BATTERY_LOW = "battery_low"
@@ -32,6 +33,7 @@ KIND_WORDS = {
     FindingKind.SILENT: "Silent",
     FindingKind.JAMMED: "Jammed",
     FindingKind.CLOCK_WRONG: "Clock wrong",
+    FindingKind.HOME_UNIT_MOVED: "Home unit moved",
     FindingKind.FLAGGED: "Flagged",
     FindingKind.STALE: "No fresh place",
     FindingKind.BATTERY_LOW: "Battery low",
@@ -85,6 +87,7 @@ class Signs:
     charging_since: datetime | None = None
     jammed_since: datetime | None = None
     clock_wrong_since: datetime | None = None
+    home_unit_moved_since: datetime | None = None
     flagged_since: datetime | None = None
     devices_lately: int = 0
     in_step: bool = True
@@ -106,6 +109,11 @@ def judge(signs: Signs, expected: Expected, now: datetime) -> list[Finding]:
             FindingKind.CLOCK_WRONG,
             signs.clock_wrong_since,
             "Its clock seems wrong; what it sends is set aside until an officer decides.",
+        ),
+        _since(
+            FindingKind.HOME_UNIT_MOVED,
+            signs.home_unit_moved_since,
+            "A home unit or beacon was moved: it tells no place until it is put up again.",
         ),
         _since(FindingKind.FLAGGED, signs.flagged_since, "A flag waits for an officer."),
         _stale(signs, expected, now),

@@ -39,6 +39,6 @@ class KnownTags:
 def read_pairings() -> PairingBook:
     """Every home unit and beacon that is or was put up. Whoever changes one bumps `OrdersHead`."""
     rows = Pairing.objects.order_by("-from_at", "-id").values_list(
-        "device__reference", "person_id", "lat", "lon", "radius_m", "from_at", "to_at"
+        "device__reference", "person_id", "lat", "lon", "radius_m", "from_at", "to_at", "moved_at"
     )
     return PairingBook(Paired(*row) for row in rows)

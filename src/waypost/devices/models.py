@@ -205,7 +205,7 @@ class Pairing(models.Model):
     declares = Columns(
         Retention.CASE,
         belongs="person",
-        plain="id device person radius_m from_at to_at known_at paired_by_id",
+        plain="id device person radius_m from_at to_at moved_at known_at paired_by_id",
         location="address lat lon",
     )
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="pairings")
@@ -216,6 +216,7 @@ class Pairing(models.Model):
     radius_m = models.FloatField()  # how far its radio carries: the R95 of "near this beacon"
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True)
+    moved_at = models.DateTimeField(null=True)  # it said that it was moved: tells no place since
     known_at = models.DateTimeField()
     paired_by_id = models.BigIntegerField(null=True)
 

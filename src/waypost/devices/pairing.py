@@ -5,7 +5,8 @@
     a home unit says something else    -> the wearer's event, marked with the unit
 
 The place is the one an officer recorded, with the reach of its radio as R95; nothing is borrowed
-from an earlier fix. Somebody else's beacon tells no place: the event alone is kept.
+from an earlier fix. Somebody else's beacon tells no place, nor does one that was moved: the event
+alone is kept.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ HOME_UNIT = "home_unit"  # attribute of a home unit's event: which unit said it
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """A device at an address, for one person, in [from_at, to_at); radius_m: its radio's reach."""
+    """A device at an address, for one person, in [from_at, to_at); radius_m: its radio's reach.
+
+    moved_at   when it reported that somebody moved it: from then on nobody knows where it stands
+    """
 
     device_id: str
     person_number: int
@@ -35,6 +39,10 @@ class Paired:
     radius_m: float
     from_at: datetime
     to_at: datetime | None
+    moved_at: datetime | None = None
+
+    def tells_place(self, instant: datetime) -> bool:
+        return self.holds(instant) and (self.moved_at is None or instant < self.moved_at)
 
     def holds(self, instant: datetime) -> bool:
         return self.from_at <= instant and (self.to_at is None or instant < self.to_at)
@@ -109,8 +117,10 @@ def fixes_heard(
         beacon = event.attributes.get(BEACON)
         if event.kind is not EventKind.BEACON_SEEN or not isinstance(beacon, str):
             continue
-        paired = book.at(beacon, _time_of(event, received_at))
-        if paired is not None and paired.person_number == person_number:
+        at = _time_of(event, received_at)
+        paired = book.at(beacon, at)
+        mine = paired is not None and paired.person_number == person_number
+        if paired is not None and mine and paired.tells_place(at):
             found.append(fix_at(paired, event, beacon))
     return found
 
@@ -148,17 +158,18 @@ def _of_home_unit(
             continue
         tag = worn.span.device_id
         part = parts.get(tag, Decoded(tag))
-        parts[tag] = _joined(part, paired, event, unit)
+        parts[tag] = _joined(part, paired, event, unit, at)
     if left or decoded.fixes or decoded.error is not None:
         parts[unit] = Decoded(unit, decoded.fixes, tuple(left), decoded.error)
     return list(parts.values())
 
 
-def _joined(part: Decoded, paired: Paired, event: DecodedEvent, unit: str) -> Decoded:
+def _joined(part: Decoded, paired: Paired, event: DecodedEvent, unit: str, at: datetime) -> Decoded:
     """The part with the event, marked, and a fix if the unit heard that very tag."""
     marked = replace(event, attributes={**event.attributes, HOME_UNIT: unit})
     heard = event.kind is EventKind.BEACON_SEEN and event.attributes.get(BEACON) == part.device_id
-    fixes: Sequence[DecodedFix] = [fix_at(paired, event, unit)] if heard else []
+    told = heard and paired.tells_place(at)
+    fixes: Sequence[DecodedFix] = [fix_at(paired, event, unit)] if told else []
     return Decoded(part.device_id, (*part.fixes, *fixes), (*part.events, marked))
 
 

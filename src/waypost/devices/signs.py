@@ -109,6 +109,17 @@ def after(signs: TagSays, news: News) -> TagSays:
     return replace(signs, jammed_since=None) if _is_unjammed(signs, news) else signs
 
 
+def units_moved(events: pa.Table) -> list[tuple[int, str, datetime]]:
+    """(activation, home unit, when) of each report that a unit was moved."""
+    rows = events.filter(pc.equal(events["kind"], EventKind.HOME_UNIT_MOVED.value)).to_pylist()
+    found = []
+    for row in rows:
+        unit, at = _attributes(row["attributes"]).get(HOME_UNIT), _happened_at(row)
+        if isinstance(unit, str) and at is not None:
+            found.append((int(row["activation"]), unit, at))
+    return found
+
+
 def _is_unjammed(signs: TagSays, news: News) -> bool:
     """Tags do not always report the end: satellites heard well after its last word say so too."""
     said_at = signs.jam_said_at

@@ -9,12 +9,14 @@ import pyarrow as pa
 import pytest
 from devices_words import HANDED_ON, NOW, START, directory, import_orders, orders_file
 
+from waypost.access.models import AuditLine
 from waypost.access.values import MACHINE
 from waypost.devices import actions
 from waypost.devices.endpoints import _read_batch
+from waypost.devices.estate_watch import judge_estate, one_round
 from waypost.devices.intake import Intake
 from waypost.devices.lifecycle import Status
-from waypost.devices.models import Device, Pairing, QuarantinedMessage
+from waypost.devices.models import Device, Pairing, QuarantinedMessage, TagFinding
 from waypost.devices.pairing import NO_PAIRINGS, Paired, PairingBook, fixes_heard, with_places
 from waypost.devices.putting_up import Spot
 from waypost.devices.stock_file import StockRow
@@ -80,6 +82,13 @@ def test_a_backlog_is_placed_by_the_pairing_of_its_own_time():
     new = Paired("B1", 1, 52.0, 0.0, 25.0, moved, None)
     fixes = fixes_heard([heard("B1", moved - MINUTE), heard("B1")], book(old, new), 1, NOW)
     assert [fix.lat for fix in fixes] == [51.0, 52.0]
+
+
+def test_a_beacon_that_was_moved_tells_no_place_from_then_on():
+    moved = Paired("B1", 1, 51.0, 0.0, 25.0, START, None, moved_at=NOW)
+    events = [heard("B1", NOW - MINUTE), heard("B1", NOW)]
+    fixes = fixes_heard(events, book(moved), 1, NOW)
+    assert [fix.measured_at for fix in fixes] == [NOW - MINUTE]
 
 
 def test_a_message_without_a_beacon_comes_back_as_it_is():
@@ -259,3 +268,28 @@ def test_a_hubs_batch_tells_the_same_places(people):
     kinds = [(row["activation"], row["kind"]) for row in logged("events")]
     assert kinds.count((numbers["D2"], "home_unit_power_lost")) == 1
     assert Device.objects.get(reference="HU1").last_heard_at is not None
+
+
+@pytest.mark.database
+@pytest.mark.django_db(transaction=True)
+def test_a_home_unit_carried_away_keeps_nobody_at_home(people):
+    """It reports being moved and goes on hearing the tag: the wearer took it along."""
+    put_up("HU1", people["P-D2"])
+    moved = DecodedEvent(NOW - MINUTE, EventKind.HOME_UNIT_MOVED)
+    Intake().write([message("HU1", heard("D2", NOW - 2 * MINUTE), moved)])
+    assert len(logged("fixes")) == 1
+    while one_round(NOW):
+        pass
+    assert Pairing.objects.get().moved_at == NOW - MINUTE
+    Intake().write([message("HU1", heard("D2", NOW))])
+    assert len(logged("fixes")) == 1
+    finding = TagFinding.objects.get(kind="home_unit_moved")
+    assert finding.activation.device_reference == "D2"
+    line = AuditLine.objects.get(kind="home_unit:moved")
+    assert line.person_id == people["P-D2"]
+    actions.take_down(Pairing.objects.get().pk, "found in the hall", by=MACHINE, now=NOW)
+    put_up("HU1", people["P-D2"], at=NOW)
+    Intake().write([message("HU1", heard("D2", NOW))])
+    assert len(logged("fixes")) == 2
+    judge_estate(now=NOW)
+    assert not TagFinding.objects.filter(kind="home_unit_moved").exists()
