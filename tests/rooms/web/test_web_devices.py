@@ -26,7 +26,15 @@ from waypost.devices.stock_keeping import add_device
 from waypost.devices.values import DeviceKind, FlagKind
 from waypost.orders.actions import import_orders
 from waypost.orders.models import Activation, Person
-from waypost.orders.values import ActivationSpan, Order, OrderKind, PersonOrders
+from waypost.orders.values import (
+    ActivationSpan,
+    Order,
+    OrderKind,
+    PersonOrders,
+    Requirement,
+    RequirementKind,
+    Zone,
+)
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
@@ -254,3 +262,15 @@ def test_a_flag_is_shown_on_both_pages_and_settled_with_words(town, kind):
     settle = {"act": "settle-flag", "flag": DeviceFlag.objects.get().pk, "how": "a new mast"}
     assert client.post(f"/devices/{number}/change", settle).status_code == 302
     assert "a new mast" in client.get(f"/people/{town['P1']}/tag").content.decode()
+
+
+def test_the_place_of_the_curfew_is_offered_for_a_home_unit(town):
+    where = f"/people/{town['P1']}/homes"
+    assert "is filled in" not in signed_in("mona").get(where).content.decode()
+    home = Zone({"type": "Point", "coordinates": [-0.06, 51.55]}, 60.0)
+    curfew = Requirement("R1", RequirementKind.CURFEW, (home,))
+    order = Order("O2", OrderKind.LICENCE, clock.now() - timedelta(days=1), None, (curfew,))
+    import_orders([PersonOrders("P1", (order,))], by=MACHINE, now=clock.now())
+    page = signed_in("mona").get(where).content.decode()
+    assert 'value="51.550000"' in page
+    assert 'value="-0.060000"' in page

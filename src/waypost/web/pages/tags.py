@@ -94,6 +94,7 @@ def homes(request: HttpRequest, person_id: int) -> HttpResponse:
         "homes": [(one, present.kind_words(one.kind)) for one in homes_of(person_id, by, now=at)],
         "trouble": trouble,
         "said": sent,
+        "offered": present.home_place(person_orders([person_id])[0], now=at),
     }
     return render(request, "waypost/person_homes.html", words, status=422 if trouble else 200)
 

@@ -16,10 +16,12 @@ from waypost.devices.health import KIND_WORDS, Expected, FindingKind, Signs, spa
 from waypost.devices.lifecycle import Status
 from waypost.devices.tag_queries import ChargingSeen, CommandSeen, FlagSeen
 from waypost.devices.values import CommandKind, DeviceKind, FlagKind
+from waypost.orders.values import PersonOrders, RequirementKind
 from waypost.web.templatetags.waypost import local
 
 STRIP_WIDTH = 1440  # a day, in the strip's own units
 GRAVE = frozenset({FindingKind.NEVER_HEARD, FindingKind.SILENT, FindingKind.JAMMED})
+AT_HOME = frozenset({RequirementKind.CURFEW, RequirementKind.FITTING})
 KINDS = {
     DeviceKind.TAG: "Tag",
     DeviceKind.ALCOHOL_TAG: "Alcohol tag",
@@ -146,6 +148,19 @@ def command_words(
         )
         for one in commands
     ]
+
+
+def home_place(person: PersonOrders, *, now: datetime) -> tuple[float, float] | None:
+    """(lat, lon) of the middle of the place where the person must be at home, if an order that is
+    not over says one: to be offered for a home unit, which nobody places by heart."""
+    for order in person.orders:
+        for one in order.requirements:
+            over = (one.to_at or order.to_at or now) < now
+            circle = one.zones[0].geometry if one.zones else {}
+            if one.kind in AT_HOME and not over and circle.get("type") == "Point":
+                lon, lat = circle["coordinates"][:2]
+                return float(lat), float(lon)
+    return None
 
 
 def usual_words(expected: Expected) -> str:
