@@ -8,6 +8,7 @@ ConnectionError when not all of it was answered: what `got` has not named, the t
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -53,6 +54,10 @@ class Mouth(Protocol):
 
     async def deliver(self, reports: Sequence[Report], stored: bool, got: Got) -> None: ...
 
+    def beat(self) -> None:
+        """A sign of life where one can be given: a connection is up, and the protocol has one."""
+        ...
+
     def close(self) -> None:
         """Go out of reach: the next parcel begins with a new connection."""
         ...
@@ -85,6 +90,11 @@ class StreamMouth:
         except ConnectionError:
             self.close()
             raise
+
+    def beat(self) -> None:
+        if self._line is not None and not self._line.is_down:
+            with contextlib.suppress(ConnectionError):
+                self._line.write(self._tongue.beat(now_us=time.time_ns() // 1000))
 
     def close(self) -> None:
         if self._line is not None:
@@ -159,6 +169,9 @@ class HttpMouth:
         if not 200 <= status < 300:
             raise ConnectionError(f"answered {status}")
         got([report.number for report in reports])
+
+    def beat(self) -> None:
+        """A phone that has nothing to say says nothing."""
 
     def close(self) -> None:
         self._line.close()

@@ -19,7 +19,6 @@ from waypost.positions.values import EventKind
 QUECLINK, QUECLINK_UDP, TELTONIKA, GT06 = "queclink", "queclink-udp", "teltonika", "gt06"
 OSMAND, OWNTRACKS, MQTT, HUB = "osmand", "owntracks", "mqtt", "hub"
 IMEI_PROTOCOLS = frozenset({QUECLINK, QUECLINK_UDP, TELTONIKA, GT06})
-_IMEI_DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +120,3 @@ def imei(index: int, kind: int = 0) -> str:
         doubled = digit * 2 if place % 2 else digit
         total += doubled - 9 if doubled > 9 else doubled
     return f"{body}{-total % 10}"
-
-
-def is_imei(device_id: str) -> bool:
-    """Whether a tag of this name can log in where protocols name tags by IMEI."""
-    return len(device_id) == _IMEI_DIGITS and device_id.isdigit()

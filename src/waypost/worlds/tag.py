@@ -19,6 +19,7 @@ from waypost.worlds.report import Report, carried
 from waypost.worlds.sources import Source
 
 WAIT_S_FIRST, WAIT_S_MOST = 0.1, 5.0
+BEAT_EVERY_S = 180.0  # GT06's heartbeat; others' lie between one and ten minutes
 
 
 @dataclass
@@ -76,10 +77,19 @@ class SimulatedTag:
                 parcel = self._gather()
                 if parcel:
                     await self._send(parcel)
-                elif not await self._source.wait():
+                elif not await self._idle():
                     return
         finally:
             self._mouth.close()
+
+    async def _idle(self) -> bool:
+        """Until there may be something to say, with a sign of life now and then; False: never."""
+        while True:
+            try:
+                async with asyncio.timeout(BEAT_EVERY_S):
+                    return await self._source.wait()
+            except TimeoutError:
+                self._mouth.beat()
 
     def _gather(self) -> list[Report]:
         """What is sent next: what was not answered, something twice, then what is new."""

@@ -23,7 +23,7 @@ class Mouth:
     parcel_max = 5
 
     def __init__(self, failing=()):
-        self.failing, self.parcels, self.closed = list(failing), [], 0
+        self.failing, self.parcels, self.closed, self.beats = list(failing), [], 0, 0
 
     async def deliver(self, reports, stored, got):
         self.parcels.append([report.number for report in reports])
@@ -33,6 +33,9 @@ class Mouth:
             return
         got(numbers[: self.failing.pop(0)])
         raise ConnectionError("cut")
+
+    def beat(self):
+        self.beats += 1
 
     def close(self):
         self.closed += 1
@@ -124,6 +127,25 @@ def test_a_script_s_reports_are_sent_as_they_are_given_and_the_end_ends():
         return mouth.parcels
 
     assert asyncio.run(run()) == [[0], [1], [2]]
+
+
+def test_a_tag_with_nothing_to_say_gives_signs_of_life(monkeypatch):
+    monkeypatch.setattr(tags, "BEAT_EVERY_S", 0.02)
+
+    async def run():
+        source, mouth = GivenReports(), Mouth()
+        tag = SimulatedTag(3, QUECLINK, source, mouth, Luck(Faults(), 1, 3), tally=Tally(),
+                           pace=Pace(0))  # fmt: skip
+        task = asyncio.create_task(tag.live())
+        await asyncio.sleep(0.2)
+        source.put(Report(0, 1_790_000_000_000_000, 51.5, 0.0))
+        source.end()
+        await asyncio.wait_for(task, 5)
+        return mouth
+
+    mouth = asyncio.run(run())
+    assert mouth.beats >= 2
+    assert mouth.parcels == [[0]]
 
 
 def test_a_live_tag_measures_while_the_others_are_busy():
