@@ -11,7 +11,6 @@ Pages judge one tag as of now; lists and counts of the estate come from the find
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -32,6 +31,7 @@ from waypost.orders.actions import bump_head
 from waypost.orders.models import Activation
 from waypost.positions.log import entries_after
 from waypost.positions.queries import fixes_between
+from waypost.upsert import Upsert
 
 ENTRIES_AT_ONCE = 200
 JUDGE_EVERY = timedelta(minutes=1)
@@ -65,10 +65,11 @@ def follow_log(cursor: SignsCursor, *, now: datetime) -> bool:
     events = pa.concat_tables([entry.events for entry in entries])
     news = signs.news_of(pa.concat_tables([entry.fixes for entry in entries]), events)
     stated = signs.identified(events)
+    rows = _signs_after(news)
     with transaction.atomic():
         mine = SignsCursor.objects.filter(pk=1, position=cursor.position)
         if mine.update(position=entries[-1].position):
-            _save_signs(news)
+            rows.save()
             _save_identity(stated)
             _note_moved(signs.units_moved(events), now)
     return True
@@ -114,17 +115,18 @@ def learn_cadence(*, now: datetime) -> int:
     return len(learnt)
 
 
-def _save_signs(news: dict[int, News]) -> None:
+def _signs_after(news: dict[int, News]) -> Upsert:
+    """The signs as they will be. Read and made before the transaction, which holds SQLite's only
+    lock: whoever has the cursor is the only one that writes signs."""
+    rows = []
     for some in in_chunks(sorted(news)):
         before = tag_says(some)
         known = Activation.objects.filter(pk__in=some).values_list("pk", flat=True)
-        rows = {one: signs.after(before.get(one, TagSays()), news[one]) for one in sorted(known)}
-        TagSigns.objects.bulk_create(
-            [TagSigns(activation_id=one, **asdict(says)) for one, says in rows.items()],
-            update_conflicts=True,
-            unique_fields=["activation"],
-            update_fields=SAYS,
-        )
+        for one in sorted(known):
+            says = signs.after(before.get(one, TagSays()), news[one])
+            rows.append((one, *(getattr(says, name) for name in SAYS)))
+    names = ["activation_id", *SAYS]
+    return Upsert(TagSigns, unique=["activation_id"], names=names, rows=rows)
 
 
 def _save_identity(stated: dict[int, Identified]) -> None:
