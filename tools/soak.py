@@ -91,6 +91,8 @@ class Soak:
             stdout=log, stderr=log, process_group=0,
         )  # fmt: skip
         log.close()
+        with open(self.folder / "pids", "a") as pids:  # for a soak that is itself killed
+            pids.write(f"{self.running[name].pid}\n")
 
     def _words(self, name: str) -> list[str]:
         if name == "gateway":
@@ -179,6 +181,7 @@ def set_up(folder: Path, args: argparse.Namespace) -> Soak:
     if postgres is not None:
         environment["WAYPOST_DATABASE"] = postgres.start()
     soak = Soak(folder, args, environment, ports_of(folder), postgres)
+    end_leftovers(folder)
     if not (folder / "ready").exists():
         estate = str(folder / "estate")
         told(soak.command("migrate", "--quiet"))
@@ -189,6 +192,19 @@ def set_up(folder: Path, args: argparse.Namespace) -> Soak:
         told(soak.command("import", "orders", f"{estate}/orders.json"))
         (folder / "ready").touch()
     return soak
+
+
+def end_leftovers(folder: Path) -> None:
+    """Processes of a soak that was itself killed in this folder: no others, whatever the number."""
+    pids = folder / "pids"
+    ours = f"WAYPOST_HOME={folder / 'home'}".encode()
+    for pid in pids.read_text().split() if pids.exists() else ():
+        try:
+            if ours in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+                os.kill(int(pid), signal.SIGKILL)
+        except OSError:
+            continue  # it is no more
+    pids.unlink(missing_ok=True)
 
 
 def told(done: subprocess.CompletedProcess[str]) -> None:

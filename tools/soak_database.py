@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 import time
 import warnings
@@ -16,6 +17,7 @@ from typing import Any
 from with_postgres import PACKAGE, make_readable
 
 STARTS_WITHIN_S = 120.0
+STOPS_WITHIN_S = 30.0
 
 
 class Postgres:
@@ -60,8 +62,17 @@ class Postgres:
             os.unlink(self._data / "postmaster.pid")  # of a process that is no more
 
     def stop(self) -> None:
-        if self._server is not None:
-            self._server.cleanup()
+        """The wheel leaves the server to another process that once asked for it, dead or not."""
+        if self._server is None:
+            return
+        import psutil
+
+        pid = self._server.get_pid()
+        self._server.cleanup()
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
+            process = psutil.Process(pid)
+            process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
+            process.wait(STOPS_WITHIN_S)
 
     def _make_database(self) -> None:
         found = self._server.psql("select 1 from pg_database where datname = 'waypost'")
