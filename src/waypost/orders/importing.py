@@ -44,11 +44,23 @@ class Import:
 
     def take(self, persons: Sequence[PersonOrders]) -> None:
         """Bring a chunk of persons in. Each part compares first and writes only what differs."""
+        persons = self._wearers(persons)
         records = self._persons(persons)
         self.changed_ids |= assign(persons, records, now=self.now, problem=self._problem)
         self._orders(persons, records)
         self._requirements(persons, records)
         self._activations(persons, records)
+
+    def _wearers(self, persons: Sequence[PersonOrders]) -> list[PersonOrders]:
+        """Those whose reference is no protected person's: nothing may be ordered of these."""
+        references = [person.person_id for person in persons]
+        protected = Person.objects.filter(protected=True, reference__in=references)
+        others = set(protected.values_list("reference", flat=True))
+        for reference in sorted(others):
+            self._problem("PROTECTED_PERSON", "person_id", reference,
+                          "a protected person has this reference, of whom nothing is ordered",
+                          "give the wearer a reference of their own")  # fmt: skip
+        return [person for person in persons if person.person_id not in others]
 
     def _persons(self, persons: Sequence[PersonOrders]) -> dict[str, Person]:
         references = [person.person_id for person in persons]

@@ -215,6 +215,12 @@ def _order_kind(fields: Fields) -> OrderKind | None:
     if not word:
         fields.bad("kind", "MISSING_KIND", "the order has no kind", _one_of(OrderKind))
         return None
+    if word == OrderKind.PROTECTION:
+        fields.bad(
+            "kind", "NO_COURT_ORDER", "a protection is a person's consent, and no order of a court",
+            "enter it on the wearer's page; or give the kind of the court's order",
+        )  # fmt: skip
+        return None
     if word in set(OrderKind):
         return OrderKind(word)
     return ORDER_KIND_WORDS.get(word, OrderKind.OTHER)
@@ -303,4 +309,4 @@ def _officer(desk: Desk, path: str, data: Any) -> str | None:
 
 
 def _one_of(kinds: type[OrderKind] | type[RequirementKind]) -> str:
-    return f"send one of {', '.join(kinds)}"
+    return f"send one of {', '.join(kind for kind in kinds if kind != OrderKind.PROTECTION)}"

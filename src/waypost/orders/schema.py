@@ -102,7 +102,7 @@ _ORDER = _object(
         "order_id": _ID,
         "kind": {
             "type": "string",
-            "examples": [kind.value for kind in OrderKind],
+            "examples": [kind.value for kind in OrderKind if kind is not OrderKind.PROTECTION],
             "description": "a kind we do not know is kept as other",
         },
         "from": _INSTANT,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 from django.db.models import Q
-from fitting_words import EVENING, START, bring, number, officer, person
+from fitting_words import EVENING, START, bring, number, officer, order, person, values
 
 from waypost.access.models import AuditLine
 from waypost.access.values import MACHINE, Permission, Purpose, Role
@@ -25,8 +26,10 @@ from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.matching.scope import searchable
 from waypost.monitoring.models import PersonState
 from waypost.monitoring.worker import Worker
+from waypost.orders.actions import import_orders
 from waypost.orders.models import Activation, Order, Person
 from waypost.orders.queries import case_of, person_orders, visible_person_ids
+from waypost.orders.read import read_orders
 from waypost.positions.models import SealedRows
 from waypost.positions.queries import fixes_between, whereabouts
 from waypost.positions.values import Decoded, DecodedEvent, DecodedFix, EventKind
@@ -215,3 +218,20 @@ def test_a_practitioner_gives_nobody_a_device(town):
     practitioner = officer("petra", Role.PROBATION_PRACTITIONER)
     with pytest.raises(Refused, match="device:fit"):
         protect(practitioner)
+
+
+def test_an_orders_file_asks_nothing_of_a_protected_person(town):
+    """Their arrangement must not become an order that rules judge or crimes are matched under."""
+    protect(town)
+    outcome = import_orders(values(person("PR1"), person("P9")), by=MACHINE, now=NOW)
+    assert [(one.type, one.value) for one in outcome.problems] == [("PROTECTED_PERSON", "PR1")]
+    assert Person.objects.filter(reference="P9").exists()
+    assert list(Order.objects.filter(person=protected()).values_list("kind", flat=True)) == [
+        "protection"
+    ]
+
+
+def test_an_orders_file_makes_nobody_a_protected_person():
+    file = {"persons": [person("P1", order(kind="protection"))]}
+    read = read_orders(json.dumps(file).encode())
+    assert [one.type for one in read.problems] == ["NO_COURT_ORDER"]
