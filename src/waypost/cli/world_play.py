@@ -186,8 +186,16 @@ def _address(text: str) -> tuple[str, Address]:
 
 
 def _spoken(addresses: dict[str, Address]) -> dict[str, Address]:
-    """The same by the protocols of tags: one door of HTTP for three, one port for two."""
-    from waypost.worlds.report import HUB, OSMAND, OWNTRACKS, QUECLINK, QUECLINK_UDP
+    """The same by the protocols of tags: one door of HTTP for three, one port for TCP and UDP."""
+    from waypost.worlds.report import (
+        HUB,
+        OSMAND,
+        OWNTRACKS,
+        QUECLINK,
+        QUECLINK_UDP,
+        TELTONIKA,
+        TELTONIKA_UDP,
+    )
 
     found = dict(addresses)
     if HTTP in found:
@@ -195,6 +203,8 @@ def _spoken(addresses: dict[str, Address]) -> dict[str, Address]:
         found |= dict.fromkeys((OSMAND, OWNTRACKS, HUB), address)
     if QUECLINK in found:
         found[QUECLINK_UDP] = found[QUECLINK]
+    if TELTONIKA in found:
+        found[TELTONIKA_UDP] = found[TELTONIKA]
     return found
 
 

@@ -24,8 +24,10 @@ from waypost.worlds.report import (
     QUECLINK,
     QUECLINK_UDP,
     TELTONIKA,
+    TELTONIKA_UDP,
     Report,
 )
+from waypost.worlds.speak_datagrams import TeltonikaDatagrams
 from waypost.worlds.speak_gt06 import Gt06Tongue
 from waypost.worlds.speak_http import Request, batch_said, osmand_said, owntracks_said
 from waypost.worlds.speak_mqtt import MqttTongue
@@ -44,6 +46,7 @@ TONGUES: dict[str, Callable[[str], Tongue]] = {
     QUECLINK: QueclinkTongue,
     QUECLINK_UDP: QueclinkTongue,
     TELTONIKA: TeltonikaTongue,
+    TELTONIKA_UDP: TeltonikaDatagrams,
     GT06: Gt06Tongue,
     MQTT: MqttTongue,
 }
@@ -71,7 +74,7 @@ class StreamMouth:
     ) -> None:
         self._address, self._from, self._luck = address, from_host, luck
         self._device_id, self._make = device_id, TONGUES[protocol]
-        self._is_datagram = protocol == QUECLINK_UDP
+        self._is_datagram = protocol in {QUECLINK_UDP, TELTONIKA_UDP}
         self._wait_s = DATAGRAM_ANSWER_WITHIN_S if self._is_datagram else ANSWER_WITHIN_S
         self._tongue = self._make(device_id)
         self.parcel_max = self._tongue.parcel_max

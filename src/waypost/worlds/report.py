@@ -16,9 +16,10 @@ from typing import Any
 from waypost.clock import read_instant, to_us
 from waypost.positions.values import EventKind
 
-QUECLINK, QUECLINK_UDP, TELTONIKA, GT06 = "queclink", "queclink-udp", "teltonika", "gt06"
+QUECLINK, TELTONIKA, GT06 = "queclink", "teltonika", "gt06"
+QUECLINK_UDP, TELTONIKA_UDP = "queclink-udp", "teltonika-udp"
 OSMAND, OWNTRACKS, MQTT, HUB = "osmand", "owntracks", "mqtt", "hub"
-IMEI_PROTOCOLS = frozenset({QUECLINK, QUECLINK_UDP, TELTONIKA, GT06})
+IMEI_PROTOCOLS = frozenset({QUECLINK, QUECLINK_UDP, TELTONIKA, TELTONIKA_UDP, GT06})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ PRECISIONS: dict[str, Precision] = {
     QUECLINK: _TEXT,
     QUECLINK_UDP: _TEXT,
     TELTONIKA: Precision(1e7, 1_000),
+    TELTONIKA_UDP: Precision(1e7, 1_000),
     GT06: Precision(1_800_000, 1_000_000),  # 60 minutes of 30,000 parts
     OSMAND: _TEXT,
     OWNTRACKS: _TEXT,
@@ -66,6 +68,7 @@ EVENTS: dict[str, frozenset[EventKind]] = {
     QUECLINK: _POWERED,
     QUECLINK_UDP: _POWERED,
     TELTONIKA: frozenset({EventKind.SOS, EventKind.JAMMING}),
+    TELTONIKA_UDP: frozenset({EventKind.SOS, EventKind.JAMMING}),
     GT06: frozenset({EventKind.SOS}),
     OSMAND: frozenset({EventKind.SOS}),
     OWNTRACKS: frozenset(),

@@ -42,9 +42,7 @@ class TeltonikaTongue:
 
     def say(self, reports: Sequence[Report], *, now_us: int, stored: bool) -> list[bytes]:
         self._awaited = [report.number for report in reports]
-        count = bytes([len(reports)])
-        records = b"".join(_record(report) for report in reports)
-        body = bytes([CODEC_8_EXTENDED]) + count + records + count
+        body = records(reports)
         head = bytes(4) + len(body).to_bytes(4)
         return [head + body + crc16(body).to_bytes(4)]
 
@@ -67,6 +65,13 @@ class TeltonikaTongue:
             else:
                 heard.refused = True
         return heard
+
+
+def records(reports: Sequence[Report]) -> bytes:
+    """Codec, count, records, count: what stands in a packet and in a datagram alike."""
+    count = bytes([len(reports)])
+    whole = b"".join(_record(report) for report in reports)
+    return bytes([CODEC_8_EXTENDED]) + count + whole + count
 
 
 def _record(report: Report) -> bytes:

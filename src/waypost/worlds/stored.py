@@ -28,11 +28,12 @@ from waypost.worlds.report import (
     QUECLINK,
     QUECLINK_UDP,
     TELTONIKA,
+    TELTONIKA_UDP,
     imei,
 )
 from waypost.worlds.sources import Walk
 
-PROTOCOLS = (QUECLINK, TELTONIKA, GT06, QUECLINK_UDP, TELTONIKA, OSMAND, OWNTRACKS, HUB)
+PROTOCOLS = (QUECLINK, TELTONIKA, GT06, QUECLINK_UDP, TELTONIKA_UDP, OSMAND, OWNTRACKS, HUB)
 TAGS_FILE, ORDERS_FILE = "tags.json", "orders.json"
 ORDER_LENGTH = timedelta(days=182)
 FITTED_BEFORE = timedelta(days=1)
