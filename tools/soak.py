@@ -64,6 +64,22 @@ class Soak:
     def ledger(self) -> Path:
         return self.folder / "ledger.csv"
 
+    def save(self) -> None:
+        """What is told at the end, for a soak that is stopped and goes on."""
+        kept = {"seconds": time.monotonic() - self.began_s, "kills": self.kills,
+                "ended": self.ended, "memory": self.memory}  # fmt: skip
+        draft = self.folder / "figures.draft"
+        draft.write_text(json.dumps(kept))
+        draft.replace(self.folder / "figures.json")
+
+    def load(self) -> None:
+        file = self.folder / "figures.json"
+        if file.exists():
+            kept = json.loads(file.read_text())
+            self.began_s -= kept["seconds"]
+            self.kills, self.ended = Counter(kept["kills"]), Counter(kept["ended"])
+            self.memory = [(at_s, mib) for at_s, mib in kept["memory"]]
+
     def acknowledged(self) -> int:
         """How many reports were acknowledged so far, by the ledger."""
         size, count = self.counted
@@ -149,6 +165,7 @@ def main() -> int:
     try:
         run(soak)
         soak.stop()
+        soak.save()
         return tell(soak)
     finally:
         soak.stop()
@@ -182,6 +199,7 @@ def set_up(folder: Path, args: argparse.Namespace) -> Soak:
         environment["WAYPOST_DATABASE"] = postgres.start()
     soak = Soak(folder, args, environment, ports_of(folder), postgres)
     end_leftovers(folder)
+    soak.load()
     if not (folder / "ready").exists():
         estate = str(folder / "estate")
         told(soak.command("migrate", "--quiet"))
@@ -246,6 +264,7 @@ def run(soak: Soak) -> None:
             kill_s = time.monotonic() + chance.uniform(0.4, 1.6) * soak.args.kill_every
         if time.monotonic() >= tell_s:
             progress(soak)
+            soak.save()
             tell_s += TELL_EVERY_S
 
 
