@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Min
 
 from waypost.jobs.models import Due
+from waypost.upsert import Upsert
 
 AT_ONCE = 1000  # rows written, or fired, in one statement
 
@@ -28,16 +29,9 @@ class DueRow:
 
 def set_due(rows: Collection[DueRow]) -> None:
     """Write rows; one that is there already is moved."""
-    Due.objects.bulk_create(
-        [
-            Due(kind=row.kind, subject=row.subject, due_at=row.due_at, detail=dict(row.detail))
-            for row in rows
-        ],
-        batch_size=AT_ONCE,
-        update_conflicts=True,
-        update_fields=["due_at", "detail"],
-        unique_fields=["kind", "subject"],
-    )
+    names = ["kind", "subject", "due_at", "detail"]
+    values = [(row.kind, row.subject, row.due_at, dict(row.detail)) for row in rows]
+    Upsert(Due, unique=["kind", "subject"], names=names, rows=values).save()
 
 
 def clear(kind: str, subjects: Collection[str]) -> None:

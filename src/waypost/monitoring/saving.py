@@ -22,6 +22,7 @@ from waypost.monitoring.news import News
 from waypost.monitoring.plan import Plan
 from waypost.monitoring.reconcile import Change, ChangeKind
 from waypost.monitoring.values import JudgedViolation
+from waypost.upsert import Upsert
 
 THE_CURSOR = 1
 JUDGE_DUE = "judge"  # kind of due row; its subject is the person's id
@@ -116,22 +117,15 @@ def _check_versions(judged: Sequence[Judged]) -> None:
 
 
 def _save_states(judged: Sequence[Judged]) -> None:
-    PersonState.objects.bulk_create(
-        [
-            PersonState(
-                person_id=one.person_id,
-                version=(one.seen_version or 0) + 1,
-                plan_digest=one.state.digest,
-                folded_to=one.state.folded_to,
-                state=one.state.to_bytes(),
-            )
-            for one in judged
-        ],
-        batch_size=AT_ONCE,
-        update_conflicts=True,
-        update_fields=["version", "plan_digest", "folded_to", "state"],
-        unique_fields=["person"],
-    )
+    names = ["person_id", "version", "plan_digest", "folded_to", "state"]
+    rows = [
+        (
+            one.person_id, (one.seen_version or 0) + 1, one.state.digest, one.state.folded_to,
+            one.state.to_bytes(),
+        )
+        for one in judged
+    ]  # fmt: skip
+    Upsert(PersonState, unique=["person_id"], names=names, rows=rows).save()
 
 
 def _save_due(judged: Sequence[Judged]) -> None:
