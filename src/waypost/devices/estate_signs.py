@@ -26,6 +26,7 @@ from waypost.orders.models import Activation
 
 Id = TypeVar("Id", int, str)
 AT_ONCE = 500  # ids in one statement, within what SQLite takes
+UNKNOWN: tuple[str, str, datetime | None] = (Status.FITTED.value, "", None)
 SAYS = [one.name for one in fields(TagSays)]
 
 
@@ -62,11 +63,11 @@ def signs_of(worn: Sequence[WornTag], now: datetime) -> dict[int, tuple[Signs, E
     found = {}
     for one in worn:
         says = said.get(one.activation, TagSays())
-        status, model = devices.get(one.device_id, (Status.FITTED.value, ""))
+        status, model, heard_at = devices.get(one.device_id, UNKNOWN)
         flagged = [at for at, last in flags.get(one.device_id, ()) if last >= one.fitted_at]
         signs = Signs(
             fitted_at=one.fitted_at,
-            contact_at=says.contact_at,
+            contact_at=_contact_at(says, heard_at, one.fitted_at),
             fix_at=says.fix_at,
             battery_percent=says.battery_percent,
             battery_at=says.battery_at,
@@ -106,12 +107,19 @@ def in_chunks(ids: Sequence[Id]) -> Iterable[Sequence[Id]]:
     return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
 
 
-def _devices(references: Collection[str] | None) -> dict[str, tuple[str, str]]:
-    """Status and model by the tag's own id."""
-    rows = Device.objects.values_list("reference", "status", "model")
+def _contact_at(says: TagSays, heard_at: datetime | None, fitted_at: datetime) -> datetime | None:
+    """The later of what the worker read in the log and what the gateway noted of the device, if
+    that was since the fitting: a worker that is behind makes no tag silent."""
+    noted = heard_at if heard_at is not None and heard_at >= fitted_at else None
+    return max((at for at in (says.contact_at, noted) if at is not None), default=None)
+
+
+def _devices(references: Collection[str] | None) -> dict[str, tuple[str, str, datetime | None]]:
+    """Status, model and last contact by the tag's own id."""
+    rows = Device.objects.values_list("reference", "status", "model", "last_heard_at")
     if references is not None:
         rows = rows.filter(reference__in=references)
-    return {reference: (status, model) for reference, status, model in rows}
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
 def _doubts() -> dict[int, datetime]:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
+
 from waypost.access.values import Posted
 from waypost.devices import inventory, lifecycle
 from waypost.devices.estate_signs import in_chunks
@@ -19,7 +21,7 @@ from waypost.devices.lifecycle import Status
 from waypost.devices.models import Device, DeviceMove
 from waypost.devices.stock_file import StockRow
 from waypost.devices.values import DeviceKind
-from waypost.errors import Problem, Refused
+from waypost.errors import Conflict, Problem, Refused
 
 FACTS = ("serial", "kind", "model", "firmware", "sim")
 ENTERED = "entered in the inventory"
@@ -104,7 +106,11 @@ def _made(row: StockRow, now: datetime) -> Device:
 
 
 def _enter(fresh: Sequence[tuple[Device, StockRow]], *, by: Posted, now: datetime) -> None:
-    devices = Device.objects.bulk_create([device for device, _ in fresh])
+    try:
+        with transaction.atomic():
+            devices = Device.objects.bulk_create([device for device, _ in fresh])
+    except IntegrityError:  # the gateway heard one of them for the first time just now
+        raise Conflict("A device of the list was entered just now; send the list again.") from None
     DeviceMove.objects.bulk_create(
         DeviceMove(
             device=device, at=now, to_status=device.status, by_id=by.officer_id, reason=ENTERED

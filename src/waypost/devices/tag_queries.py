@@ -21,7 +21,14 @@ from waypost.devices import charging, health
 from waypost.devices.charging import Day, Said, Session
 from waypost.devices.estate_signs import WornTag, signs_of
 from waypost.devices.health import Expected, Finding, Signs
-from waypost.devices.models import ClockCorrection, ClockDoubt, Device, DeviceCommand, DeviceFlag
+from waypost.devices.models import (
+    ClockCorrection,
+    ClockDoubt,
+    Device,
+    DeviceCommand,
+    DeviceFlag,
+    SignsCursor,
+)
 from waypost.devices.signs import BATTERY, percent_of
 from waypost.orders.models import Activation
 from waypost.orders.queries import case_of
@@ -31,6 +38,7 @@ from waypost.positions.values import EventKind
 
 CHARGING_DAYS = 14
 COMMANDS_SHOWN = 20
+BEHIND_AFTER = timedelta(minutes=5)  # the worker judges each minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +116,14 @@ class TagSeen:
 
 @dataclass(frozen=True, slots=True)
 class PersonsTag:
-    """tag: None when none is worn. history: every activation of the person, newest first."""
+    """tag: None when none is worn. history: every activation of the person, newest first.
+
+    behind_since   when the worker last looked at the tags, where that is long ago; else None
+    """
 
     tag: TagSeen | None
     history: tuple[ActivationSeen, ...]
+    behind_since: datetime | None = None
 
 
 def persons_tag(person_id: int, by: Posted, *, now: datetime) -> PersonsTag:
@@ -127,7 +139,7 @@ def persons_tag(person_id: int, by: Posted, *, now: datetime) -> PersonsTag:
     with transaction.atomic():  # opened after the reading: a transaction holds SQLite's only lock
         detail = {"activation": tag.activation.activation_id if tag else None}
         audit.record("device:viewed", by=by, at=now, about=person_id, detail=detail)
-    return PersonsTag(tag, history)
+    return PersonsTag(tag, history, _behind_since(now))
 
 
 def findings_of(person_id: int, *, now: datetime) -> tuple[Finding, ...]:
@@ -227,6 +239,11 @@ def _tag(worn: ActivationSeen, now: datetime) -> TagSeen:
         clocks_doubted=ClockDoubt.objects.filter(activation_id=number, settled_at=None).count(),
         clocks_mended=ClockCorrection.objects.filter(activation_id=number).count(),
     )
+
+
+def _behind_since(now: datetime) -> datetime | None:
+    judged_at = SignsCursor.objects.values_list("judged_at", flat=True).first()
+    return judged_at if judged_at is not None and now - judged_at > BEHIND_AFTER else None
 
 
 def _live_tags(person_id: int, now: datetime) -> list[WornTag]:

@@ -19,6 +19,7 @@ from waypost.devices.health import FindingKind
 from waypost.devices.intake import Intake
 from waypost.devices.models import Cadence, Device, SignsCursor, TagFinding, TagSigns
 from waypost.devices.signs import News, TagSays
+from waypost.devices.tag_queries import persons_tag
 from waypost.devices.values import TagMessage
 from waypost.orders.models import Activation, Person
 from waypost.orders.queries import visible_person_ids
@@ -217,3 +218,24 @@ def test_what_a_home_unit_says_is_no_contact_with_the_tag():
 
     event = DecodedEvent(NOW, EventKind.HOME_UNIT_POWER_LOST, {"home_unit": "HU1"})
     assert signs.news_of(*build([IntakeRow(1, START, None, NOW, (), [event])])) == {}
+
+
+@pytest.mark.database
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_behind_makes_no_tag_silent_and_says_that_it_is():
+    """The gateway took the tag's message; nobody has read the log since."""
+    import_orders(orders_file(("D1",)))
+    one_round(NOW)
+    later = NOW + timedelta(hours=3)
+    Intake().write([phone("D1", later, received_at=later)])
+    person_id = Person.objects.get(reference="P-D1").pk
+    seen = persons_tag(person_id, MACHINE, now=later + MINUTE)
+    assert seen.behind_since == NOW
+    assert seen.tag is not None
+    assert seen.tag.signs.contact_at == later
+    kinds = {finding.kind for finding in seen.tag.findings}
+    assert FindingKind.SILENT not in kinds
+    while one_round(later + MINUTE):
+        pass
+    seen = persons_tag(person_id, MACHINE, now=later + MINUTE)
+    assert (seen.behind_since, seen.tag.findings) == (None, ())
