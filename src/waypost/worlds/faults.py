@@ -43,7 +43,7 @@ class Faults:
 FAULTS: dict[str, Faults] = {
     "none": Faults(),
     "some": Faults(pieces=0.05, cut=0.002, unheard=0.002, again=0.005, outage=0.002,
-                   outage_s=120.0),
+                   outage_s=120.0, clock=0.04),
     "many": Faults(pieces=0.3, cut=0.02, unheard=0.02, again=0.02, outage=0.02, outage_s=3.0,
                    clock=0.06),
 }  # fmt: skip

@@ -13,9 +13,9 @@ import asyncio
 import random
 import time
 import zlib
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 
 from waypost.errors import BadUse
 from waypost.worlds.faults import Faults, Luck
@@ -30,6 +30,21 @@ from waypost.worlds.tag import Pace, SimulatedTag, Tally
 START_WITHIN_S = 2.0  # tags do not all connect in the same instant
 LIVE_EVERY_S = 2.0
 Say = Callable[[Tally], None]
+
+
+@dataclass
+class _Scripted:
+    """A tag of a script: it tells what the script says, by its own clock."""
+
+    tag: SimulatedTag
+    source: GivenReports
+    clock_us: int
+    told: int = 0
+
+    def tell(self, telegram: Telegram) -> None:
+        report = report_of(telegram.row, self.told)
+        self.source.put(replace(report, at_us=report.at_us + self.clock_us))
+        self.told += 1
 
 
 class Fleet:
@@ -74,22 +89,19 @@ class Fleet:
         speed: float = 1.0,
     ) -> Tally:  # fmt: skip
         """Each telegram by its own tag, when it is due; returns when all are answered."""
-        sources: dict[tuple[str, str], GivenReports] = {}
-        numbers: Counter[tuple[str, str]] = Counter()
+        tags: dict[tuple[str, str], _Scripted] = {}
         async with self._troubles(), asyncio.TaskGroup() as group:
             for telegram in telegrams:
                 wait_s = telegram.send_s - clock()
                 if wait_s > 0:
                     await asyncio.sleep(wait_s / speed)
                 name = telegram.device_id, telegram.protocol
-                if name not in sources:
-                    sources[name] = GivenReports()
-                    tag = self._scripted_tag(len(sources), telegram, sources[name], faults)
-                    group.create_task(tag.live())
-                sources[name].put(report_of(telegram.row, numbers[name]))
-                numbers[name] += 1
-            for source in sources.values():
-                source.end()
+                if name not in tags:
+                    tags[name] = self._scripted(len(tags), telegram, faults)
+                    group.create_task(tags[name].tag.live())
+                tags[name].tell(telegram)
+            for scripted in tags.values():
+                scripted.source.end()
         return self.tally
 
     def cut_all(self) -> None:
@@ -125,14 +137,15 @@ class Fleet:
             tag.number, tag.protocol, tag.device_id, source, luck, unanswered=unanswered
         )
 
-    def _scripted_tag(
-        self, number: int, telegram: Telegram, source: GivenReports, faults: Faults
-    ) -> SimulatedTag:
-        luck = Luck(faults, self._seed, number)
+    def _scripted(self, number: int, telegram: Telegram, faults: Faults) -> _Scripted:
+        device_id, protocol = telegram.device_id, telegram.protocol
+        luck = Luck(faults, self._seed, zlib.crc32(device_id.encode()))
         luck.newest_first = False
         if self._ledger is not None:
-            self._ledger.name(number, telegram.device_id, telegram.protocol, 0)
-        return self._tag(number, telegram.protocol, telegram.device_id, source, luck)
+            self._ledger.name(number, device_id, protocol, luck.clock_s)
+        source = GivenReports()
+        tag = self._tag(number, protocol, device_id, source, luck)
+        return _Scripted(tag, source, luck.clock_s * 1_000_000)
 
     def _tag(
         self, number: int, protocol: str, device_id: str, source: Source, luck: Luck, *,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 from waypost.clock import to_us
 from waypost.devices import owntracks
 from waypost.devices.values import HttpMessage
+from waypost.worlds.faults import Faults
 from waypost.worlds.fleet import Fleet
 from waypost.worlds.ledger import Ledger, read_ledger
 from waypost.worlds.mqtt_broker import SmallBroker
 from waypost.worlds.report import MQTT, Report, carried
+from waypost.worlds.script import Telegram
 from waypost.worlds.speak_mqtt import MqttTongue
 from waypost.worlds.stored import Estate
 
@@ -82,3 +85,33 @@ def test_answers_are_taken_whole_and_a_refusal_is_none():
     assert tongue.hear(bytes.fromhex("40020009")).acknowledged == []
     assert tongue.hear(bytes.fromhex("20020005")).refused
     assert MqttTongue(TOPIC).hear(bytes.fromhex("20020000")).ready
+
+
+def test_a_script_is_told_by_each_tag_s_own_clock_and_the_ledger_knows_it(tmp_path):
+    at_s = NOW_US // 1_000_000
+    said = [
+        Telegram(0.0, device, MQTT, {"time": f"2026-09-21T14:13:2{n}Z", "lat": 51.5, "lon": -0.1})
+        for n in range(3)
+        for device in (TOPIC, f"{TOPIC}2")
+    ]
+
+    async def run():
+        broker = Listening()
+        port = await broker.start()
+        ledger = Ledger(tmp_path / "ledger.csv")
+        fleet = Fleet({MQTT: ("127.0.0.1", port)}, seed=1, ledger=ledger)
+        wrong = Faults(clock=1.0)
+        tally = await asyncio.wait_for(fleet.play_script(said, wrong, clock=lambda: 1.0), 30)
+        await broker.stop()
+        ledger.close()
+        return tally, broker.published
+
+    tally, published = asyncio.run(run())
+    assert tally.acknowledged == 6
+    clocks = {
+        tag.device_id: tag.clock_s for tag in read_ledger(tmp_path / "ledger.csv").tags.values()
+    }
+    assert all(clocks.values())
+    for device, clock_s in clocks.items():
+        told = [json.loads(body)["tst"] for topic, body in published if topic == device]
+        assert sorted(told) == [at_s + clock_s + n for n in range(3)]
