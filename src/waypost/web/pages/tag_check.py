@@ -14,6 +14,7 @@ from waypost.devices.first_fix import look_again, open_check
 from waypost.devices.induction import HOW_GIVEN, LANGUAGES
 from waypost.errors import BadUse, Conflict, NoSuchThing, Refused
 from waypost.web.presenters import fitting as present
+from waypost.web.presenters import tag_check as checking
 from waypost.web.presenters.shapes import names_of
 from waypost.web.who import signed_in
 
@@ -25,9 +26,9 @@ def check(request: HttpRequest, activation_id: int) -> HttpResponse:
     by, at = signed_in(request), now()
     found = open_check(activation_id, by=by, now=at)
     record = fitting_record(activation_id, by=by, now=at, watched=True)
-    data = present.check_data(found, record.person, now=at)
+    data = checking.check_data(found, record.person, now=at)
     words = present.record_words(record) | {
-        "check": present.check_words(found, now=at),
+        "check": checking.check_words(found, now=at),
         "rows": data["rows"],
         "data": data,
         "key": {"gnss", "accuracy"} | {f"zone-{zone['meaning']}" for zone in data["zones"]},
@@ -49,7 +50,7 @@ def fixes(request: HttpRequest, activation_id: int) -> JsonResponse:
         raise
     except Refused as refusal:  # the half hour is over: said in the page, no new line each poll
         return JsonResponse({"over": str(refusal)}, status=409)
-    return JsonResponse(present.check_data(found, None, now=at))
+    return JsonResponse(checking.check_data(found, None, now=at))
 
 
 @require_POST
