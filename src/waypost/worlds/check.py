@@ -214,7 +214,8 @@ def _marks_right(clock_s: int, kept: pa.Table) -> npt.NDArray[np.bool_]:
     hours = clock_s % HOUR_S == 0 and clock_s <= HOURS_MAX * HOUR_S
     as_hours = (marks == SetAside.WRONG_HOUR) & (lag_s < UPLOAD_LAG_S + EDGE_S) & hours
     as_future = (marks == SetAside.FUTURE) & ((lag_s > UPLOAD_LAG_S - EDGE_S) | (not hours))
-    return np.asarray(as_hours | as_future)
+    as_used = (marks == SetAside.USABLE) & (lead_s < AHEAD_S + EDGE_S)  # so late that none shows
+    return np.asarray(as_hours | as_future | as_used)
 
 
 def _ints(table: pa.Table, name: str) -> Integers:

@@ -142,6 +142,16 @@ def test_a_wrong_clock_owes_its_rows_set_aside_for_the_right_reason(tmp_path, es
     assert (verdict.is_good, verdict.kept, verdict.aside) == (True, 2, 2)
 
 
+def test_a_clock_hours_ahead_that_is_heard_hours_later_does_not_show(tmp_path, estate, ledger):
+    """Ahead by two hours, and received five hours later: no rule can tell, and the row is used."""
+    ahead = replace(REPORTS[0], at_us=REPORTS[0].at_us + CLOCKS[4] * 1_000_000)
+    ledger.sent(4, [ahead])
+    ledger.acknowledged(4, [0])
+    send(estate[4].device_id, ahead)
+    verdict = verdict_of(tmp_path)
+    assert (verdict.is_good, verdict.kept, verdict.aside) == (True, 1, 0)
+
+
 def test_a_right_clock_set_aside_or_a_wrong_one_used_is_misjudged(tmp_path, estate, ledger):
     unfitted = replace(REPORTS[0], at_us=REPORTS[0].at_us - 10 * 86_400_000_000)
     ledger.sent(1, REPORTS[:1])
