@@ -210,12 +210,14 @@ def _marks_right(clock_s: int, kept: pa.Table) -> npt.NDArray[np.bool_]:
     if clock_s < 0:
         rolled = clock_s % ROLLOVER_S == 0
         return np.asarray(marks == (SetAside.ROLLOVER if rolled else SetAside.BEFORE_FITTING))
+    if clock_s % HOUR_S or clock_s > HOURS_MAX * HOUR_S:
+        return np.asarray(marks == SetAside.FUTURE)
+    # Heard late, it may be taken for other hours, for a wild clock, or for nothing wrong at all.
     lag_s = clock_s - lead_s
-    hours = clock_s % HOUR_S == 0 and clock_s <= HOURS_MAX * HOUR_S
-    as_hours = (marks == SetAside.WRONG_HOUR) & (lag_s < UPLOAD_LAG_S + EDGE_S) & hours
-    as_future = (marks == SetAside.FUTURE) & ((lag_s > UPLOAD_LAG_S - EDGE_S) | (not hours))
-    as_used = (marks == SetAside.USABLE) & (lead_s < AHEAD_S + EDGE_S)  # so late that none shows
-    return np.asarray(as_hours | as_future | as_used)
+    soon = (marks == SetAside.WRONG_HOUR) & (lag_s < UPLOAD_LAG_S + EDGE_S)
+    late = np.isin(marks, [SetAside.FUTURE, SetAside.WRONG_HOUR]) & (lag_s > UPLOAD_LAG_S - EDGE_S)
+    unseen = (marks == SetAside.USABLE) & (lead_s < AHEAD_S + EDGE_S)
+    return np.asarray(soon | late | unseen)
 
 
 def _ints(table: pa.Table, name: str) -> Integers:
