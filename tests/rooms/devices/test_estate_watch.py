@@ -139,8 +139,14 @@ class TestStore:
         stale, _ = SignsCursor.objects.get_or_create(pk=1)
         one_round(NOW)
         TagSigns.objects.all().delete()
-        assert follow_log(stale, now=NOW)  # reads, and finds that somebody was quicker
+        follow_log(stale, now=NOW)  # reads, and finds that somebody was quicker
         assert not TagSigns.objects.exists()
+
+    def test_a_busy_gateway_does_not_keep_the_estate_from_being_judged(self):
+        """There is always a new entry; judging must not wait for a log that stands still."""
+        Intake().write([phone("D1", NOW)])
+        assert not one_round(NOW)
+        assert SignsCursor.objects.get().judged_at == NOW
 
     def test_a_tag_says_what_it_is_and_an_officers_word_on_the_model_stands(self):
         said = DecodedEvent(NOW, EventKind.CONTACT, {"device_type": "GL300W", "firmware": "A1B2"})
