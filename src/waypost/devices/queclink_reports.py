@@ -22,6 +22,7 @@ from waypost.devices.queclink_fields import (
 from waypost.positions.values import EventKind
 
 Event: TypeAlias = tuple[EventKind, dict[str, Any]]
+_READ_FIRST = 8  # fields that are read without a look at how many there are
 HEARD_MAX = 20  # access points or cells of one report
 _LAST_PLACE_ONLY = "802005"  # protocol version of the GV355CEU
 
@@ -74,7 +75,7 @@ def events_of(report: str, fields: Fields, after: int) -> list[Event]:
     """
     details = _DETAILS.get(report)
     if details is not None:
-        return details(fields)
+        return details([*fields, *[""] * (_READ_FIRST - len(fields))])  # a report cut short says ""
     known = ALARMS.get(report)
     if known is None:
         return []
