@@ -153,6 +153,13 @@ def findings_of(person_id: int, *, now: datetime) -> tuple[Finding, ...]:
     )
 
 
+def signs_of_person(person_id: int, *, now: datetime) -> Signs | None:
+    """What the person's tag last said of itself, for a page that has asked "may I?" and leaves its
+    own line; None when none is worn."""
+    worn = _live_tags(person_id, now)
+    return signs_of(worn, now)[worn[-1].activation][0] if worn else None
+
+
 def activations_seen(rows: Sequence[Activation]) -> tuple[ActivationSeen, ...]:
     """Activations with their fittings; the caller has asked whether each may be seen."""
     references = {row.device_reference for row in rows}
@@ -247,7 +254,7 @@ def _behind_since(now: datetime) -> datetime | None:
 
 
 def _live_tags(person_id: int, now: datetime) -> list[WornTag]:
-    rows = Activation.objects.filter(person_id=person_id, from_at__lte=now)
+    rows = Activation.objects.filter(person_id=person_id, from_at__lte=now).order_by("from_at")
     return [
         WornTag(row.pk, person_id, row.device_reference, row.from_at)
         for row in rows

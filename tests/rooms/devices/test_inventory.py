@@ -7,6 +7,7 @@ from devices_words import NOW, import_orders, orders_file
 
 from waypost.access.models import AuditLine
 from waypost.access.values import MACHINE, Posted, Role
+from waypost.cli.main import main
 from waypost.devices import actions, inventory
 from waypost.devices.estate_watch import WORN_ALREADY, one_round
 from waypost.devices.lifecycle import Status
@@ -184,3 +185,17 @@ class TestStore:
         assert Device.objects.get().status == "faulty"
         kinds = Activation.objects.get().findings.values_list("kind", flat=True)
         assert "not_fitted" in kinds
+
+
+@pytest.mark.database
+@pytest.mark.django_db
+def test_the_command_says_what_became_of_the_list(tmp_path, capsys):
+    path = tmp_path / "stock.csv"
+    path.write_bytes(LIST + b"350000000000041,,toaster,,,,\n")
+    assert main(["import", "devices", str(path)]) == 0
+    said = capsys.readouterr()
+    assert "3 new, 0 changed, 0 as before, 1 rows refused." in said.out
+    assert "line 5: kind: no kind of ours (sent: toaster)" in said.err
+    path.write_text("serial\nS-1\n")
+    assert main(["import", "devices", str(path)]) == 1
+    assert "device_id" in capsys.readouterr().err

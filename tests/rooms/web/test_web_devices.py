@@ -274,3 +274,23 @@ def test_the_place_of_the_curfew_is_offered_for_a_home_unit(town):
     page = signed_in("mona").get(where).content.decode()
     assert 'value="51.550000"' in page
     assert 'value="-0.060000"' in page
+
+
+@pytest.mark.parametrize(
+    ("percent", "charging", "says"),
+    [
+        (80.0, False, "Your tag is 80 % full."),
+        (12.0, False, "Your tag is 12 % full. Put it on charge now."),
+        (12.0, True, "Your tag is 12 % full and it is charging."),
+    ],
+)
+def test_a_wearer_reads_how_full_their_own_tag_is(town, percent, charging, says):
+    now = clock.now()
+    TagSigns.objects.create(
+        activation=Activation.objects.get(reference="A-P1"), battery_percent=percent,
+        battery_at=now, charging_since=now if charging else None,
+    )  # fmt: skip
+    make_officer("alex", "Alex", None, Role.WEARER, person_id=town["P1"], now=now)
+    page = signed_in("alex").get("/mine").content.decode()
+    assert says in page
+    assert signed_in("alex").get(f"/people/{town['P1']}/tag").status_code == 403

@@ -14,12 +14,12 @@ from waypost.access.queries import looks_at, looks_to_tell
 from waypost.access.values import Permission, Posted
 from waypost.alerts.queries import open_alerts_of
 from waypost.clock import now
-from waypost.devices.tag_queries import findings_of
+from waypost.devices.tag_queries import findings_of, signs_of_person
 from waypost.errors import NoSuchThing
 from waypost.monitoring.queries import last_fix_at, violations_of
 from waypost.orders.queries import case_of, person_orders, visible_person_ids
 from waypost.web.presenters import people as present
-from waypost.web.presenters.devices import finding_tag
+from waypost.web.presenters.devices import finding_tag, own_battery_words
 from waypost.web.presenters.looking import by_day
 from waypost.web.who import signed_in
 
@@ -74,7 +74,10 @@ def mine(request: HttpRequest) -> HttpResponse:
         raise NoSuchThing("this sign-in is not joined to a person; ask the administrator")
     may.check(by, Permission.OWN_DATA_READ, case_of(by.own_person_id, now=at))
     with transaction.atomic():
-        words = _words(by.own_person_id) | {"looks": by_day(looks_to_tell(by.own_person_id))}
+        words = _words(by.own_person_id) | {
+            "looks": by_day(looks_to_tell(by.own_person_id)),
+            "battery": own_battery_words(signs_of_person(by.own_person_id, now=at)),
+        }
         audit.record("person:viewed_own", by=by, at=at, about=by.own_person_id)
     return render(request, "waypost/mine.html", words)
 

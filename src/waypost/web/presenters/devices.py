@@ -12,7 +12,14 @@ from waypost.devices.cadence import Learnt
 from waypost.devices.charging import Charged, Day, Session
 from waypost.devices.commanding import CommandStatus
 from waypost.devices.flag_queries import KIND_WORDS as FLAG_WORDS
-from waypost.devices.health import KIND_WORDS, Expected, FindingKind, Signs, span_words
+from waypost.devices.health import (
+    BATTERY_LOW_PERCENT,
+    KIND_WORDS,
+    Expected,
+    FindingKind,
+    Signs,
+    span_words,
+)
 from waypost.devices.lifecycle import Status
 from waypost.devices.tag_queries import ChargingSeen, CommandSeen, FlagSeen
 from waypost.devices.values import CommandKind, DeviceKind, FlagKind
@@ -128,6 +135,17 @@ def battery_words(signs: Signs) -> str:
         return "It has not said."
     charging = ", charging" if signs.charging_since else ""
     return f"{signs.battery_percent:.0f} %{charging}"
+
+
+def own_battery_words(signs: Signs | None) -> str:
+    """How full the wearer's own tag is, for the wearer; "" when it has not said."""
+    if signs is None or signs.battery_percent is None:
+        return ""
+    full = f"Your tag is {signs.battery_percent:.0f} % full"
+    if signs.charging_since is not None:
+        return f"{full} and it is charging."
+    low = signs.battery_percent <= BATTERY_LOW_PERCENT
+    return f"{full}. Put it on charge now." if low else f"{full}."
 
 
 def flag_words(flags: Sequence[FlagSeen]) -> list[tuple[FlagSeen, str]]:
