@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from waypost.devices import queclink
+from waypost.devices import queclink, queclink_reports
 from waypost.devices.ndjson import decode_line, decode_lines
 from waypost.positions.values import EventKind
 from waypost.units import Mechanism
@@ -220,6 +220,13 @@ WORDS = "+RESP:GTFRI +BUFF:GTINF +ACK:GTRTO +RESP:GTSTT +RESP:GTCAN +RESP:GTSTR 
 NUMBERS = "860000000000011 51.530101 -999.000001 20260301100000 99999999999999 c413e200ff14 nan 2 ²"
 FIELDS = st.sampled_from(["", "$", *WORDS.split(), *NUMBERS.split()])
 SENTENCES = st.lists(FIELDS, max_size=30).map(lambda fields: (",".join(fields) + "$").encode())
+
+
+@pytest.mark.parametrize("kind", sorted(queclink_reports._DETAILS))
+def test_a_report_with_few_fields_is_read_as_far_as_it_goes(kind):
+    for more in range(9):
+        frame = f"+BUFF:GT{kind},1A0900,860000000000011,{',' * more}20260301100002,00A1$"
+        assert queclink.decode(frame.encode()).fixes == ()
 
 
 @settings(max_examples=300, deadline=None)
