@@ -174,8 +174,13 @@ def _joined(part: Decoded, paired: Paired, event: DecodedEvent, unit: str, at: d
 
 
 def _worn_by(paired: Paired, directory: ActivationDirectory, at: datetime) -> Worn | None:
-    """The activation that the person of the pairing wears at the instant."""
-    return directory.worn_at(paired.person_number, at)
+    """The activation that the person of the pairing wears at the instant; None where the tag counts
+    as somebody else's then (two records overlap): routing would give it to that person."""
+    worn = directory.worn_at(paired.person_number, at)
+    if worn is None:
+        return None
+    owner = directory.live_at(worn.span.device_id, at)
+    return worn if owner is not None and owner.number == worn.span.number else None
 
 
 def _time_of(event: DecodedEvent, received_at: datetime) -> datetime:

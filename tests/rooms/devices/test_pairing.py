@@ -22,7 +22,9 @@ from waypost.devices.putting_up import Spot
 from waypost.devices.stock_file import StockRow
 from waypost.devices.values import DeviceKind, TagMessage
 from waypost.errors import Conflict, Refused
+from waypost.orders.directory import ActivationDirectory
 from waypost.orders.models import Activation, Person
+from waypost.orders.values import ActivationSpan, PersonOrders
 from waypost.positions import log
 from waypost.positions.values import Decoded, DecodedEvent, EventKind
 from waypost.units import Mechanism
@@ -115,6 +117,21 @@ def test_a_home_unit_speaks_for_the_tag_of_its_wearer():
     assert [event.attributes["home_unit"] for event in part.events] == ["HU1"] * 3
     [fix] = part.fixes  # of D1 alone: it heard a stranger's tag D9, too
     assert fix.mechanism is Mechanism.BEACON
+
+
+def test_a_tag_recorded_on_two_persons_at_once_is_placed_by_neithers_unit_but_the_laters():
+    """The later fitting counts: the home unit of the earlier one tells no place under it."""
+    both = ActivationDirectory(
+        [
+            PersonOrders("P1", (), (ActivationSpan("A1", "D1", START, None, 1),), number=1),
+            PersonOrders("P2", (), (ActivationSpan("A2", "D1", HANDED_ON, None, 2),), number=2),
+        ]
+    )
+    unit = Decoded("HU1", events=(heard("D1"),))
+    [left] = with_places(unit, book(at_home("HU1", person=1)), both, NOW)
+    assert (left.device_id, left.fixes) == ("HU1", ())
+    [part] = with_places(unit, book(at_home("HU1", person=2)), both, NOW)
+    assert (part.device_id, len(part.fixes)) == ("D1", 1)
 
 
 def test_a_home_unit_of_somebody_without_a_tag_is_left_to_an_officer():
