@@ -23,6 +23,7 @@ CELL = "0234,0015,6093,0F83"  # mobile country, network, area and cell: any will
 COUNTS = 0x10000
 ANSWER_LENGTH_MAX = 500
 BATTERY_PERCENT = 80
+REPORT_NOW = "GTRTO"
 _COMMAND = re.compile(rb"AT\+(GT[A-Z]{3})=.*,([0-9A-F]{4})\$\Z", re.DOTALL)
 _WORDS: dict[EventKind, str] = {EventKind.SOS: "GTSOS", EventKind.JAMMING: "GTJDR",
                                 EventKind.BATTERY_LOW: "GTBPL"}  # fmt: skip
@@ -36,6 +37,8 @@ class QueclinkTongue:
     def __init__(self, imei: str) -> None:
         self.imei = imei
         self._awaited: dict[str, int] = {}
+        self._last: Report | None = None
+        self._now_us = 0  # when it last spoke: its clock for answers
         self._held = b""
 
     def greeting(self) -> bytes:
@@ -43,6 +46,7 @@ class QueclinkTongue:
 
     def say(self, reports: Sequence[Report], *, now_us: int, stored: bool) -> list[bytes]:
         self._awaited |= {_count(report.number): report.number for report in reports}
+        self._last, self._now_us = max(reports, key=lambda one: one.at_us), now_us
         return [self._frame(report, now_us, "BUFF" if stored else "RESP") for report in reports]
 
     def beat(self, *, now_us: int) -> bytes:
@@ -61,13 +65,18 @@ class QueclinkTongue:
         word, _, rest = answer[:-1].decode("ascii", "replace").partition(":")
         command = _COMMAND.search(answer)
         if command is not None:
-            heard.answer += self._answered(command[1].decode(), command[2].decode())
+            heard.answer += self._answered(command[1].decode(), command[2].decode(), self._now_us)
         elif word.endswith("+SACK") and rest in self._awaited:
             heard.acknowledged.append(self._awaited.pop(rest))
 
-    def _answered(self, word: str, serial: str) -> bytes:
-        """A command was done."""
-        return f"+ACK:{word},{VERSION},{self.imei},,{serial},20260101000000,FFFE$".encode()
+    def _answered(self, word: str, serial: str, now_us: int) -> bytes:
+        """A command was done; one to report now gets the place known last, with its own time."""
+        head = f"{VERSION},{self.imei},"
+        done = f"+ACK:{word},{head},{serial},{_time(now_us)},FFFE$"
+        if word == REPORT_NOW and self._last is not None:
+            place = _place(self._last)
+            done += f"+RESP:GTRTL,{head},0,0,1,{place},,{BATTERY_PERCENT},{_time(now_us)},FFFD$"
+        return done.encode()
 
     def _frame(self, report: Report, now_us: int, head: str) -> bytes:
         word = "GTFRI" if report.event is None else _WORDS[report.event]

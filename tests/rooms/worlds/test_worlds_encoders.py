@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from waypost.clock import to_us
 from waypost.devices import gt06, osmand, owntracks, queclink, teltonika
 from waypost.devices.batch import read_batch
-from waypost.devices.values import HttpMessage
+from waypost.devices.queclink_commands import encode
+from waypost.devices.values import CommandKind, HttpMessage
 from waypost.devices.wire import frames_of
 from waypost.positions.values import EventKind
 from waypost.worlds import report as words
@@ -153,11 +154,16 @@ def test_an_answer_for_another_report_acknowledges_nothing():
 
 
 def test_a_queclink_tag_does_what_it_is_told_and_says_so():
-    tongue = logged_in(words.QUECLINK)
-    [(decoded, _)] = read(words.QUECLINK, tongue.hear(b"AT+GTRTO=gl300,1,,,,,,00A7$").answer)
-    [event] = decoded.events
+    tongue, report = logged_in(words.QUECLINK), Report(0, NOW_US, 51.5, -0.1)
+    tongue.say([report], now_us=NOW_US, stored=False)
+    command = encode(CommandKind.REPORT_NOW, password="gl300", serial=0xA7, model="GL300")
+    answer = tongue.hear(b"+SACK:0000$" + command).answer
+    (done, _), (place, _) = read(words.QUECLINK, answer)
+    [event] = done.events
     assert event.kind is EventKind.COMMAND_ANSWER
     assert event.attributes["serial"] == "00A7"
+    [fix] = place.fixes
+    assert (to_us(fix.measured_at), fix.lat, fix.lon) == (NOW_US, 51.5, -0.1)
 
 
 @given(spot=places, at_us=instants)
