@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from waypost.devices import gt06, queclink_frames, teltonika
+from waypost.devices import gt06, queclink_frames, queclink_reports, teltonika
 from waypost.devices.batch import read_batch
 from waypost.devices.checksums import crc16_ibm, crc16_x25
 from waypost.devices.ndjson import http_message, stream_bytes, written
@@ -44,6 +44,7 @@ BATCH = json.dumps(
         ]
     }
 ).encode()  # fmt: skip
+REPORTS = [name.encode() for name in sorted({*queclink_reports.ALARMS, *queclink_reports._DETAILS})]
 NASTY = [b"", b"-1", b"1e999", b"NaN", b"9" * 30, b"0x1F", b"-0.0", b"\0", b"\xff", b"\xed\xa0\x80",
          b"null", b"{}", b"[[[[", b'"', b"+RESP:", b"$", b",", b"\r\n", b"xx", b"\0\0\0\0",
          "١٢".encode(), b"20260301092959", b"99991231235959", b"00000000000000"]  # fmt: skip
@@ -56,6 +57,7 @@ class Target:
     sound: list[bytes]
     feed: Callable[[bytes, Random], None]
     seal: Callable[[bytes], bytes] | None = None
+    parted: list[bytes] | None = None  # kinds of report, where a message is fields with commas
 
 
 def targets() -> dict[str, Target]:
@@ -66,7 +68,8 @@ def targets() -> dict[str, Target]:
     for name in STREAMS:
         sound = sound_streams(name)
         frames = [frame.data for stream in sound for frame in frames_of(STREAMS[name], stream)]
-        found[name] = Target(frames, stream_feeder(name), SEALS.get(name))
+        parted = REPORTS if name == "queclink" else None
+        found[name] = Target(frames, stream_feeder(name), SEALS.get(name), parted)
         found[f"{name} framer"] = Target(sound, framer_feeder(name), SEALS.get(name))
     return found
 
@@ -76,6 +79,8 @@ def changed(target: Target, chance: Random) -> bytes:
     if chance.random() < 0.05:
         return chance.randbytes(chance.randrange(64))
     data = bytearray(chance.choice(target.sound))
+    if target.parted and chance.random() < 0.5:
+        data = bytearray(other_fields(bytes(data), target.parted, chance))
     for _ in range(chance.randrange(1, 5)):
         at = chance.randrange(len(data) + 1)
         span = data[at : at + chance.randrange(1, 9)]
@@ -97,6 +102,24 @@ def changed(target: Target, chance: Random) -> bytes:
     if target.seal and chance.random() < 0.5:
         return target.seal(bytes(data))
     return bytes(data)
+
+
+def other_fields(data: bytes, words: list[bytes], chance: Random) -> bytes:
+    """A message of fields as another report, with fields gone, doubled or empty: a tag with other
+    firmware, where every byte is in order."""
+    fields = data.split(b",")
+    if chance.random() < 0.7:
+        fields[0] = fields[0][:-3] + chance.choice(words)
+    for _ in range(chance.randrange(1, 8)):
+        at = chance.randrange(1, len(fields)) if len(fields) > 1 else 0
+        what = chance.randrange(3)
+        if what == 0 and len(fields) > 4:
+            del fields[at : at + chance.randrange(1, 4)]
+        elif what == 1:
+            fields[at:at] = [chance.choice(fields)]
+        else:
+            fields[at] = b""
+    return b",".join(fields)
 
 
 def seal_teltonika(data: bytes) -> bytes:
