@@ -48,7 +48,8 @@ class _Scripted:
 
 
 class Fleet:
-    """
+    """Plays many tags at once; each with its own line, luck and store of unanswered reports.
+
     addresses     protocol -> where it is spoken
     cut_every_s   about how often every line falls at once; 0: never
     progress      called every `progress_s`

@@ -43,7 +43,10 @@ IMEI_KIND = 9_900
 
 @dataclass(frozen=True, slots=True)
 class StoredTag:
-    """live   its clock is whole hours ahead: that shows only in what is sent as it is measured"""
+    """One tag of the estate.
+
+    live   its clock is whole hours ahead: that shows only in what is sent as it is measured
+    """
 
     number: int
     device_id: str
@@ -57,7 +60,9 @@ class StoredTag:
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """tags      how many
+    """The few numbers that an estate hangs on; the same give the same tags, reports and faults.
+
+    tags      how many
     stored    reports of each
     base      when the first of them was measured, ISO 8601
     faults    a name of `faults.FAULTS`
