@@ -90,6 +90,8 @@ def _play_live(args: argparse.Namespace, addresses: dict[str, Address]) -> int:
     from waypost.worlds.fleet import Fleet
     from waypost.worlds.play import Player
 
+    if args.ledger and Path(args.ledger).exists():
+        raise BadUse("live tags say other things each time: --ledger must be a new file")
     until_s = _until(args).timestamp()
     began_s = time.time()
     start_s = began_s - (args.length_s or 0) * (args.speed - 1)

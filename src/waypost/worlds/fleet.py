@@ -72,9 +72,11 @@ class Fleet:
         """Every tag's stored reports, but for what `told` says was acknowledged before."""
         everyone = list(estate.everyone())
         self._busy = sum(not tag.live for tag in everyone)
-        if self._ledger is not None and (told is None or not told.tags):
+        if self._ledger is not None:
+            named = told.tags if told else {}
             for tag in everyone:
-                self._ledger.name(tag.number, tag.device_id, tag.protocol, tag.clock_s)
+                if tag.number not in named:
+                    self._ledger.name(tag.number, tag.device_id, tag.protocol, tag.clock_s)
         said = told.before() if told else {}
         ours = [
             (self._stored_tag(estate, tag, said.get(tag.number, {})), not tag.live)

@@ -1,10 +1,14 @@
-"""Phones that publish to a broker: what the broker hands on is what the gateway's decoder reads."""
+"""A fleet of tags, tried on a broker: what it hands on is what the gateway's decoder reads.
+
+The same fleet speaks to a real gateway in `tests/crash/test_soak_small.py`.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
 
+from waypost.cli.main import main
 from waypost.clock import to_us
 from waypost.devices import owntracks
 from waypost.devices.values import HttpMessage
@@ -115,3 +119,57 @@ def test_a_script_is_told_by_each_tag_s_own_clock_and_the_ledger_knows_it(tmp_pa
     for device, clock_s in clocks.items():
         told = [json.loads(body)["tst"] for topic, body in published if topic == device]
         assert sorted(told) == [at_s + clock_s + n for n in range(3)]
+
+
+def test_a_play_that_was_killed_goes_on_with_the_same_ledger(tmp_path):
+    """Nothing acknowledged is sent again as new; what was not is; tags not yet named are."""
+    estate, path = Estate(1, 3, 20, "2026-03-01T00:00:00Z", "none", (MQTT,)), tmp_path / "l.csv"
+    first = next(estate.everyone())
+    before = Ledger(path)
+    before.name(0, first.device_id, MQTT, 0)
+    before.sent(0, [carried(estate.walk(first).report(n), MQTT) for n in range(5)])
+    before.acknowledged(0, [0, 1, 2])
+    before.close()
+
+    async def run():
+        broker = Listening()
+        port = await broker.start()
+        ledger = Ledger(path)
+        fleet = Fleet({MQTT: ("127.0.0.1", port)}, seed=1, ledger=ledger)
+        tally = await asyncio.wait_for(fleet.play_stored(estate, read_ledger(path)), 30)
+        await broker.stop()
+        ledger.close()
+        return tally, broker.published
+
+    tally, published = asyncio.run(run())
+    assert tally.acknowledged == 57
+    assert len(published) == 57
+    told = read_ledger(path)
+    assert sorted(told.tags) == [0, 1, 2]
+    assert told.before() == {tag: dict.fromkeys(range(20)) for tag in range(3)}
+
+
+def test_a_ledger_of_live_tags_is_a_new_one(tmp_path, capsys):
+    (tmp_path / "ledger.csv").touch()
+    words = ["world", "play", "--gateway", "http://127.0.0.1:9", "--for", "1"]
+    assert main([*words, "--ledger", str(tmp_path / "ledger.csv")]) == 2
+    assert "new file" in capsys.readouterr().err
+
+
+def test_a_folder_without_stored_tags_is_bad_use(tmp_path, capsys):
+    words = ["world", "play", "--gateway", "http://127.0.0.1:9", "--stored", str(tmp_path)]
+    assert main(words) == 2
+    assert "world tags" in capsys.readouterr().err
+
+
+def test_tags_of_a_protocol_without_an_address_are_bad_use(tmp_path, capsys):
+    """Better than a play that waits for ever for what cannot be said."""
+    assert main(["world", "tags", str(tmp_path), "--tags", "8", "--stored", "2"]) == 0
+    words = ["world", "play", "--gateway", "http://127.0.0.1:9", "--stored", str(tmp_path)]
+    assert main(words) == 2
+    assert "no --gateway for" in capsys.readouterr().err
+
+
+def test_an_unknown_protocol_of_stored_tags_is_bad_use(tmp_path, capsys):
+    assert main(["world", "tags", str(tmp_path), "--protocols", "morse"]) == 2
+    assert "morse" in capsys.readouterr().err
