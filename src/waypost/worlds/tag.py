@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from waypost.worlds.faults import Luck
 from waypost.worlds.ledger import Ledger
@@ -93,12 +94,11 @@ class SimulatedTag:
 
     def _gather(self) -> list[Report]:
         """What is sent next: what was not answered, something twice, then what is new."""
-        parcel = list(self._held.values())[: self._mouth.parcel_max]
-        room = self._mouth.parcel_max - len(parcel)
-        if room and not parcel:
-            parcel = [self._once_more.pop()] if self._once_more else []
-            parcel += self._new(room - len(parcel))
-        return parcel
+        most = self._mouth.parcel_max
+        if self._held:
+            return list(islice(self._held.values(), most))
+        again = [self._once_more.pop()] if self._once_more else []
+        return again + self._new(most - len(again))
 
     def _new(self, most: int) -> list[Report]:
         taken = self._source.take(most, newest_first=self._luck.newest_first) if most else []
