@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from waypost.orders.values import WEEKDAYS, RequirementKind, TimetableRow
+from waypost.orders.values import WEEKDAYS, OrderKind, RequirementKind, TimetableRow
 
 DAY_WORDS = dict(zip(WEEKDAYS, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 OWN_WORDS: dict[RequirementKind, str] = {
@@ -17,6 +17,13 @@ OWN_WORDS: dict[RequirementKind, str] = {
     RequirementKind.ALCOHOL: "Do not drink alcohol",
     RequirementKind.FITTING: "Be at home, so that your tag can be fitted",
 }
+
+_LETTERS = {OrderKind.HDC: "HDC", OrderKind.DAPO: "DAPO"}
+
+
+def order_words(kind: OrderKind) -> str:
+    """The kind of an order as it is said: "Community order", "HDC"."""
+    return _LETTERS.get(kind) or kind.value.replace("_", " ").capitalize()
 
 
 def timetable_words(rows: Sequence[TimetableRow] | None) -> tuple[str, ...]:

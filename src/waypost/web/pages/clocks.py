@@ -1,4 +1,4 @@
-"""Tags whose clocks seem wrong: the offset that would mend them, accepted or refused by a person."""
+"""Tags whose clocks seem wrong: the offset that would mend them, accepted or refused by hand."""
 
 from __future__ import annotations
 

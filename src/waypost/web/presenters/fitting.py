@@ -17,7 +17,7 @@ from waypost.devices.tasks import PersonFitting
 from waypost.devices.values import VisitOutcome, VisitPurpose
 from waypost.orders.timetable import Window
 from waypost.orders.values import PersonOrders
-from waypost.orders.words import timetable_words
+from waypost.orders.words import order_words, timetable_words
 from waypost.web.templatetags.waypost import length, local, when_words
 
 FORM_TIME = "%Y-%m-%dT%H:%M"
@@ -83,11 +83,10 @@ def is_sought(person: PersonOrders, sought: str, serials: Mapping[str, str]) -> 
 
 
 def fit_row(task: ToFit, *, now: datetime) -> TaskRow:
-    kind = task.order.kind.value.replace("_", " ")
     return _row(
         task,
         now,
-        order=f"{kind[:1].upper()}{kind[1:]} {task.order.order_id}",
+        order=f"{order_words(task.order.kind)} {task.order.order_id}",
         device="",
         activation_id=None,
         window=window_words(task.window, now=now, window_set=task.window_set),

@@ -134,7 +134,7 @@ def metres(value: float | None) -> str:
 def words(name: object) -> str:
     """A stored name as words: `strap_tamper` -> Strap tamper."""
     text = str(getattr(name, "value", name)).replace("_", " ").replace(":", ": ")
-    text = re.sub(r"\b(iom|gps|gnss|sos|id)\b", lambda found: found[0].upper(), text)
+    text = re.sub(r"\b(iom|gps|gnss|sos|id|hdc|dapo)\b", lambda found: found[0].upper(), text)
     return text[:1].upper() + text[1:]
 
 
