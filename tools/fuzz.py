@@ -1,6 +1,6 @@
 """A million bad inputs for every decoder and framer: none may raise, none may hold too much.
 
-    sound messages (tests/golden/devices) -> cut, flipped, doubled, joined, sealed again -> decoder
+    sound messages (tests/golden/protocols) -> cut, flipped, doubled, joined, resealed -> decoder
 
 Half of the changed messages of protocols with a checksum get a right one again: what stands behind
 it is where firmware goes wrong. Everything follows from the seed: exit 1 names it with the input.
@@ -18,16 +18,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from waypost.devices import gt06, queclink_frames, queclink_reports, teltonika
-from waypost.devices.batch import read_batch
-from waypost.devices.checksums import crc16_ibm, crc16_x25
-from waypost.devices.ndjson import http_message, stream_bytes, written
-from waypost.devices.protocols import HTTP, STREAMS
-from waypost.devices.values import HttpMessage, Unreadable
-from waypost.devices.wire import frames_of
 from waypost.positions.values import Decoded
+from waypost.protocols import gt06, queclink_frames, queclink_reports, teltonika
+from waypost.protocols.batch import read_batch
+from waypost.protocols.checksums import crc16_ibm, crc16_x25
+from waypost.protocols.ndjson import http_message, stream_bytes, written
+from waypost.protocols.spoken import HTTP, STREAMS
+from waypost.protocols.values import HttpMessage, Unreadable
+from waypost.protocols.wire import frames_of
 
-GOLDEN = Path(__file__).parents[1] / "tests" / "golden" / "devices"
+GOLDEN = Path(__file__).parents[1] / "tests" / "golden" / "protocols"
 BLOCK = 1_000  # inputs from one generator of chance
 WRITTEN_EVERY = 16  # of the answers one is written as JSON too
 HELD_MAX = {

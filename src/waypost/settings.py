@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, unquote, urlparse
 
 from django.core.exceptions import ImproperlyConfigured
 
-from waypost.devices.queclink_commands import read_vibrations
 from waypost.home import home, secret
+from waypost.protocols.queclink_commands import read_vibrations
 
 HERE = Path(__file__).parent
 

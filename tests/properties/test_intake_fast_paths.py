@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waypost.clock import FOREVER_US, to_us
-from waypost.devices.routing import Router, route
-from waypost.devices.thinning import SAID_AGAIN_AFTER, Levels
+from waypost.gateway.routing import Router, route
+from waypost.gateway.thinning import SAID_AGAIN_AFTER, Levels
 from waypost.geo import BRITISH
 from waypost.orders.directory import ActivationDirectory
 from waypost.orders.values import ActivationSpan, Order, OrderKind, PersonOrders

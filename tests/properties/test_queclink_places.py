@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from waypost.devices import queclink
+from waypost.protocols import queclink
 
 FIRST = datetime(2010, 1, 1, tzinfo=UTC)
 PLACES = st.tuples(

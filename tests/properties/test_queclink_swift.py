@@ -9,12 +9,12 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from waypost.devices import queclink, queclink_frames
-from waypost.devices.queclink_fields import FAMILIES
-from waypost.devices.queclink_frames import QueclinkFramer
-from waypost.devices.queclink_swift import swift
+from waypost.protocols import queclink, queclink_frames
+from waypost.protocols.queclink_fields import FAMILIES
+from waypost.protocols.queclink_frames import QueclinkFramer
+from waypost.protocols.queclink_swift import swift
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "devices" / "queclink.ndjson"
+GOLDEN = Path(__file__).parents[1] / "golden" / "protocols" / "queclink.ndjson"
 USUAL = (
     b"+RESP:GTFRI,1A0900,860000000000011,tag 7,0,0,1,1,12.6,271,18.4,-0.060211,51.530101,"
     b"20260301100000,0234,0015,0870,2469,,64,20260301100002,00A1$"

@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 BENCHES: dict[str, tuple[str, str]] = {
-    "gateway": ("waypost.devices.bench", "messages of tags, on disk before each reply"),
+    "gateway": ("waypost.gateway.bench", "messages of tags, on disk before each reply"),
     "intake": ("waypost.positions.bench", "import of a fixes file into the lake"),
     "match": ("waypost.matching.bench", "crime mapping of a national day"),
     "rules": ("waypost.monitoring.bench", "replay of rules"),

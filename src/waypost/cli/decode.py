@@ -6,9 +6,9 @@ import argparse
 import sys
 from typing import BinaryIO
 
-from waypost.devices.ndjson import decode_lines
-from waypost.devices.protocols import AnyProtocol, find_protocol
 from waypost.errors import BadFile
+from waypost.protocols.ndjson import decode_lines
+from waypost.protocols.spoken import AnyProtocol, find_protocol
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

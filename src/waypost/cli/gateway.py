@@ -6,7 +6,7 @@ import argparse
 import os
 from dataclasses import fields
 
-from waypost.devices.limits import Limits, read_limits
+from waypost.gateway.limits import Limits, read_limits
 
 RECORDS = True
 
@@ -59,10 +59,10 @@ def run(args: argparse.Namespace) -> int:
     os.environ.setdefault("RAYON_NUM_THREADS", "1")  # a group's few places are not worth threads
     from django.conf import settings
 
-    from waypost.devices.gateway import serve
-    from waypost.devices.listening import read_listen
-    from waypost.devices.tls import read_tls
     from waypost.devices.tokens import read_asked
+    from waypost.gateway.listening import read_listen
+    from waypost.gateway.serving import serve
+    from waypost.gateway.tls import read_tls
 
     given = (args.tls_certificate, args.tls_key, args.tls_client_ca)
     files = [one or said for one, said in zip(given, settings.TLS_FILES, strict=True)]

@@ -14,6 +14,6 @@ def run(args: argparse.Namespace) -> int:
     if args.name == "orders":
         from waypost.orders.schema import ORDERS_SCHEMA as schema
     else:
-        from waypost.devices.batch_schema import BATCH_SCHEMA as schema
+        from waypost.protocols.batch_schema import BATCH_SCHEMA as schema
     print(json.dumps(schema, indent=1, ensure_ascii=False))
     return 0

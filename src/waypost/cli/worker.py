@@ -154,7 +154,7 @@ def followers() -> Followers:
     """What follows from judging, and who does it."""
     from waypost.alerts.raising import fire_holds, judge_changes
     from waypost.alerts.urgency import TAG_STATES
-    from waypost.devices.removals import fire_removals, follow_orders
+    from waypost.fitting.removals import fire_removals, follow_orders
     from waypost.monitoring.worker import Followers
 
     return Followers(

@@ -23,10 +23,10 @@ from waypost.devices.commanding import (
     next_serial,
 )
 from waypost.devices.models import Device, DeviceCommand
-from waypost.devices.values import CommandKind
 from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.orders.models import Activation
 from waypost.orders.queries import case_of
+from waypost.protocols.values import CommandKind
 
 NO_SUCH_COMMAND = "There is no such command."
 

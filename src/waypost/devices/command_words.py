@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from waypost.devices import queclink_commands
-from waypost.devices.values import CommandKind
 from waypost.errors import Refused
+from waypost.protocols import queclink_commands
+from waypost.protocols.values import CommandKind
 
 TAKE_COMMANDS = frozenset({"queclink"})
 

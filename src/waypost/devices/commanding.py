@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from waypost.devices.values import CommandKind
 from waypost.errors import Refused
+from waypost.protocols.values import CommandKind
 
 HOLDS_FOR = timedelta(hours=24)  # what was asked yesterday may be unwanted by now
 ANSWER_WITHIN = timedelta(minutes=5)  # then it is sent again at the next contact

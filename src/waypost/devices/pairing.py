@@ -16,9 +16,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from waypost.devices.values import BatchRow, Sender
 from waypost.orders.directory import ActivationDirectory, Worn
 from waypost.positions.values import Decoded, DecodedEvent, DecodedFix, EventKind
+from waypost.protocols.values import BatchRow, Sender
 from waypost.units import Mechanism
 
 BEACON = "beacon"  # attribute of an event: which beacon was heard

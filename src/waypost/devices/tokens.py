@@ -15,8 +15,8 @@ from enum import StrEnum
 from hashlib import sha256
 from urllib.parse import unquote_plus
 
-from waypost.devices.values import HttpMessage
 from waypost.errors import BadUse
+from waypost.protocols.values import HttpMessage
 
 TOKEN_BYTES = 24  # 192 random bits; as text 32 characters, typed into an app
 PARAMETER = "token"  # of OsmAnd clients, whose settings know an address and nothing else

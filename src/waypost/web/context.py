@@ -13,7 +13,7 @@ from waypost import __version__
 from waypost.access import may
 from waypost.access.values import Permission, Posted, Role
 from waypost.clock import now
-from waypost.devices.tasks import task_counts
+from waypost.fitting.tasks import task_counts
 from waypost.orders.queries import orders_version
 from waypost.web.routes import MENU, Route, route
 from waypost.web.who import asker

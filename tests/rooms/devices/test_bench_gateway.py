@@ -6,11 +6,11 @@ import argparse
 
 import pytest
 
-from waypost.devices import bench_house as house
-from waypost.devices import queclink
-from waypost.devices.bench import PARTS, bench
-from waypost.devices.bench_load import IMEI, osmand_message, queclink_message
 from waypost.errors import BadUse
+from waypost.gateway import bench_house as house
+from waypost.gateway.bench import PARTS, bench
+from waypost.gateway.bench_load import IMEI, osmand_message, queclink_message
+from waypost.protocols import queclink
 
 
 @pytest.mark.parametrize("more", [{"in_flight": 3}, {"rate": 400, "seconds": 0.5}])

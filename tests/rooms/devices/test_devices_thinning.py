@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from devices_words import HANDED_ON, NOW, directory, import_orders, orders_file, phone
 from django.db import OperationalError
 
-from waypost.devices import group as module
-from waypost.devices.group import Group, take_message
-from waypost.devices.intake import Intake
-from waypost.devices.routing import Router
+from devices_words import HANDED_ON, NOW, directory, import_orders, orders_file, phone
 from waypost.errors import Unavailable
+from waypost.gateway import group as module
+from waypost.gateway.group import Group, take_message
+from waypost.gateway.intake import Intake
+from waypost.gateway.routing import Router
 from waypost.positions import log
 from waypost.positions.models import RawMessage
 

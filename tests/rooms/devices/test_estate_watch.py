@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from devices_words import NOW, START, import_orders, orders_file, phone
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from devices_words import NOW, START, import_orders, orders_file, phone
 from waypost.access.actions import make_officer
 from waypost.access.queries import posted
 from waypost.access.values import MACHINE, Permission, Role
@@ -16,11 +16,11 @@ from waypost.devices import cadence, signs
 from waypost.devices.estate_queries import Sought, estate, known_activations
 from waypost.devices.estate_watch import judge_estate, learn_cadence, one_round
 from waypost.devices.health import FindingKind
-from waypost.devices.intake import Intake
 from waypost.devices.models import Cadence, Device, SignsCursor, TagFinding, TagSigns
 from waypost.devices.signs import News, TagSays
 from waypost.devices.tag_queries import persons_tag
-from waypost.devices.values import TagMessage
+from waypost.gateway.intake import Intake
+from waypost.gateway.values import TagMessage
 from waypost.orders.models import Activation, Person
 from waypost.orders.queries import visible_person_ids
 from waypost.positions.values import Decoded, DecodedEvent, DecodedFix, EventKind

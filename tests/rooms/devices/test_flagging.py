@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from devices_words import NOW
 
+from devices_words import NOW
 from waypost.devices.flagging import raise_flags
-from waypost.devices.intake import Intake
 from waypost.devices.models import Device, DeviceFlag, QuarantinedMessage
-from waypost.devices.values import FlagKind, UnreadableMessage
+from waypost.devices.values import FlagKind
+from waypost.gateway.intake import Intake
+from waypost.gateway.values import UnreadableMessage
 
 KIND = FlagKind.OTHER_CERTIFICATE
 pytestmark = [pytest.mark.database, pytest.mark.django_db]

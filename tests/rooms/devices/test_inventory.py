@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from devices_words import NOW, import_orders, orders_file
 
+from devices_words import NOW, import_orders, orders_file
 from waypost.access.models import AuditLine
 from waypost.access.values import MACHINE, Posted, Role
 from waypost.cli.main import main

@@ -9,14 +9,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from fitting_words import EVENING, START, bring, number, officer, person
 
+from fitting_words import EVENING, START, bring, number, officer, person
 from waypost.access.values import MACHINE, Purpose
-from waypost.devices import actions, clock_watch, command_watch
+from waypost.devices import actions
 from waypost.devices.estate_watch import judge_estate, one_round
-from waypost.devices.fitter import FittingSaid, RemovalSaid
 from waypost.devices.health import FindingKind
-from waypost.devices.intake import Intake
 from waypost.devices.models import (
     ClockCorrection,
     ClockDoubt,
@@ -28,13 +26,19 @@ from waypost.devices.models import (
 )
 from waypost.devices.stock_file import StockRow
 from waypost.devices.tag_queries import persons_tag
-from waypost.devices.values import CommandKind, FlagKind, TagMessage
+from waypost.devices.values import FlagKind
+from waypost.fitting import actions as fitting_actions
+from waypost.fitting.fitter import FittingSaid, RemovalSaid
+from waypost.gateway import clock_watch, command_watch
+from waypost.gateway.intake import Intake
+from waypost.gateway.values import TagMessage
 from waypost.orders.models import Activation
 from waypost.positions import raw
 from waypost.positions.models import RawMessage
 from waypost.positions.queries import events_between, fixes_between, whereabouts
 from waypost.positions.schema import SetAside
 from waypost.positions.values import Decoded, DecodedEvent, DecodedFix, EventKind
+from waypost.protocols.values import CommandKind
 from waypost.units import Mechanism
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
@@ -79,14 +83,14 @@ class Story:
         self.first = self.fit("P1", EVENING)
         self.speak_of_everything()
         self.now = HANDED_ON
-        actions.remove(self.first, RemovalSaid(HANDED_ON, "Changed for another tag"),
+        fitting_actions.remove(self.first, RemovalSaid(HANDED_ON, "Changed for another tag"),
                        by=self.by, now=HANDED_ON)  # fmt: skip
         self.second = self.fit("P2", HANDED_ON)
 
     def fit(self, name: str, at) -> int:
         self.now = at
         said = FittingSaid(at, where="At home", officer_name="Robin Fitter")
-        return actions.fit(number(name), IMEI, said, by=self.by, now=at).activation_id
+        return fitting_actions.fit(number(name), IMEI, said, by=self.by, now=at).activation_id
 
     def speak_of_everything(self) -> None:
         at = self.now = EVENING + HOUR

@@ -7,21 +7,22 @@ from datetime import timedelta
 
 import pyarrow as pa
 import pytest
-from devices_words import HANDED_ON, NOW, START, directory, import_orders, orders_file
 
+from devices_words import HANDED_ON, NOW, START, directory, import_orders, orders_file
 from waypost.access.models import AuditLine
 from waypost.access.values import MACHINE
 from waypost.devices import actions
-from waypost.devices.endpoints import _read_batch
 from waypost.devices.estate_watch import judge_estate, one_round
-from waypost.devices.intake import Intake
 from waypost.devices.lifecycle import Status
 from waypost.devices.models import Device, Pairing, QuarantinedMessage, TagFinding
 from waypost.devices.pairing import NO_PAIRINGS, Paired, PairingBook, fixes_heard, with_places
 from waypost.devices.putting_up import Spot
 from waypost.devices.stock_file import StockRow
-from waypost.devices.values import DeviceKind, TagMessage
+from waypost.devices.values import DeviceKind
 from waypost.errors import Conflict, Refused
+from waypost.gateway.endpoints import _read_batch
+from waypost.gateway.intake import Intake
+from waypost.gateway.values import TagMessage
 from waypost.orders.directory import ActivationDirectory
 from waypost.orders.models import Activation, Person
 from waypost.orders.values import ActivationSpan, PersonOrders

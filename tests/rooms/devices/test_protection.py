@@ -7,22 +7,23 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import Q
-from fitting_words import EVENING, START, bring, number, officer, order, person, values
 
+from fitting_words import EVENING, START, bring, number, officer, order, person, values
 from waypost.access.models import AuditLine
 from waypost.access.values import MACHINE, Permission, Purpose, Role
 from waypost.alerts.models import Alert
 from waypost.cli.worker import followers
 from waypost.devices import actions
-from waypost.devices.intake import Intake
 from waypost.devices.lifecycle import Status
 from waypost.devices.models import Device, Protection
 from waypost.devices.protecting import Protected
 from waypost.devices.protection_queries import protections_of
 from waypost.devices.stock_file import StockRow
-from waypost.devices.tasks import fitting_tasks
-from waypost.devices.values import DeviceKind, TagMessage
+from waypost.devices.values import DeviceKind
 from waypost.errors import Conflict, NoSuchThing, Refused
+from waypost.fitting.tasks import fitting_tasks
+from waypost.gateway.intake import Intake
+from waypost.gateway.values import TagMessage
 from waypost.matching.scope import searchable
 from waypost.monitoring.models import PersonState
 from waypost.monitoring.worker import Worker

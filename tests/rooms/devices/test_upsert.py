@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from devices_words import NOW, import_orders, orders_file
 from django.db import transaction
 
+from devices_words import NOW, import_orders, orders_file
 from waypost.devices.models import Device, TagSigns
 from waypost.orders.models import Activation
 from waypost.upsert import Upsert

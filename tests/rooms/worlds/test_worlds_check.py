@@ -10,8 +10,8 @@ import pytest
 
 from waypost.cli.main import main
 from waypost.clock import from_us, to_us, write_instant
-from waypost.devices.intake import Intake
-from waypost.devices.values import TagMessage, Taken
+from waypost.gateway.intake import Intake
+from waypost.gateway.values import TagMessage, Taken
 from waypost.positions.values import Decoded, DecodedEvent, DecodedFix, EventKind
 from waypost.units import Mechanism
 from waypost.worlds.check import check

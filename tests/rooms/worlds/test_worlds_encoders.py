@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waypost.clock import to_us
-from waypost.devices import gt06, osmand, owntracks, queclink, teltonika
-from waypost.devices.batch import read_batch
-from waypost.devices.queclink_commands import encode
-from waypost.devices.values import CommandKind, HttpMessage
-from waypost.devices.wire import frames_of
 from waypost.positions.values import EventKind
+from waypost.protocols import gt06, osmand, owntracks, queclink, teltonika
+from waypost.protocols.batch import read_batch
+from waypost.protocols.queclink_commands import encode
+from waypost.protocols.values import CommandKind, HttpMessage
+from waypost.protocols.wire import frames_of
 from waypost.worlds import report as words
 from waypost.worlds.mouths import TONGUES
 from waypost.worlds.report import EVENTS, Report, carried, imei

@@ -10,8 +10,8 @@ import json
 
 from waypost.cli.main import main
 from waypost.clock import to_us
-from waypost.devices import owntracks
-from waypost.devices.values import HttpMessage
+from waypost.protocols import owntracks
+from waypost.protocols.values import HttpMessage
 from waypost.worlds.faults import Faults
 from waypost.worlds.fleet import Fleet
 from waypost.worlds.ledger import Ledger, read_ledger

@@ -17,14 +17,15 @@ from django.views.decorators.http import require_POST
 from waypost.access import may
 from waypost.access.values import Permission, Posted
 from waypost.clock import now
-from waypost.devices import actions
-from waypost.devices.after_fitting import fitting_record
-from waypost.devices.fitter import Fitted, FittingSaid, RemovalSaid
-from waypost.devices.fitting_records import find_device
+from waypost.devices import actions as devices_actions
 from waypost.devices.stock_file import StockRow
-from waypost.devices.tasks import PersonFitting, fitting_of, fitting_tasks
 from waypost.devices.values import DeviceKind, VisitOutcome, VisitPurpose
 from waypost.errors import Refused
+from waypost.fitting import actions
+from waypost.fitting.after_fitting import fitting_record
+from waypost.fitting.fitter import Fitted, FittingSaid, RemovalSaid
+from waypost.fitting.fitting_records import find_device
+from waypost.fitting.tasks import PersonFitting, fitting_of, fitting_tasks
 from waypost.web.pages.trying import tried
 from waypost.web.presenters import fitting as present
 from waypost.web.who import signed_in
@@ -156,7 +157,7 @@ def _add_to_stock(serial: str, reported_id: str, by: Posted, at: datetime) -> No
     """The scanned device into the inventory, where nobody had entered it."""
     if find_device(serial) is None:
         row = StockRow(0, reported_id, None if serial == reported_id else serial, DeviceKind.TAG)
-        actions.add_device(row, by=by, now=at)
+        devices_actions.add_device(row, by=by, now=at)
 
 
 def _person_page(

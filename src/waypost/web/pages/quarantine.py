@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from waypost.clock import now
-from waypost.devices import actions
-from waypost.devices.queries import quarantine_list
 from waypost.errors import Refused
+from waypost.gateway import actions
+from waypost.gateway.queries import quarantine_list
 from waypost.web.who import signed_in
 
 DIGITS_MAX = 18  # of a number in a form: more fit no column

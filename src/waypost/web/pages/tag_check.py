@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from waypost.clock import now
-from waypost.devices import actions
-from waypost.devices.after_fitting import fitting_record
-from waypost.devices.first_fix import look_again, open_check
-from waypost.devices.induction import HOW_GIVEN, LANGUAGES
 from waypost.errors import BadUse, Conflict, NoSuchThing, Refused
+from waypost.fitting import actions
+from waypost.fitting.after_fitting import fitting_record
+from waypost.fitting.first_fix import look_again, open_check
+from waypost.fitting.induction import HOW_GIVEN, LANGUAGES
 from waypost.web.presenters import fitting as present
 from waypost.web.presenters import tag_check as checking
 from waypost.web.presenters.shapes import names_of

@@ -19,9 +19,9 @@ from waypost.devices.protecting import Protected
 from waypost.devices.protection_queries import protections_of
 from waypost.devices.putting_up import Spot
 from waypost.devices.tag_queries import persons_tag
-from waypost.devices.values import CommandKind
 from waypost.errors import Refused
 from waypost.orders.queries import person_orders
+from waypost.protocols.values import CommandKind
 from waypost.web.pages.trying import number_of, tried
 from waypost.web.presenters import devices as present
 from waypost.web.presenters.fitting import form_time, read_form_time

@@ -22,8 +22,9 @@ from waypost.devices.health import (
 )
 from waypost.devices.lifecycle import Status
 from waypost.devices.tag_queries import ChargingSeen, CommandSeen, FlagSeen
-from waypost.devices.values import CommandKind, DeviceKind, FlagKind
+from waypost.devices.values import DeviceKind, FlagKind
 from waypost.orders.values import PersonOrders, RequirementKind
+from waypost.protocols.values import CommandKind
 from waypost.web.templatetags.waypost import local
 
 STRIP_WIDTH = 1440  # a day, in the strip's own units

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from waypost.clock import read_instant
-from waypost.devices.after_fitting import FittingRecord
-from waypost.devices.fitting import Attempt, ToFit, ToRemove
-from waypost.devices.tasks import PersonFitting
 from waypost.devices.values import VisitOutcome, VisitPurpose
+from waypost.fitting.after_fitting import FittingRecord
+from waypost.fitting.tasks import PersonFitting
+from waypost.fitting.windows import Attempt, ToFit, ToRemove
 from waypost.orders.timetable import Window
 from waypost.orders.values import PersonOrders
 from waypost.orders.words import order_words, timetable_words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from waypost.devices.first_fix import FirstFix
+from waypost.fitting.first_fix import FirstFix
 from waypost.orders.values import PersonOrders, RequirementKind
 from waypost.positions.tracks import GAP, TrackRow
 from waypost.units import Mechanism
