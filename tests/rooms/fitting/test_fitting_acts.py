@@ -30,7 +30,7 @@ from waypost.fitting.fitter import FittingSaid, RemovalSaid
 from waypost.gateway.intake import Intake
 from waypost.notices.models import Notice
 from waypost.orders.estate import Estate
-from waypost.orders.models import Activation, ActivationVersion, Person
+from waypost.orders.models import Activation, ActivationVersion, Order, Person
 from waypost.orders.queries import orders_version
 from waypost.positions.models import LogEntry, SealedRows
 
@@ -245,7 +245,8 @@ def test_only_those_who_fit_may_and_a_limited_person_is_not_there(town):
 
 
 def test_a_protected_persons_device_is_not_fitted_here(town):
-    bring(person("P6", order(curfew(), kind="protection")))
+    bring(person("P6", order(curfew())))
+    Order.objects.filter(person__reference="P6").update(kind="protection")
     with pytest.raises(Refused, match="protected"):
         fit(town, "P6")
 
@@ -314,7 +315,8 @@ def test_of_two_officers_who_remove_at_once_one_does_and_the_other_is_told():
 
 
 def test_a_protected_persons_device_is_not_taken_off_here(town):
-    bring(person("P6", order(curfew(), kind="protection"), worn=[("D6", START, None)]))
+    bring(person("P6", order(curfew()), worn=[("D6", START, None)]))
+    Order.objects.filter(person__reference="P6").update(kind="protection")
     Person.objects.filter(reference="P6").update(protected=True)
     activation = Activation.objects.get(device_reference="D6")
     with pytest.raises(Refused, match="protected"):

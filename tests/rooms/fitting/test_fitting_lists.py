@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -28,6 +29,7 @@ from waypost.errors import Refused
 from waypost.fitting import tasks
 from waypost.fitting import windows as fitting
 from waypost.fitting.windows import Visited
+from waypost.orders.values import OrderKind
 
 HOUR = timedelta(hours=1)
 
@@ -106,10 +108,15 @@ def test_an_order_to_come_is_named_beside_the_removal():
     assert fitting.to_remove(both, [], now=ORDER_ENDS + HOUR).next_order == begins
 
 
+def by_consent(person):
+    """The same with arrangements in place of orders: no file of a court can say that."""
+    orders = tuple(replace(one, kind=OrderKind.PROTECTION) for one in person.orders)
+    return replace(person, orders=orders)
+
+
 def test_a_protected_persons_device_stands_in_neither_list():
-    kind = {"kind": "protection"}
-    worn = one(order(curfew(), **kind), worn=[("D1", START, None)])
-    bare = one(order(curfew(), **kind))
+    worn = by_consent(one(order(curfew()), worn=[("D1", START, None)]))
+    bare = by_consent(one(order(curfew())))
     assert fitting.to_fit(bare, [], now=EVENING) is None
     assert fitting.to_remove(worn, [], now=ORDER_ENDS + HOUR) is None
 
