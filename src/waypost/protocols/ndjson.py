@@ -28,7 +28,17 @@ def decode_lines(protocol: AnyProtocol, lines: Iterable[bytes]) -> Iterator[str]
     """One answer a line, in order; blank lines are passed over."""
     for line in lines:
         if line.strip():
-            yield json.dumps(decode_line(protocol, line), allow_nan=False)
+            yield _as_text(decode_line(protocol, line))
+
+
+def _as_text(answer: dict[str, Any]) -> str:
+    """The answer as JSON; an id that JSON cannot say again (1e999, nested without end) spoils its
+    own line alone."""
+    try:
+        return json.dumps(answer, allow_nan=False)
+    except (ValueError, RecursionError):
+        unsaid = Decoded(None, error="the id cannot be written as JSON")
+        return json.dumps(written(None, unsaid, None))
 
 
 def decode_line(protocol: AnyProtocol, line: bytes) -> dict[str, Any]:
