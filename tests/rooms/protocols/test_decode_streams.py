@@ -168,7 +168,7 @@ def test_a_message_cut_short_says_how_much_there_is():
 
 
 def test_an_id_that_json_cannot_say_again_spoils_its_own_line_alone():
-    """1e999 is JSON by its grammar and infinite by its value: found in review, it ended the file."""
+    """1e999 is a number by its grammar and infinite by its value: found so, it ended the file."""
     huge = b'{"id":1e999,"encoding":"hex","input":""}'
     answers = [json.loads(one) for one in decode_lines(STREAMS["gt06"], [huge, line(b"")])]
     assert answers[0]["id"] is None
