@@ -15,10 +15,10 @@ from waypost.gateway.thinning import SAID_AGAIN_AFTER, Levels
 from waypost.geo import BRITISH
 from waypost.orders.directory import ActivationDirectory
 from waypost.orders.values import ActivationSpan, Order, OrderKind, PersonOrders
-from waypost.positions import quality
+from waypost.positions import batch, quality
 from waypost.positions.batch import IntakeRow, build, canonical
 from waypost.positions.clocks import judge_time
-from waypost.positions.schema import EVENTS, FIXES, SetAside
+from waypost.positions.schema import CLOCK_WRONG, EVENTS, FIXES, SetAside
 from waypost.positions.values import Decoded, DecodedEvent, DecodedFix, EventKind
 from waypost.units import Mechanism
 
@@ -62,6 +62,11 @@ def plain_mark(row, measured_at, otherwise):
     return int(judged.mark or otherwise)
 
 
+def plain_key(key, mark):
+    """What was said at a wrong time is another thing than the same said at the right one."""
+    return key ^ (mark * int(batch._APART)) if mark in CLOCK_WRONG else key
+
+
 def plain_fix(row, fix):
     """One row of `schema.FIXES` by plain arithmetic; projected and keyed by the same kernels."""
     lat, lon = (0.0 if math.isnan(one) else one for one in (fix.lat, fix.lon))
@@ -88,8 +93,12 @@ def plain_fix(row, fix):
         "accuracy_stated": stated is not None,
         "mechanism": int(fix.mechanism),
         **{name: plain_number(getattr(fix, name)) for name in OPTIONAL},
-        "set_aside": plain_mark(row, measured_at, SetAside.NULL_ISLAND if nowhere else aside),
-        "content_key": int(quality.content_keys(*arrays, accuracy, mechanism, valid)[0]),
+        "set_aside": (
+            mark := plain_mark(row, measured_at, SetAside.NULL_ISLAND if nowhere else aside)
+        ),
+        "content_key": plain_key(
+            int(quality.content_keys(*arrays, accuracy, mechanism, valid)[0]), mark
+        ),
     }
 
 
@@ -109,8 +118,8 @@ def plain_event(row, event):
         **plain_keys(row, measured_at),
         "kind": event.kind.value,
         "attributes": text,
-        "set_aside": plain_mark(row, measured_at, SetAside.USABLE),
-        "content_key": quality.event_keys([event.kind.value], [text])[0],
+        "set_aside": (mark := plain_mark(row, measured_at, SetAside.USABLE)),
+        "content_key": plain_key(quality.event_keys([event.kind.value], [text])[0], mark),
     }
 
 

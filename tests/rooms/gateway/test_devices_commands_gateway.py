@@ -22,7 +22,7 @@ django.setup()
 from waypost import clock
 from waypost.access.values import MACHINE
 from waypost.devices.actions import queue_command
-from waypost.devices.values import CommandKind
+from waypost.protocols.values import CommandKind
 queue_command("IMEI", CommandKind.REPORT_NOW, reason="a test", by=MACHINE, now=clock.now())
 """.replace("IMEI", IMEI)
 
