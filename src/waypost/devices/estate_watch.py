@@ -1,6 +1,7 @@
 """What the worker does for the estate of tags, in a thread of its own: signs, health, cadence.
 
-    one_round(now)     follow_log: new entries of the log -> TagSigns       every few seconds
+    one_round(now)     follow_imports: files of fixes -> TagSigns           every few seconds
+                       follow_log: new entries of the log -> TagSigns       likewise
                        judge_estate: worn tags -> TagFinding                every minute
                        learn_cadence: a day of the log and lake -> Cadence  every six hours
 
@@ -20,6 +21,7 @@ from django.db.models import Q
 
 from waypost.access import audit
 from waypost.access.values import MACHINE
+from waypost.clock import from_us
 from waypost.devices import cadence, health, inventory, signs
 from waypost.devices.cadence import Seen
 from waypost.devices.estate_signs import SAYS, in_chunks, live, signs_of, tag_says, worn_now
@@ -30,10 +32,11 @@ from waypost.errors import Refused
 from waypost.orders.actions import bump_head
 from waypost.orders.models import Activation
 from waypost.positions.log import entries_after
-from waypost.positions.queries import fixes_between
+from waypost.positions.queries import fixes_between, imports_after
 from waypost.upsert import Upsert
 
 ENTRIES_AT_ONCE = 200
+IMPORTS_AT_ONCE = 20
 JUDGE_EVERY = timedelta(minutes=1)
 LEARN_EVERY = timedelta(hours=6)
 LEARN_FROM = timedelta(days=1)
@@ -49,13 +52,31 @@ log = logging.getLogger(__name__)
 def one_round(now: datetime) -> bool:
     """What there is to do now; whether there may be more at once."""
     cursor, _ = SignsCursor.objects.get_or_create(pk=1)
-    if follow_log(cursor, now=now):
+    if follow_imports(cursor) or follow_log(cursor, now=now):
         return True
     if cursor.judged_at is None or now - cursor.judged_at >= JUDGE_EVERY:
         judge_estate(now=now)
     if cursor.learnt_at is None or now - cursor.learnt_at >= LEARN_EVERY:
         learn_cadence(now=now)
     return False
+
+
+def follow_imports(cursor: SignsCursor) -> bool:
+    """Take in what imported files say of tags at their last: they never were in the log. Whether
+    there may be more at once."""
+    imports = imports_after(cursor.import_id, limit=IMPORTS_AT_ONCE)
+    if not imports:
+        return False
+    news: dict[int, News] = {}
+    for one in imports:
+        for number, (fix_us, heard_us) in one.newest.items():
+            news.setdefault(int(number), News()).hear(from_us(heard_us), fix_us and from_us(fix_us))
+    rows = _signs_after(news)
+    with transaction.atomic():
+        mine = SignsCursor.objects.filter(pk=1, import_id=cursor.import_id)
+        if mine.update(import_id=imports[-1].pk):
+            rows.save()
+    return len(imports) == IMPORTS_AT_ONCE
 
 
 def follow_log(cursor: SignsCursor, *, now: datetime) -> bool:

@@ -395,7 +395,8 @@ class TagFinding(models.Model):
 class SignsCursor(models.Model):
     """One row: how far the log has been read for signs, and when health was last judged."""
 
-    declares = Columns(Retention.OPERATIONS, plain="id position judged_at learnt_at")
+    declares = Columns(Retention.OPERATIONS, plain="id position import_id judged_at learnt_at")
     position = models.BigIntegerField(default=0)
+    import_id = models.BigIntegerField(default=0)  # the last import of fixes taken in
     judged_at = models.DateTimeField(null=True)
     learnt_at = models.DateTimeField(null=True)  # cadence

@@ -58,6 +58,11 @@ class News:
     gnss_at: datetime | None = None  # the same by satellites alone
     told: list[tuple[datetime, EventKind, float | None]] = field(default_factory=list)
 
+    def hear(self, contact_at: datetime, fix_at: datetime | None) -> None:
+        """That the tag was heard, and when its newest usable fix was measured."""
+        self.contact_at = _later(self.contact_at, contact_at)
+        self.fix_at = _later(self.fix_at, fix_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Identified:

@@ -35,7 +35,7 @@ from waypost.positions.models import LakeImport
 from waypost.positions.order import Integers, integers, known_rows, order_of
 from waypost.positions.queries import held_keys
 from waypost.positions.resolve import NOBODY, Resolver, earliest
-from waypost.positions.schema import EVENTS, FIXES
+from waypost.positions.schema import EVENTS, FIXES, SetAside
 from waypost.positions.staging import STAGED, Staging, read_ahead, staging, without_mark
 
 PART_ROWS = 500_000
@@ -47,6 +47,7 @@ BYTES_A_ROW = {
 }  # for a guess at the rows of a file
 UNKNOWN_ROWS = 24_000_000  # standard input: spill rather than fill the memory
 Mark = Callable[[dict[int, int]], None]
+Newest = tuple[int | None, int]
 Progress = Callable[[str, int], None]
 
 
@@ -57,6 +58,7 @@ class ImportOutcome:
     problems   at most PROBLEMS_KEPT of the refused rows' problems
     sealed     rows measured while no order was live: put in the sealed quarantine, or there already
     touched    activation number -> earliest new instant, microseconds
+    newest     activation number -> [its newest usable fix, its last receipt], microseconds
     """
 
     received: int = 0
@@ -68,6 +70,7 @@ class ImportOutcome:
     set_aside: int = 0  # of the new ones: kept and not judged
     problems: list[Problem] = field(default_factory=list)
     touched: dict[int, int] = field(default_factory=dict)
+    newest: dict[int, Newest] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
         names = (
@@ -104,6 +107,7 @@ def import_fixes(
             started = LakeImport.objects.create(
                 digest=digest, started_at=now, row_count=outcome.received, officer_id=None,
                 touched={str(number): at for number, at in touched.items()},
+                newest={str(number): at for number, at in outcome.newest.items()},
             )  # fmt: skip
             for bucket in staged.buckets():
                 _store(bucket, outcome, now)
@@ -142,6 +146,7 @@ def _stage(
             staged.add(rows)
             digest.update(integers(rows, "content_key").tobytes())
             _note_earliest(touched, rows)
+            _note_newest(outcome.newest, rows, now)
         tell("read", outcome.received)
     return digest.hexdigest(), touched
 
@@ -208,6 +213,28 @@ def _note_earliest(touched: dict[int, int], rows: pa.Table) -> None:
     times = found["measured_at_min"].cast(pa.int64()).to_pylist()
     for number, at in zip(found["activation"].to_pylist(), times, strict=True):
         touched[number] = min(at, touched.get(number, at))
+
+
+def _note_newest(newest: dict[int, Newest], rows: pa.Table, now: datetime) -> None:
+    """What the file says of each tag at its last; the worker judges its health by it."""
+    live = rows.select(["activation", "measured_at", "received_at", "set_aside"]).filter(
+        rows["live"]
+    )
+    usable = pc.equal(live["set_aside"], int(SetAside.USABLE))
+    sound = pc.if_else(usable, live["measured_at"].cast(pa.int64()), None)
+    lasts = pa.table(
+        {
+            "activation": live["activation"],
+            "fix": sound,
+            "heard": live["received_at"].cast(pa.int64()),
+        }
+    )
+    found = lasts.group_by("activation").aggregate([("fix", "max"), ("heard", "max")])
+    columns = (found[name].to_pylist() for name in ("activation", "fix_max", "heard_max"))
+    for number, fix, heard in zip(*columns, strict=True):
+        before = newest.get(number, (None, 0))
+        fixes = [at for at in (fix, before[0]) if at is not None]
+        newest[number] = (max(fixes, default=None), max(min(heard, to_us(now)), before[1]))
 
 
 def _store(bucket: pa.Table, outcome: ImportOutcome, now: datetime) -> None:

@@ -97,7 +97,8 @@ class LakeImport(models.Model):
 
     declares = Columns(
         Retention.OPERATIONS,
-        plain="id digest started_at lake_version ended_at row_count new_count touched officer_id",
+        plain="id digest started_at lake_version ended_at row_count new_count touched newest "
+        "officer_id",
     )
     digest = models.CharField(max_length=64)
     started_at = models.DateTimeField()
@@ -106,4 +107,5 @@ class LakeImport(models.Model):
     row_count = models.BigIntegerField(default=0)
     new_count = models.BigIntegerField(default=0)
     touched = models.JSONField(default=dict)  # activation number -> earliest instant, us
+    newest = models.JSONField(default=dict)  # number -> [newest usable fix or null, receipt], us
     officer_id = models.BigIntegerField(null=True)

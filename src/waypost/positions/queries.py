@@ -105,6 +105,16 @@ def unfinished_imports() -> list[LakeImport]:
     return [] if not waiting or lake.writer_is_busy() else waiting
 
 
+def imports_after(import_id: int, *, limit: int) -> list[LakeImport]:
+    """Ended imports after this one, in order, up to the first that has not ended."""
+    found: list[LakeImport] = []
+    for one in LakeImport.objects.filter(pk__gt=import_id).order_by("pk")[:limit]:
+        if one.ended_at is None:
+            break
+        found.append(one)
+    return found
+
+
 def oldest_unarchived() -> datetime | None:
     """When the oldest entry not yet in the lake was committed: how far the archivist lags."""
     reached = min(lake.snapshot(kind).log_position for kind in lake.KINDS)

@@ -12,6 +12,7 @@ from devices_words import NOW, START, import_orders, orders_file, phone
 from waypost.access.actions import make_officer
 from waypost.access.queries import posted
 from waypost.access.values import MACHINE, Permission, Role
+from waypost.clock import to_us
 from waypost.devices import cadence, signs
 from waypost.devices.estate_queries import Sought, estate, known_activations
 from waypost.devices.estate_watch import judge_estate, learn_cadence, one_round
@@ -23,10 +24,12 @@ from waypost.gateway.intake import Intake
 from waypost.gateway.values import TagMessage
 from waypost.orders.models import Activation, Person
 from waypost.orders.queries import visible_person_ids
+from waypost.positions.actions import import_fixes
+from waypost.positions.models import LakeImport
 from waypost.positions.values import Decoded, DecodedEvent, DecodedFix, EventKind
 from waypost.units import Mechanism
 
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 BATTERY, JAMMING = EventKind.BATTERY_LEVEL, EventKind.JAMMING
 
 
@@ -107,6 +110,33 @@ class TestStore:
         assert (two.contact_at, two.fix_at, two.battery_percent) == (NOW, None, None)
         assert self.findings("D1") == {"battery_low"}
         assert self.findings("D2") == {"stale"}  # worn for forty days without a place
+
+    def test_a_file_of_fixes_tells_of_live_tags_what_the_log_would_have(self, tmp_path):
+        path = tmp_path / "fixes.csv"
+        rows = [("P-D1", NOW - 5 * MINUTE), ("P-D1", NOW - MINUTE), ("P-D2", NOW - 9 * HOUR)]
+        text = [f"{who},{at.isoformat()},51.53,-0.06\n" for who, at in rows]
+        path.write_text("person_id,time,lat,lon\n" + "".join(text))
+        import_fixes(str(path), renames={}, by=MACHINE, now=NOW, mark=lambda _: None)
+        while one_round(NOW):
+            pass
+        assert (self.signs_of("D1").fix_at, self.signs_of("D2").fix_at) == (
+            NOW - MINUTE,
+            NOW - 9 * HOUR,
+        )
+        assert self.findings("D1") == set()
+        assert self.findings("D2") == {"silent"}  # which no place says more about
+
+    def test_an_import_that_has_not_ended_is_waited_for(self):
+        worn = Activation.objects.get(device_reference="D1").pk
+        newest = {str(worn): [to_us(NOW), to_us(NOW)]}
+        waiting = LakeImport.objects.create(started_at=NOW, digest="a", newest=newest)
+        later = {str(worn): [to_us(NOW - MINUTE), to_us(NOW - MINUTE)]}
+        LakeImport.objects.create(started_at=NOW, ended_at=NOW, digest="b", newest=later)
+        one_round(NOW)
+        assert not TagSigns.objects.filter(activation=worn).exists()
+        LakeImport.objects.filter(pk=waiting.pk).update(ended_at=NOW)
+        one_round(NOW)
+        assert self.signs_of("D1").fix_at == NOW
 
     def test_findings_end_when_the_tag_is_well_again(self):
         Intake().write([phone("D1", NOW, more="&batt=15")])

@@ -55,6 +55,22 @@ def test_fixes_go_to_the_activation_live_at_their_time(worn, bring):
     assert marked == {worn[0]: to_us(minutes(3)), worn[1]: to_us(minutes(1))}
 
 
+def test_an_import_keeps_each_tags_last_usable_fix_and_receipt(worn, bring):
+    header = "person_id,time,lat,lon,received_at\n"
+    rows = [("P1", 5, 9), ("P1", 3, 12), ("P1", 60 * 24 * 90, 60 * 24 * 90), ("P2", 2, 2)]
+    bring(
+        "".join(
+            f"{who},{write_instant(minutes(at))},51.5,-0.1,{write_instant(minutes(heard))}\n"
+            for who, at, heard in rows
+        ),
+        header=header,
+    )
+    assert LakeImport.objects.get().newest == {
+        str(worn[0]): [to_us(minutes(5)), to_us(minutes(12))],  # a time to come, no order live
+        str(worn[1]): [to_us(minutes(2)), to_us(minutes(2))],
+    }
+
+
 def test_a_second_run_adds_nothing_and_marks_nobody(worn, bring):
     text = line("P1", 1) + line("P1", 2) + line("P2", 60 * 24 * 20)  # the last when no order lives
     bring(text)
