@@ -77,11 +77,13 @@ def told_apart(table: pa.Table) -> pa.Table:
 
 
 def canonical(attributes: Mapping[str, Any]) -> str:
-    """Attributes as one text for one meaning: sorted keys, no spaces, no NaN."""
-    return json.dumps(
+    """Attributes as one text for one meaning: sorted keys, no spaces, no NaN; half a character
+    (a lone surrogate, which JSON can say and UTF-8 cannot) becomes "?"."""
+    text = json.dumps(
         _plain(attributes), sort_keys=True, separators=(",", ":"), ensure_ascii=False,
         allow_nan=False, default=str,
     )  # fmt: skip
+    return text if text.isascii() else text.encode(errors="replace").decode()
 
 
 def _plain(value: Any) -> Any:

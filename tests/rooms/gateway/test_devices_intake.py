@@ -19,12 +19,12 @@ from waypost.gateway import quarantine
 from waypost.gateway.endpoints import _read_batch
 from waypost.gateway.intake import Intake
 from waypost.gateway.routing import UNKNOWN_TAG
-from waypost.gateway.values import Ping, Taken, UnreadableMessage
+from waypost.gateway.values import Ping, TagMessage, Taken, UnreadableMessage
 from waypost.orders.models import Activation
 from waypost.positions import log, raw
 from waypost.positions.models import LogEntry, RawMessage, SealedRows
 from waypost.positions.schema import SetAside
-from waypost.protocols import osmand
+from waypost.protocols import osmand, owntracks
 from waypost.protocols.values import HttpMessage, HttpReply
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
@@ -204,6 +204,33 @@ def test_a_message_that_breaks_us_is_kept_for_an_officer_and_spoils_no_other(int
     assert len(all_fixes()) == 2
     kept = QuarantinedMessage.objects.get()
     assert (kept.device_reference, "KeyError" in kept.reason) == ("D1", True)
+
+
+HALF, NIL = "\ud800", "\0"  # what JSON can say and a store cannot, or not everywhere
+
+
+@pytest.mark.parametrize("odd", [HALF, NIL, f'a"{HALF}{NIL}'])
+def test_text_that_no_store_can_hold_does_not_break_a_group(intake, odd):
+    """A group that fails is written message by message: one sender could make it cost a commit
+    each for everybody."""
+    told = {"device_id": "D1", "location": {"alarm": f"sos,x{odd}", "activity": {"type": odd}}}
+    crossed = {"_type": "transition", "tid": "D2", "event": odd, "desc": odd}
+    heard = {"_type": "beacon", "tid": "D2", "uuid": odd}
+    replies = intake.write(
+        [
+            _said(osmand, "osmand", json.dumps(told)),
+            _said(owntracks, "owntracks", json.dumps(crossed)),
+            _said(owntracks, "owntracks", json.dumps(heard)),
+            phone("D2", NOW),
+        ]
+    )
+    assert replies == [Taken()] * 4
+    assert (len(entries()), QuarantinedMessage.objects.count()) == (1, 0)
+
+
+def _said(protocol, name, body):
+    message = HttpMessage("POST", "/", {}, body.encode())
+    return TagMessage(name, message.to_bytes(), protocol.decode(message), NOW)
 
 
 def test_ready_means_a_commit_goes_through(intake):
