@@ -19,7 +19,7 @@ from waypost.gateway.figures import Tally
 from waypost.gateway.hall import Hall
 from waypost.gateway.hearing import Speaker, fault_of, hear, weight_of
 from waypost.gateway.limits import Refusal
-from waypost.gateway.values import Item, Outcome, TagMessage, Taken, UnreadableMessage
+from waypost.gateway.values import NO_ROOM, Item, Outcome, TagMessage, Taken, UnreadableMessage
 from waypost.protocols.wire import Frame, StreamProtocol, frames_of
 
 logger = logging.getLogger(__name__)
@@ -139,6 +139,8 @@ class Letter:
         try:
             if isinstance(outcome, Unavailable):
                 self._box.drop(Refusal.STORE_AWAY)
+            elif outcome is NO_ROOM:
+                self._box.drop(Refusal.QUARANTINE_FULL)
             elif isinstance(message, TagMessage):
                 reply = self._box.protocol.reply(message.payload, message.decoded)
                 self._replies += [reply] if reply else []

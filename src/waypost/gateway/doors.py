@@ -28,6 +28,7 @@ from waypost.protocols.spoken import STREAMS
 
 KEEP_ALIVE_S = 75
 STOP_WITHIN_S = 30
+NOT_HTTP = "what came is no HTTP request"
 
 
 class HttpGuest(Doorkeeper):
@@ -50,6 +51,12 @@ class HttpGuest(Doorkeeper):
         if self.entered is not None:
             self.hall.leave(self.entered, self.tally)
             self.entered = None
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP at all: counted as the unreadable frame that it is."""
+        self.tally.fault(NOT_HTTP)
+        self.hall.fault(self.entered, self.hall.loop.time())
+        super().send_400_response(msg)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -74,6 +81,7 @@ class HttpDoor(uvicorn.Server):
                 http=HttpGuest,
                 lifespan="off",
                 log_config=None,
+                log_level="error",  # a line for each piece of rubbish would fill the log
                 access_log=False,  # a query names a tag and a place
                 server_header=False,
                 backlog=BACKLOG,

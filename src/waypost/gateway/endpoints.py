@@ -24,9 +24,10 @@ from waypost.gateway.hall import Hall
 from waypost.gateway.hearing import OF_ANOTHER, SPEAKS_FOR, fault_of, weight_of
 from waypost.gateway.identity import is_local
 from waypost.gateway.limits import Refusal
-from waypost.gateway.requests import TooLarge, bearer, plain, read_body, read_message, refusal
+from waypost.gateway.requests import Bodies, TooLarge, bearer, plain, read_message, refusal
 from waypost.gateway.token_book import TokenBook
 from waypost.gateway.values import (
+    NO_ROOM,
     BatchMessage,
     Item,
     Outcome,
@@ -56,6 +57,7 @@ class Doors:
     ) -> None:
         self._hall, self._committer, self._tokens = hall, hall.committer, tokens
         self._counts, self._figures = counts, figures
+        self._bodies = Bodies()
         self.unavailable = 0  # replies of 503
 
     def application(self, protocol: str) -> Starlette:
@@ -85,9 +87,11 @@ class Doors:
             if (why := self._hall.refuses(host)) is not None:
                 return _too_fast(tally, why)
             try:
-                message = await read_message(request)
+                message = await read_message(request, self._bodies)
             except TooLarge:
                 return plain(413, "the request is larger than 1 MiB")
+            except Unavailable as error:
+                return self._crowded(tally, error)
             except ClientDisconnect:
                 return Response(status_code=400)
             token, message = take_token(message)
@@ -98,6 +102,7 @@ class Doors:
                 return plain(503, str(error))
             self._count(item, tally, host)
             outcome = await self._kept(item, weight_of(item))
+            tally.refusals[Refusal.QUARANTINE_FULL] += outcome is NO_ROOM
             reply = _reply(protocol, item, outcome)
             tally.replies += reply.status < 500
             return _as_response(reply)
@@ -164,9 +169,11 @@ class Doors:
                 400, "send an Idempotency-Key header of your own choosing, at most 200 characters"
             )
         try:
-            body = await read_body(request, BATCH_BYTES_MAX)
+            body = await self._bodies.read(request, BATCH_BYTES_MAX)
         except TooLarge:
             return refusal(413, "the batch is larger than 8 MiB; send it in parts")
+        except Unavailable as error:
+            return self._crowded(tally, error)
         except ClientDisconnect:
             return Response(status_code=400)
         item = await asyncio.to_thread(_read_batch, body, key, token)
@@ -177,6 +184,12 @@ class Doors:
         if reply.status == 200:
             return Response(reply.body, media_type="application/json")
         return refusal(reply.status, reply.body)
+
+    def _crowded(self, tally: Tally, error: Unavailable) -> Response:
+        """No room for one more large body: the client tries again, on another connection."""
+        self.unavailable += 1
+        tally.refusals[Refusal.LINE_FULL] += 1
+        return plain(503, str(error))
 
     def _count_batch(self, item: Item, size_bytes: int, tally: Tally, host: str) -> None:
         tally.frames += 1

@@ -10,6 +10,7 @@ then written one by one, and the message that cannot be is kept for an officer.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -20,13 +21,16 @@ from waypost.devices.flagging import raise_flags
 from waypost.devices.models import Device
 from waypost.errors import Unavailable
 from waypost.gateway import quarantine
+from waypost.gateway.allowance import Allowance
 from waypost.gateway.deliveries import Deliveries
 from waypost.gateway.group import Group, save_group, take_message, take_rows
 from waypost.gateway.known import KnownTags
+from waypost.gateway.limits import Limits
 from waypost.gateway.routing import Router
 from waypost.gateway.thinning import Levels
 from waypost.gateway.turn import own_turn
 from waypost.gateway.values import (
+    NO_ROOM,
     BatchMessage,
     Item,
     Outcome,
@@ -47,13 +51,23 @@ TAKEN = Taken()
 class Intake:
     """Writes groups, one at a time, from one thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits | None = None) -> None:
         self._known = KnownTags()
+        self._allowance = Allowance(limits or Limits(), time.monotonic())
         self._watchers = watchers()
         self._levels = Levels()
         self._heard: dict[str, datetime] = {}
         self.counts: dict[str, int] = dict.fromkeys(
-            ("groups", "messages", "rows_logged", "rows_sealed", "quarantined", "refused"), 0
+            (
+                "groups",
+                "messages",
+                "rows_logged",
+                "rows_sealed",
+                "quarantined",
+                "refused",
+                "not_quarantined",
+            ),
+            0,
         )
 
     def write(self, items: Sequence[Item]) -> list[Outcome]:
@@ -78,6 +92,7 @@ class Intake:
             for watcher in self._watchers:
                 watcher.undone()
             self._levels.undone()
+            self._allowance.undone()
             raise
 
     def _one_by_one(self, items: Sequence[Item], trouble: Exception) -> list[Outcome]:
@@ -98,11 +113,12 @@ class Intake:
             heard = self._save_heard(group, now=now)
             if group.flags:
                 raise_flags(group.flags, router.directory.any_of, now=now)
-            commands = self._watched(items, group, now=now)
+            commands = self._watched(items, replies, group, now=now)
             deliveries.save(position, now=now)
         for watcher in self._watchers:
             watcher.committed()
         self._levels.committed()
+        self._allowance.committed()
         self._heard.update(heard)
         self._count(items, group, replies)
         for place, several in commands.items():
@@ -110,11 +126,11 @@ class Intake:
         return replies
 
     def _watched(
-        self, items: Sequence[Item], group: Group, *, now: datetime
+        self, items: Sequence[Item], replies: Sequence[Outcome], group: Group, *, now: datetime
     ) -> dict[int, tuple[bytes, ...]]:
         """Commands for tags, by the place of their message among the items."""
-        places = [n for n, item in enumerate(items) if isinstance(item, TagMessage)]
-        messages = [item for item in items if isinstance(item, TagMessage)]
+        places = [n for n, reply in enumerate(replies) if isinstance(reply, Taken)]
+        messages = [item for item in (items[n] for n in places) if isinstance(item, TagMessage)]
         commands: dict[int, tuple[bytes, ...]] = {}
         for watcher in self._watchers if messages else ():
             for place, more in watcher.look(messages, group, now=now).items():
@@ -132,16 +148,17 @@ class Intake:
 
     def _take(self, item: Item, group: Group, router: Router, deliveries: Deliveries) -> Outcome:
         if isinstance(item, TagMessage):
-            take_message(item, group, router)
-            return TAKEN
+            return self._take_message(item, group, router)
         if isinstance(item, UnreadableMessage):
+            if item.flag is not None:
+                group.flags.append((item.device, item.flag))
+            if not self._has_room(item, router):
+                return NO_ROOM
             group.unplaced.append(
                 quarantine.quarantined(
                     item.device, item.protocol, item.payload, item.reason, item.received_at
                 )
             )
-            if item.flag is not None:
-                group.flags.append((item.device, item.flag))
             return HttpReply(item.status, item.reason if item.status >= 400 else "")
         if isinstance(item, BatchMessage):
             return deliveries.answer(
@@ -149,6 +166,23 @@ class Intake:
                 lambda rows: take_rows(rows, item, group, router.directory, router.pairings),
             )
         return HttpReply(200)
+
+    def _take_message(self, item: TagMessage, group: Group, router: Router) -> Outcome:
+        """A message of a tag; what is nobody's in all its parts only as far as there is room."""
+        unplaced, owned = len(group.unplaced), len(group.logged) + len(group.sealed)
+        take_message(item, group, router)
+        is_owned = len(group.logged) + len(group.sealed) > owned
+        if len(group.unplaced) == unplaced or is_owned or self._has_room(item, router):
+            return TAKEN
+        del group.unplaced[unplaced:]
+        return NO_ROOM
+
+    def _has_room(self, item: TagMessage | UnreadableMessage, router: Router) -> bool:
+        if item.vouched:
+            return True
+        device = item.decoded.device_id if isinstance(item, TagMessage) else item.device
+        is_known = bool(device) and router.knows_tag(device or "")
+        return self._allowance.takes(len(item.payload), is_known=is_known, now_s=time.monotonic())
 
     def _save_heard(self, group: Group, *, now: datetime) -> dict[str, datetime]:
         """Note when tags were heard, a tag at most every half minute; by name against deadlocks."""
@@ -175,9 +209,17 @@ class Intake:
         self.counts["rows_logged"] += sum(len(r.fixes) + len(r.events) for r in group.logged)
         self.counts["rows_sealed"] += sum(len(r.fixes) + len(r.events) for r in group.sealed)
         self.counts["quarantined"] += len(group.unplaced)
+        self._count_not_kept(sum(one is NO_ROOM for one in replies))
         self.counts["refused"] += sum(
             isinstance(one, HttpReply) and one.status >= 400 for one in replies
         )
+
+    def _count_not_kept(self, count: int) -> None:
+        """Said at the first and at each doubling: an attack may last a day."""
+        before = self.counts["not_quarantined"]
+        self.counts["not_quarantined"] = now = before + count
+        if now.bit_length() > before.bit_length():
+            logger.warning("%d messages of nobody's were not kept: the day's share is full", now)
 
 
 def _spoilt(item: Item, reason: str) -> Item:

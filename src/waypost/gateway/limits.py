@@ -40,6 +40,8 @@ class Limits:
     stuck_s                   a client that does not read its replies
     handshake_s               for TLS to be agreed
     unreadable_datagrams_s    kept in quarantine, of all senders: theirs can be invented
+    quarantine_messages_day   kept of what belongs to nobody; as many of unreadable frames of known
+    quarantine_mib_day        tags, and in bytes: beyond it nothing of the kind is acknowledged
     loopback                  1: this machine's own addresses are limited like others. They are
                               not by default: a proxy, a hub or a bench stands for many tags
     """
@@ -57,6 +59,8 @@ class Limits:
     stuck_s: float = 60
     handshake_s: float = 10
     unreadable_datagrams_s: int = 100
+    quarantine_messages_day: int = 1_000_000
+    quarantine_mib_day: int = 1024
     loopback: int = 0
 
 
@@ -77,6 +81,7 @@ class Refusal(StrEnum):
     TOKEN = "token_not_shown"  # noqa: S105  # a reason, not a token
     STORE_AWAY = "store_away"
     LINE_FULL = "line_full"
+    QUARANTINE_FULL = "quarantine_full"
 
 
 def read_limits(texts: Sequence[str]) -> Limits:
@@ -121,15 +126,16 @@ def overdue(
 
 @dataclass(slots=True)
 class Bucket:
-    """So many a second, and after a quiet moment `BURST_S` of them at once."""
+    """So many a second, and after a quiet time `burst_s` of them at once."""
 
     rate_s: float
     left: float
     at_s: float
+    burst_s: float = BURST_S
 
     @classmethod
-    def full(cls, rate_s: float, now_s: float) -> Bucket:
-        return cls(rate_s, rate_s * BURST_S, now_s)
+    def full(cls, rate_s: float, now_s: float, *, burst_s: float = BURST_S) -> Bucket:
+        return cls(rate_s, rate_s * burst_s, now_s, burst_s)
 
     def take(self, count: int, now_s: float) -> bool:
         """Take so many if there are; else none."""
@@ -146,7 +152,7 @@ class Bucket:
         return max(0.0, -self.left / self.rate_s)
 
     def _fill(self, now_s: float) -> None:
-        self.left = min(self.left + (now_s - self.at_s) * self.rate_s, self.rate_s * BURST_S)
+        self.left = min(self.left + (now_s - self.at_s) * self.rate_s, self.rate_s * self.burst_s)
         self.at_s = now_s
 
 

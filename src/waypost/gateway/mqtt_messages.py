@@ -26,14 +26,14 @@ def item(message: MQTTMessage, topic: Topic, device: str, received_at: datetime)
         return None  # kept by the broker since who knows when: a last will, most often
     # The broker knows the phone's address, we know its user: one device, one user.
     network = network_of(f"mqtt user {topic.user}")
-    return TagMessage("owntracks", sent.to_bytes(), decoded, received_at, network)
+    return TagMessage("owntracks", sent.to_bytes(), decoded, received_at, network, vouched=True)
 
 
 def unreadable(message: MQTTMessage, reason: str, received_at: datetime) -> UnreadableMessage:
     """The bytes of one that cannot be a tag's. Its broker is told that it was taken: it was."""
     body = bytes(message.payload[:MESSAGE_BYTES_MAX])
     kept = owntracks.published(shown(topic_text(message)), "", body).to_bytes()
-    return UnreadableMessage("owntracks", kept, reason, received_at, status=200)
+    return UnreadableMessage("owntracks", kept, reason, received_at, status=200, vouched=True)
 
 
 def topic_text(message: MQTTMessage) -> str:

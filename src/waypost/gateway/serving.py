@@ -83,7 +83,7 @@ def serve(
 async def _serve(
     opened: Sequence[Opened], limits: Limits, context: ssl.SSLContext | None, tokens: Asked
 ) -> None:
-    intake = Intake()
+    intake = Intake(limits)
     figures = Figures()
     hall = Hall(intake.write, limits, network_of)
     web = Doors(hall, intake.counts, figures, TokenBook(tokens))

@@ -22,7 +22,7 @@ from waypost.gateway.hall import IN_FLIGHT, LINE, PARTING, RATE, WRITING, Entere
 from waypost.gateway.hearing import OF_ANOTHER, Speaker, fault_of, hear, unreadable, weight_of
 from waypost.gateway.limits import Refusal, overdue
 from waypost.gateway.tls import speaks_for
-from waypost.gateway.values import Item, Outcome, TagMessage, Taken, UnreadableMessage
+from waypost.gateway.values import NO_ROOM, Item, Outcome, TagMessage, Taken, UnreadableMessage
 from waypost.protocols.wire import StreamProtocol
 
 logger = logging.getLogger(__name__)
@@ -197,6 +197,9 @@ class Conversation(asyncio.BufferedProtocol):
             return
         if isinstance(outcome, Unavailable):
             self._let_go(Refusal.STORE_AWAY)
+            return
+        if outcome is NO_ROOM:
+            self._let_go(Refusal.QUARANTINE_FULL)
             return
         if self._paused & IN_FLIGHT and self._in_flight <= self._hall.limits.frames_in_flight // 2:
             self.resume(IN_FLIGHT)

@@ -18,6 +18,7 @@ class TagMessage:
     payload    as it came: a frame, or a request as `HttpMessage.to_bytes` keeps it
     network    keyed hash of the network it came from; None: not told apart
     reachable  its connection stays open and can carry a command to the tag
+    vouched    a broker that knows its users passed it on
     """
 
     protocol: str
@@ -26,6 +27,7 @@ class TagMessage:
     received_at: datetime
     network: str | None = None
     reachable: bool = False
+    vouched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class UnreadableMessage:
 
     status   of the reply; 200 where the fault is ours and the bytes are kept
     flag     what an officer should look at, if that is more than bytes
+    vouched  a broker that knows its users passed it on
     """
 
     protocol: str
@@ -68,6 +71,7 @@ class UnreadableMessage:
     device: str = ""
     status: int = 400
     flag: FlagKind | None = None
+    vouched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +83,5 @@ Item = TagMessage | BatchMessage | UnreadableMessage | Ping
 
 
 Outcome = Taken | HttpReply  # Taken for a tag's message
+# Of what belongs to nobody, beyond what is kept of it a day: not kept, so never acknowledged.
+NO_ROOM = HttpReply(503, "nobody is known to wear this tag, and no more of it can be kept today")

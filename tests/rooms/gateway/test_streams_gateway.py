@@ -151,6 +151,21 @@ def test_datagrams_are_answered_on_the_port_that_connections_have(gateway):
     assert stored(gateway) == [lat_of(1), 51.2]
 
 
+def test_what_is_no_http_is_counted_and_fills_no_log(home, capfd):
+    """A line of the log for each would let anybody fill the disk."""
+    own = Gateway(home, "http")
+    own.start()
+    try:
+        for _ in range(3):
+            with socket.create_connection(("127.0.0.1", own.ports["http"]), timeout=5) as line:
+                line.sendall(b"\x16\x03\x01 no HTTP at all\r\n\r\n")
+                assert line.recv(12) == b"HTTP/1.1 400"
+        assert counted(own, r"faults_total.*no_http_request") == 3
+    finally:
+        own.stop()
+    assert "HTTP" not in capfd.readouterr().err
+
+
 def test_rubbish_is_counted_and_waits_for_an_officer_while_others_go_on(gateway, line):
     before = counted(gateway, 'faults_total{protocol="queclink"')
     rubbish = line(gateway)
