@@ -88,6 +88,16 @@ def clocks(by: Posted, *, now: datetime) -> Clocks:
     return found
 
 
+def clocks_in_doubt(by: Posted, *, now: datetime) -> int:
+    """How many wait for this officer; 0 for who may not decide on any."""
+    if not may.decide(by, Permission.CLOCK_CORRECT).allowed:
+        return 0
+    doubts = ClockDoubt.objects.filter(settled_at=None)
+    visible = visible_person_ids(by, Permission.CLOCK_CORRECT, now=now)
+    mine = doubts if visible is None else doubts.filter(activation__person_id__in=visible)
+    return mine.count()
+
+
 def open_doubt(doubt_id: int, *, by: Posted, now: datetime) -> ClockDoubt:
     """The doubt, for whoever may decide on it. NoSuchThing, or Conflict when it is settled."""
     row = ClockDoubt.objects.select_related("activation").filter(pk=doubt_id).first()

@@ -34,6 +34,14 @@ class QuarantineList:
 
 
 @transaction.atomic
+def unknown_tags(by: Posted) -> int:
+    """How many ids have a message that waits; 0 for who may not see them."""
+    if not may.decide(by, Permission.QUARANTINE_READ).allowed:
+        return 0
+    waiting = QuarantinedMessage.objects.filter(settled_at=None)
+    return waiting.values("device_reference").distinct().count()
+
+
 def quarantine_list(
     by: Posted, *, now: datetime, settled: bool = False, limit: int = 200
 ) -> QuarantineList:

@@ -5,20 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from waypost import __version__
 from waypost.access import may
-from waypost.access.values import Permission, Posted, Role
-from waypost.clock import now
-from waypost.fitting.tasks import task_counts
-from waypost.orders.queries import orders_version
-from waypost.web.routes import MENU, Route, route
+from waypost.access.values import Posted, Role
+from waypost.web.routes import BY_NAME, MENU, ROUTES, Route, route
+from waypost.web.waiting import waiting_of
 from waypost.web.who import asker
 
-KEPT_S = 60
 ROLE_WORDS: dict[Role, str] = {
     Role.MONITORING_OFFICER: "Monitoring officer",
     Role.PROBATION_PRACTITIONER: "Probation practitioner",
@@ -36,27 +32,29 @@ ROLE_WORDS: dict[Role, str] = {
 
 def house(request: HttpRequest) -> dict[str, Any]:
     by = asker(request) if hasattr(request, "user") else None
-    here = request.resolver_match.url_name if request.resolver_match else ""
+    here = (request.resolver_match.url_name if request.resolver_match else "") or ""
+    above = (BY_NAME[here].under if here in BY_NAME else "") or here
     return {
         "by": by,
         "roles_in_words": [ROLE_WORDS[role] for role in sorted(by.roles)] if by else [],
-        "menu": [(item, item.name == here) for item in menu_of(by)] if by else [],
-        "menu_counts": SimpleLazyObject(lambda: counts_of(by)) if by else {},
+        "menu": [(item, item.name == above) for item in menu_of(by)] if by else [],
+        "submenu": [(item, item.name == here) for item in submenu_of(by, above or here)]
+        if by
+        else [],
+        "menu_counts": SimpleLazyObject(lambda: waiting_of(by)) if by else {},
         "map_style": settings.MAP_STYLE,
         "version": __version__,
     }
-
-
-def counts_of(by: Posted) -> dict[str, int]:
-    """Numbers beside words of the menu: tasks that wait. Kept for a little while: every page asks,
-    and only what is ordered or worn, and time, change them."""
-    if not may.decide(by, Permission.DEVICE_READ).allowed:
-        return {}
-    key = f"fitting-tasks:{by.officer_id}:{orders_version()}"
-    return {"fitting": cache.get_or_set(key, lambda: sum(task_counts(by, now=now())), KEPT_S) or 0}
 
 
 def menu_of(by: Posted) -> list[Route]:
     """The pages this officer's roles open, in the order of the day's work."""
     items = [route(name) for name in MENU]
     return [item for item in items if may.decide(by, item.permission).allowed]
+
+
+def submenu_of(by: Posted, name: str) -> list[Route]:
+    """A page of the menu and those under it, if there are any that the officer may open."""
+    items = [one for one in ROUTES if one.title and (one.under == name or one.name == name)]
+    allowed = [item for item in items if may.decide(by, item.permission).allowed]
+    return sorted(allowed, key=lambda item: item.under) if len(allowed) > 1 else []

@@ -41,6 +41,7 @@ class Route:
     permission: Permission
     summary: str  # one sentence for a person
     title: str = ""  # its word in the menu
+    under: str = ""  # the page of the menu that it stands under; "" for one of the menu itself
 
 
 ROUTES: tuple[Route, ...] = (
@@ -88,7 +89,7 @@ ROUTES: tuple[Route, ...] = (
     Route("matching/<int:run_id>/<int:match_id>", "match", matches.match, P.MATCH_READ,
           "One match with its fixes on a map."),
     Route("quarantine", "quarantine", quarantine.waiting, P.QUARANTINE_READ,
-          "Messages from tags nobody has fitted.", "Unknown tags"),
+          "Messages from tags nobody has fitted.", "Unknown tags", under="devices"),
     Route("quarantine/settle", "quarantine-settle", quarantine.settle, P.QUARANTINE_READ,
           "Say what became of an unknown tag."),
     Route("devices", "devices", devices.listed, P.DEVICE_STOCK,
@@ -102,7 +103,8 @@ ROUTES: tuple[Route, ...] = (
     Route("devices/<int:device_id>/token", "device-token", devices.token, P.DEVICE_STOCK,
           "Make a token, shown once."),
     Route("devices/clocks", "clocks", clocks.doubts, P.CLOCK_CORRECT,
-          "Tags whose clocks seem wrong, with the offset that would mend them.", "Clocks"),
+          "Tags whose clocks seem wrong, with the offset that would mend them.", "Clocks",
+          under="devices"),
     Route("devices/clocks/settle", "clock-settle", clocks.settle, P.CLOCK_CORRECT,
           "Accept or refuse the offset of a tag's clock, or end one."),
     Route("fitting", "fitting", fitting.lists, P.DEVICE_READ,
@@ -136,7 +138,7 @@ ROUTES: tuple[Route, ...] = (
     Route("readyz", "readyz", health.readyz, P.ANYBODY, "The store answers and is up to date."),
     Route("metrics", "metrics", health.metrics, P.ANYBODY, "Counters for monitoring, no persons."),
 )  # fmt: skip
-MENU: tuple[str, ...] = tuple(route.name for route in ROUTES if route.title)
+MENU: tuple[str, ...] = tuple(route.name for route in ROUTES if route.title and not route.under)
 BY_NAME: dict[str, Route] = {route.name: route for route in ROUTES}
 
 

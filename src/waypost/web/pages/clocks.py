@@ -11,6 +11,7 @@ from waypost.clock import now
 from waypost.devices import actions
 from waypost.devices.clock_queries import clocks
 from waypost.errors import Refused
+from waypost.web.waiting import forget_devices
 from waypost.web.who import signed_in
 
 DIGITS_MAX = 18  # of a number in a form: more fit no column
@@ -39,4 +40,5 @@ def settle(request: HttpRequest) -> HttpResponse:
     else:
         actions.refuse_clock_doubt(int(number), reason, by=by, now=at)
         messages.success(request, "The offset was refused; the rows stay as they are.")
+    forget_devices(by)
     return redirect("clocks")

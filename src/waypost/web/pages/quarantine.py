@@ -11,6 +11,7 @@ from waypost.clock import now
 from waypost.errors import Refused
 from waypost.gateway import actions
 from waypost.gateway.queries import quarantine_list
+from waypost.web.waiting import forget_devices
 from waypost.web.who import signed_in
 
 DIGITS_MAX = 18  # of a number in a form: more fit no column
@@ -35,4 +36,5 @@ def settle(request: HttpRequest) -> HttpResponse:
     else:
         actions.dismiss(int(number), request.POST.get("reason", ""), by=by, now=at)
         messages.success(request, f"Message {number} was dismissed.")
+    forget_devices(by)
     return redirect("quarantine")
