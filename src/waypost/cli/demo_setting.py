@@ -90,6 +90,7 @@ def set_scene(home: Path, *, seed: int, wearers: int, days: float, say: Say) -> 
     world = _write_world(scene, home / "world")
     say("making officers and bringing in orders")
     _people(world)
+    _devices(scene)
     say(f"bringing in {world.fixes.num_rows:,} fixes")
     _history(home / "world" / "fixes.parquet")
     say("judging the month")
@@ -117,6 +118,7 @@ def _people(world: World) -> None:
     """Officers first: the orders file names who is responsible for whom."""
     from waypost.access.actions import make_officer, make_team
     from waypost.access.values import MACHINE
+    from waypost.cli.demo_devices import orders_more
     from waypost.orders.actions import import_orders
     from waypost.orders.models import Person
     from waypost.orders.read import read_orders
@@ -130,7 +132,8 @@ def _people(world: World) -> None:
     for username, role, name in OFFICERS:
         team = teams["Islington"] if role in TEAM_ROLES else None
         make_officer(username, name, PASS_PHRASE, role, team=team, now=now)
-    import_orders(read_orders(world_json(world)).rows, by=MACHINE, now=now)
+    for orders in (world_json(world), orders_more(world.until)):
+        import_orders(read_orders(orders).rows, by=MACHINE, now=now)
     person = Person.objects.filter(limited=False).order_by("reference").first()
     if person is not None:
         make_officer(
@@ -141,6 +144,16 @@ def _people(world: World) -> None:
             person_id=person.pk,
             now=now,
         )
+
+
+def _devices(scene: Scene) -> None:
+    from waypost.cli.demo_devices import set_devices
+    from waypost.worlds.world import people_of
+
+    until = clock.read_instant(scene.until)
+    from_s, until_s = (until - timedelta(days=scene.days)).timestamp(), until.timestamp()
+    people = people_of(scene.seed, scene.wearers, from_s=from_s, until_s=until_s)
+    set_devices(people, until=until, now=clock.now())
 
 
 def _history(file: Path) -> None:
@@ -195,6 +208,7 @@ def tell_events(home: Path, host: str, port: int) -> int:
     They have no file command of their own. The key is always the same: a second start sends the
     same batch, which changes nothing.
     """
+    from waypost.cli.demo_devices import told_ahead
     from waypost.worlds.play import Player
     from waypost.worlds.script import HUB, Telegram
 
@@ -202,8 +216,10 @@ def tell_events(home: Path, host: str, port: int) -> int:
     last = max((row["time"] for row in rows), default="")
     recent = [row for row in rows if last and _hours_between(row["time"], last) < 24]
     telegrams = []
-    for row in recent:
-        row.pop("received_at")  # now it is received
+    scene = Scene.find(home)
+    ahead = told_ahead(clock.read_instant(scene.until)) if scene else ()
+    for row in (*recent, *ahead):
+        row.pop("received_at", None)  # now it is received
         telegrams.append(Telegram(0.0, row["device_id"], HUB, row))
     player = Player(host, port, key=f"history-{last}", lines=1)
     return asyncio.run(player.play(telegrams)).acknowledged
