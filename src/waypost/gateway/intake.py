@@ -132,7 +132,7 @@ class Intake:
         places = [n for n, reply in enumerate(replies) if isinstance(reply, Taken)]
         messages = [item for item in (items[n] for n in places) if isinstance(item, TagMessage)]
         commands: dict[int, tuple[bytes, ...]] = {}
-        for watcher in self._watchers if messages else ():
+        for watcher in self._watchers if messages or group.logged else ():  # a hub's rows, too
             for place, more in watcher.look(messages, group, now=now).items():
                 commands[places[place]] = commands.get(places[place], ()) + more
         return commands

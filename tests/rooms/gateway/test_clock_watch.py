@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from waypost.devices.clock_queries import clocks
 from waypost.devices.models import ClockCorrection, ClockDoubt
 from waypost.errors import Conflict, Refused
 from waypost.gateway import clock_watch
+from waypost.gateway.endpoints import _read_batch
 from waypost.gateway.intake import Intake
 from waypost.orders.models import Activation
 from waypost.positions import lake
@@ -94,6 +96,16 @@ def test_a_tag_an_hour_ahead_is_set_aside_with_the_offset_offered(town):
     row = clocks(OFFICER, now=town.now).doubts[0]
     assert (row.offer, row.aside, row.sound_looking) == ("1 hour back", 3, 0)
     assert row.corrected == (at("10:00"), at("10:02"))
+
+
+def test_what_a_vendors_hub_carries_is_watched_too(town):
+    town.now = at("10:00") + LAG
+    row = {
+        "device_id": "D2", "time": (at("10:00") + HOUR).isoformat(),
+        "lat": HOME[0], "lon": HOME[1],
+    }  # fmt: skip
+    Intake().write([_read_batch(json.dumps({"rows": [row]}).encode(), "k1", None)])
+    assert (the_doubt().kind, the_doubt().offset_s) == ("wrong_hour", -3600)
 
 
 def test_accepting_judges_the_mended_times_and_keeps_what_was_sent(town):
