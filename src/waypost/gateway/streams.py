@@ -23,7 +23,7 @@ from waypost.gateway.hearing import OF_ANOTHER, Speaker, fault_of, hear, unreada
 from waypost.gateway.limits import Refusal, overdue
 from waypost.gateway.tls import speaks_for
 from waypost.gateway.values import NO_ROOM, Item, Outcome, TagMessage, Taken, UnreadableMessage
-from waypost.protocols.wire import StreamProtocol
+from waypost.protocols.wire import StreamProtocol, live_reply
 
 logger = logging.getLogger(__name__)
 WRITE_BYTES_MAX = 16 * 2**10  # of replies that a client has not read
@@ -284,7 +284,7 @@ class Conversation(asyncio.BufferedProtocol):
         """Answer a frame that is committed (one that broke our intake is, for an officer)."""
         out = b""
         if isinstance(message, TagMessage):
-            out = self._protocol.reply(message.payload, message.decoded) or b""
+            out = live_reply(self._protocol, message.payload, message.decoded, clock.now) or b""
             self._tally.replies += bool(out)
         if isinstance(outcome, Taken) and outcome.commands:
             self._tally.commands += len(outcome.commands)

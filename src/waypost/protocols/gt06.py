@@ -27,9 +27,9 @@ SHORT, LONG, TAIL = b"\x78\x78", b"\x79\x79", b"\r\n"
 LENGTH_MIN = 5  # kind, serial, checksum
 LONG_LENGTH_MAX = 4_096  # of a long frame; texts and lists of towers stay far below
 LOGIN, GPS, GPS_CELL, HEARTBEAT, ALARM, GPS_STATE = 0x01, 0x10, 0x12, 0x13, 0x16, 0x22
-# Kinds whose makers want no answer (texts, answers to commands, photos), or one with the time of
-# day in it (8A), which a pure reply does not know.
-UNANSWERED_SHORT = {0x34, 0x80, 0x81, 0x82, 0x83, 0x8A, 0x94, 0xF3}
+TIME_WANTED = 0x8A  # the answer is the time of day: `reply_at`, for those who have a clock
+# Kinds whose makers want no answer: texts, answers to commands, photos.
+UNANSWERED_SHORT = {0x34, 0x80, 0x81, 0x82, 0x83, TIME_WANTED, 0x94, 0xF3}
 UNANSWERED_LONG = {0x21, 0x34, 0x35, 0x36, 0x65, 0x66, 0x84, 0x8C, 0x94, 0x9B, 0xFD}
 ANSWERED_LONG = {0x32, 0x33}  # with a long frame
 # A tag that asks for the address of its place is told that there is none: length, kind 97, length,
@@ -98,6 +98,15 @@ def reply(frame: bytes, decoded: Decoded) -> bytes | None:
     if is_long and kind in ANSWERED_LONG:
         return _sealed(LONG, b"\0" + bare)
     return _sealed(SHORT, bare)
+
+
+def reply_at(frame: bytes, decoded: Decoded, now: datetime) -> bytes | None:
+    """The time of day (UTC) for a tag that asks for it, to set its clock by; None for any other."""
+    if decoded.error is not None or frame.startswith(LONG) or frame[3] != TIME_WANTED:
+        return None
+    at = now.astimezone(UTC)
+    told = bytes([at.year % 100, at.month, at.day, at.hour, at.minute, at.second])
+    return _sealed(SHORT, bytes([LENGTH_MIN + len(told), TIME_WANTED]) + told + frame[-6:-4])
 
 
 def _sealed(head: bytes, text: bytes) -> bytes:

@@ -10,7 +10,9 @@ who the connection said it was: some tags log in once and name themselves never 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from waypost.positions.values import Decoded
@@ -64,6 +66,26 @@ class EndsWithItsText(Protocol):
     (a datagram, a line of a file), nothing is cut. In a connection the mark is waited for."""
 
     def is_whole(self, frame: bytes) -> bool: ...
+
+
+@runtime_checkable
+class TellsTheTime(Protocol):
+    """A stream protocol some of whose frames ask for the time of day. It is told where a frame is
+    answered live; in a file of frames they are answered by the pure `reply`, which is silent."""
+
+    def reply_at(self, frame: bytes, decoded: Decoded, now: datetime) -> bytes | None:
+        """What a frame that `reply` does not answer is answered by one who has a clock."""
+        ...
+
+
+def live_reply(
+    protocol: StreamProtocol, frame: bytes, decoded: Decoded, now: Callable[[], datetime]
+) -> bytes | None:
+    """What the tag that has just sent the frame is answered; `now` is asked if it is wanted."""
+    answer = protocol.reply(frame, decoded)
+    if answer is None and isinstance(protocol, TellsTheTime):
+        return protocol.reply_at(frame, decoded, now())
+    return answer
 
 
 def frames_of(protocol: StreamProtocol, data: bytes) -> list[Frame]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -342,3 +343,16 @@ def test_what_is_open_is_counted_and_forgotten():
         assert not any(IMEI in line for line in lines)
 
     in_house(story)
+
+
+def test_a_tag_that_asks_for_the_time_of_day_is_told_it():
+    """The decoder has no clock; the gateway does."""
+
+    async def story(house):
+        said = await house.send(gt06_login() + gt06(0x8A, serial=0x0102))
+        now = datetime.now(UTC)
+        assert said[10:14] == bytes.fromhex("78780b8a")
+        assert said[14:17] == bytes([now.year - 2000, now.month, now.day])
+        assert said[20:22] == b"\x01\x02"
+
+    in_house(story, protocol="gt06")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,7 @@ import wire_words as words
 from waypost.positions.values import EventKind
 from waypost.protocols import gt06
 from waypost.protocols.checksums import crc16_x25
+from waypost.protocols.wire import live_reply
 from waypost.units import Mechanism
 
 AT = words.AT.replace(microsecond=0)
@@ -191,9 +194,27 @@ def test_other_kinds_are_acknowledged_and_kept_unread(kind):
 
 
 def test_kinds_that_want_no_answer_get_none():
-    """Texts, and a question for the time of day, whose answer would need a clock."""
+    """Texts, and (from those without a clock) a question for the time of day."""
     for frame in (words.gt06(0x94), words.gt06(0x8A), words.gt06_long(0x94), words.gt06_long(0x21)):
         assert gt06.reply(frame, gt06.decode(frame)) is None
+
+
+def test_a_tag_that_asks_for_the_time_is_told_it_by_those_who_have_a_clock():
+    """A tag that has seen no satellite since it was switched on stamps its messages with it."""
+    now = datetime(2026, 3, 29, 2, 30, 15, tzinfo=ZoneInfo("Europe/London"))
+    frame = words.gt06(0x8A, serial=0x1234)
+    answer = live_reply(gt06, frame, gt06.decode(frame), lambda: now)
+    assert answer[:-4] == bytes.fromhex("78780b8a 1a031d011e0f 1234".replace(" ", ""))
+    assert gt06.decode(answer).error is None
+
+
+def test_the_time_is_told_to_no_other_kind_and_to_no_bad_frame():
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    bad = bytearray(words.gt06(0x8A))
+    bad[-3] ^= 1
+    for frame in (bytes(bad), words.gt06(0x94), words.gt06_long(0x8A), words.gt06(0x80)):
+        asked = gt06.decode(frame)
+        assert live_reply(gt06, frame, asked, lambda: now) == gt06.reply(frame, asked)
 
 
 def test_a_tag_that_asks_for_an_address_is_told_that_there_is_none():
