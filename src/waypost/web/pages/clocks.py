@@ -7,38 +7,59 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from waypost.access.values import Posted
 from waypost.clock import now
 from waypost.devices import actions
 from waypost.devices.clock_queries import clocks
 from waypost.errors import Refused
+from waypost.web.pages.trying import number_of, tried
 from waypost.web.waiting import forget_devices
 from waypost.web.who import signed_in
 
-DIGITS_MAX = 18  # of a number in a form: more fit no column
-
 
 def doubts(request: HttpRequest) -> HttpResponse:
-    return render(request, "waypost/clocks.html", {"found": clocks(signed_in(request), now=now())})
+    return _page(request)
 
 
 @require_POST
 def settle(request: HttpRequest) -> HttpResponse:
     """Accept an offset, refuse it, or end one accepted for what still comes."""
-    by, at, said = signed_in(request), now(), request.POST
-    number, how, reason = said.get("which", ""), said.get("how"), said.get("reason", "")
-    if not number.isdecimal() or len(number) > DIGITS_MAX:
-        raise Refused("Choose a tag's clock to decide on.")
-    if how == "accept":
-        ongoing = said.get("ongoing") == "1"
-        rows = actions.accept_clock_doubt(int(number), reason, ongoing=ongoing, by=by, now=at)
-        messages.success(
-            request, f"{rows} rows are judged again by their mended time; alerts may change."
-        )
-    elif how == "end":
-        actions.end_clock_correction(int(number), by=by, now=at)
-        messages.success(request, "What the tag sends from now on is judged by its own time.")
-    else:
-        actions.refuse_clock_doubt(int(number), reason, by=by, now=at)
-        messages.success(request, "The offset was refused; the rows stay as they are.")
+    by = signed_in(request)
+    number = number_of(request.POST.get("which", ""), "a tag's clock to decide on")
+    act = {"accept": _accept, "refuse": _refuse, "end": _end}.get(request.POST.get("how", ""))
+    if act is None:
+        raise Refused("Choose what to do about the clock.")
+    said, trouble = tried(lambda: act(request, number, by))
+    if said is None:
+        return _page(request, trouble=trouble, trouble_at=f"reason-{number}")
+    messages.success(request, said)
     forget_devices(by)
     return redirect("clocks")
+
+
+def _accept(request: HttpRequest, number: int, by: Posted) -> str:
+    ongoing = request.POST.get("ongoing") == "1"
+    reason = request.POST.get("reason", "")
+    rows = actions.accept_clock_doubt(number, reason, ongoing=ongoing, by=by, now=now())
+    return f"{rows} rows are judged again by their mended time; alerts may change."
+
+
+def _refuse(request: HttpRequest, number: int, by: Posted) -> str:
+    actions.refuse_clock_doubt(number, request.POST.get("reason", ""), by=by, now=now())
+    return "The offset was refused; the rows stay as they are."
+
+
+def _end(request: HttpRequest, number: int, by: Posted) -> str:
+    actions.end_clock_correction(number, by=by, now=now())
+    return "What the tag sends from now on is judged by its own time."
+
+
+def _page(request: HttpRequest, *, trouble: str = "", trouble_at: str = "") -> HttpResponse:
+    """The list; what was typed is kept beside what was wrong with it."""
+    words = {
+        "found": clocks(signed_in(request), now=now()),
+        "trouble": trouble,
+        "trouble_at": trouble_at,
+        "said": request.POST,
+    }
+    return render(request, "waypost/clocks.html", words, status=422 if trouble else 200)
