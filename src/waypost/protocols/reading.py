@@ -60,7 +60,8 @@ def number(value: object) -> float | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, str):
-        if not _NUMBER.fullmatch(value.strip()):
+        value = value.strip()  # of more kinds of space than float() knows
+        if not _NUMBER.fullmatch(value):
             return None
     elif not isinstance(value, int | float):
         return None

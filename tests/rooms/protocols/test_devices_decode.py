@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from waypost.cli.main import main
 from waypost.protocols.ndjson import decode_line, decode_lines
+from waypost.protocols.reading import number
 from waypost.protocols.spoken import HTTP
 from waypost.protocols.values import HttpMessage
 from waypost.units import MPS_PER_KNOT
@@ -183,3 +184,9 @@ def test_a_protocol_not_spoken_is_bad_usage_that_names_those_that_are(capsys):
 def test_a_file_that_is_not_there_is_one_plain_sentence(capsys):
     assert main(["decode", "osmand", "nowhere.ndjson"]) == 1
     assert "cannot read nowhere.ndjson" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("space", [" ", "\t", "\x1c", "\x1d", "\x85", "\u2003"])
+def test_any_space_around_a_number_is_no_part_of_it(space):
+    """Found by fuzzing: strip() and float() do not agree on what a space is."""
+    assert number(f"{space}17.5{space}") == 17.5
