@@ -6,7 +6,7 @@ The inbox holds every uncleared alert the officer may see, however old: in one n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,10 +20,11 @@ from waypost.access.values import Permission, Posted
 from waypost.alerts import lifecycle
 from waypost.alerts.inbox_version import inbox_version
 from waypost.alerts.models import Alert, AlertMove, AlertViolation
-from waypost.alerts.values import NO_SUCH_ALERT, OPEN, UNATTENDED, Act, Status
+from waypost.alerts.values import NO_SUCH_ALERT, OPEN, UNATTENDED, Act, AlertKind, Status
 from waypost.clock import write_instant
 from waypost.errors import NoSuchThing
 from waypost.monitoring.queries import Progress, Standing, VersionSeen, history, progress, standing
+from waypost.orders.models import Activation
 from waypost.orders.queries import case_of, visible_person_ids
 
 BEHIND_AFTER = timedelta(seconds=60)  # judged_to older than this is said loudly
@@ -32,7 +33,10 @@ SILENT_AFTER = timedelta(seconds=10)  # no sign of life from the worker for so l
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """One line of the inbox. `person_name` is empty where the role may not read it."""
+    """One line of the inbox. `person_name` is empty where the role may not read it.
+
+    unfitted   it could not be monitored because no tag is fitted, which is a task of its own
+    """
 
     alert_id: int
     person_id: int
@@ -52,6 +56,7 @@ class InboxRow:
     owner_id: int | None
     owner_name: str
     version: int
+    unfitted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +170,34 @@ def _rows(alerts: QuerySet[Alert], by: Posted, now: datetime) -> list[InboxRow]:
     found = list(alerts.select_related("person").order_by("-urgency", "raised_at", "pk"))
     owners = _officer_names(alert.owner_id for alert in found)
     named = may.decide(by, Permission.PERSON_READ).allowed
-    return [_row(alert, owners, named, now) for alert in found]
+    unfitted = _unfitted(found, now)
+    return [_row(alert, owners, named, now, unfitted) for alert in found]
 
 
-def _row(alert: Alert, owners: dict[int, str], named: bool, now: datetime) -> InboxRow:
+def _unfitted(alerts: Sequence[Alert], now: datetime) -> set[int]:
+    """Alerts on time that could not be monitored, of persons who wore no tag when it began and
+    wear none now."""
+    dark = [one for one in alerts if one.kind == AlertKind.UNMONITORED]
+    worn: dict[int, list[tuple[datetime, datetime | None]]] = {}
+    spans = Activation.objects.filter(person_id__in={one.person_id for one in dark})
+    rows = spans.values_list("person_id", "from_at", "to_at") if dark else ()
+    for person_id, began_at, ended_at in rows:
+        worn.setdefault(person_id, []).append((began_at, ended_at))
+    return {
+        one.pk
+        for one in dark
+        if not any(
+            from_at <= at and (to_at is None or to_at > at)
+            for from_at, to_at in worn.get(one.person_id, ())
+            for at in (one.from_at, now)
+        )
+    }
+
+
+def _row(
+    alert: Alert, owners: dict[int, str], named: bool, now: datetime, unfitted: Collection[int]
+) -> InboxRow:
+    dark = alert.pk in unfitted
     return InboxRow(
         alert_id=alert.pk,
         person_id=alert.person_id,
@@ -180,7 +209,7 @@ def _row(alert: Alert, owners: dict[int, str], named: bool, now: datetime) -> In
         status=alert.status,
         certainty=alert.certainty,
         urgency=alert.urgency,
-        headline=alert.headline,
+        headline=f"{alert.headline}: no tag is fitted" if dark else alert.headline,
         from_at=alert.from_at,
         raised_at=alert.raised_at,
         touched_at=alert.touched_at,
@@ -188,6 +217,7 @@ def _row(alert: Alert, owners: dict[int, str], named: bool, now: datetime) -> In
         owner_id=alert.owner_id,
         owner_name=owners.get(alert.owner_id or 0, ""),
         version=alert.version,
+        unfitted=dark,
     )
 
 
@@ -198,7 +228,7 @@ def _page(alert: Alert, by: Posted, now: datetime, *, handles: bool) -> AlertPag
     named = may.decide(by, Permission.PERSON_READ).allowed
     acts = lifecycle.allowed_acts(Status(alert.status)) if handles else ()
     return AlertPage(
-        alert=_row(alert, names, named, now),
+        alert=_row(alert, names, named, now, _unfitted([alert], now)),
         outcome=alert.outcome,
         closed_at=alert.closed_at,
         moves=tuple(_move(move, names) for move in moves),

@@ -196,6 +196,25 @@ def test_the_inbox_holds_every_uncleared_alert_however_old_most_urgent_first(tow
     assert urgencies == sorted(urgencies, reverse=True)
 
 
+def test_time_that_nobody_could_monitor_says_so_when_no_tag_is_fitted(town):
+    from waypost.alerts import queries
+    from waypost.alerts.models import Alert
+    from waypost.orders.models import Activation
+
+    town.run_to("+1 01:00")
+    dark = Alert.objects.filter(kind="unmonitored", person__reference="P1").latest("pk")
+    by, now = officer(), at("+1 01:01")
+    said = "Required time that could not be monitored"
+    assert queries.alert_page(dark.pk, by, now=now).alert.headline == said
+    worn = Activation.objects.filter(person__reference="P1")
+    worn.update(to_at=dark.from_at)
+    row = queries.alert_page(dark.pk, by, now=now).alert
+    assert (row.headline, row.unfitted) == (f"{said}: no tag is fitted", True)
+    assert row in queries.inbox(by, now=now).rows
+    worn.update(from_at=dark.from_at + timedelta(hours=1), to_at=None)
+    assert not queries.alert_page(dark.pk, by, now=now).alert.unfitted  # it is on now
+
+
 def test_the_inbox_says_loudly_when_judging_falls_behind_or_the_worker_is_silent(town):
     from waypost.alerts import queries
 

@@ -67,6 +67,7 @@ def alert(request: HttpRequest, alert_id: int) -> HttpResponse:
         "outcomes": list(Outcome),
         "violations": alerting.violations(page),
         "window": alerting.window(page, now=now()),
+        "may_fit": may.decide(signed_in(request), Permission.DEVICE_READ).allowed,
         "may_look": may.decide(signed_in(request), Permission.WHEREABOUTS_READ).allowed,
     }
     return render(request, "waypost/alert.html", words)
