@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from waypost.access import may
 from waypost.access.models import AccessToken, AuditLine, Officer, Posting
@@ -61,17 +61,23 @@ def find_officer(username: str) -> Officer | None:
 
 def posted_by_token(token: str, *, now: datetime) -> Posted | None:
     """Whose token it is; None when unknown, revoked, expired, or its officer no longer active."""
-    found = (
-        AccessToken.objects.select_related("officer")
-        .filter(digest=token_digest(token), revoked_at=None, expires_at__gt=now)
-        .filter(officer__is_active=True)
-        .first()
-    )
+    found = _live(token, now).select_related("officer").first()
     if found is None:
         return None
     if found.last_used_at is None or now - found.last_used_at > USED_AGAIN_AFTER:
         AccessToken.objects.filter(pk=found.pk).update(last_used_at=now)
     return posted(found.officer, now=now)
+
+
+def is_token_live(token: str, *, now: datetime) -> bool:
+    """Whether it is anybody's: asked before more of a stranger is read; changes nothing."""
+    return _live(token, now).exists()
+
+
+def _live(token: str, now: datetime) -> QuerySet[AccessToken]:
+    return AccessToken.objects.filter(
+        digest=token_digest(token), revoked_at=None, expires_at__gt=now, officer__is_active=True
+    )
 
 
 def token_digest(token: str) -> str:

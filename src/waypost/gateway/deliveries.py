@@ -41,15 +41,22 @@ class Deliveries:
         rows = BatchDelivery.objects.filter(key__in=keys) if keys else []
         return cls(clients, {(row.client, row.key): row for row in rows})
 
-    def answer(self, batch: BatchMessage, take: TakeRows) -> HttpReply:
-        """The reply to one batch; `take` is called only for one not seen before."""
+    def refusal(self, batch: BatchMessage) -> HttpReply | None:
+        """The reply to one who may not post batches; None: they may."""
         client = self.clients[batch.token]
         if client is None:
             return HttpReply(401, "the token is not known, or has ended")
         may_post = may.decide(client, Permission.INTAKE_POST)
-        if not may_post.allowed:
-            self.refused.append((client, may_post.rule))
-            return HttpReply(403, "this token may not post batches; one of a hub may")
+        if may_post.allowed:
+            return None
+        self.refused.append((client, may_post.rule))
+        return HttpReply(403, "this token may not post batches; one of a hub may")
+
+    def answer(self, batch: BatchMessage, take: TakeRows) -> HttpReply:
+        """The reply to one batch; `take` is called only for one not seen before."""
+        refused, client = self.refusal(batch), self.clients[batch.token]
+        if refused is not None or client is None:
+            return refused or HttpReply(401)
         name = "local" if client.is_machine else f"officer {client.officer_id}"
         before = self.known.get((name, batch.key))
         if before is not None and before.digest != batch.digest:

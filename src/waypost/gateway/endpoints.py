@@ -18,7 +18,7 @@ from starlette.routing import Route
 from waypost import clock
 from waypost.devices.tokens import take_token
 from waypost.devices.values import FlagKind
-from waypost.errors import Unavailable
+from waypost.errors import Read, Unavailable
 from waypost.gateway.figures import Figures, Tally
 from waypost.gateway.hall import Hall
 from waypost.gateway.hearing import OF_ANOTHER, SPEAKS_FOR, fault_of, weight_of
@@ -169,6 +169,10 @@ class Doors:
                 400, "send an Idempotency-Key header of your own choosing, at most 200 characters"
             )
         try:
+            if token is not None and not await self._tokens.is_of_somebody(token):
+                self._hall.fault_from(host)
+                tally.refusals[Refusal.TOKEN] += 1
+                return refusal(401, "the token is not known, or has ended")
             body = await self._bodies.read(request, BATCH_BYTES_MAX)
         except TooLarge:
             return refusal(413, "the batch is larger than 8 MiB; send it in parts")
@@ -191,11 +195,11 @@ class Doors:
         tally.refusals[Refusal.LINE_FULL] += 1
         return plain(503, str(error))
 
-    def _count_batch(self, item: Item, size_bytes: int, tally: Tally, host: str) -> None:
+    def _count_batch(self, item: BatchMessage, size_bytes: int, tally: Tally, host: str) -> None:
         tally.frames += 1
         tally.bytes += size_bytes
-        if isinstance(item, UnreadableMessage):
-            tally.fault(item.reason)
+        if item.fault:
+            tally.fault(item.fault)
             self._hall.fault_from(host)
 
     async def _kept(self, item: Item, size_bytes: int) -> Outcome:
@@ -241,13 +245,13 @@ async def _healthy(request: Request) -> Response:
     return plain(200, "alive")
 
 
-def _read_batch(body: bytes, key: str, token: str | None) -> Item:
+def _read_batch(body: bytes, key: str, token: str | None) -> BatchMessage:
     received_at = clock.now()
+    digest = hashlib.sha256(body).hexdigest()
     try:
-        read = read_batch(body)
+        return BatchMessage(token, key, digest, read_batch(body), received_at)
     except Unreadable as trouble:
-        return UnreadableMessage("batch", body, str(trouble), received_at)
-    return BatchMessage(token, key, hashlib.sha256(body).hexdigest(), read, received_at)
+        return BatchMessage(token, key, digest, Read(), received_at, str(trouble), body)
 
 
 def _reply(protocol: str, item: TagMessage | UnreadableMessage, outcome: Outcome) -> HttpReply:

@@ -160,6 +160,8 @@ class Intake:
                 )
             )
             return HttpReply(item.status, item.reason if item.status >= 400 else "")
+        if isinstance(item, BatchMessage) and item.fault:
+            return _take_unread(item, group, deliveries)
         if isinstance(item, BatchMessage):
             return deliveries.answer(
                 item,
@@ -222,6 +224,17 @@ class Intake:
             logger.warning("%d messages of nobody's were not kept: the day's share is full", now)
 
 
+def _take_unread(item: BatchMessage, group: Group, deliveries: Deliveries) -> HttpReply:
+    """Bytes that are no batch: kept if a hub sent them. A stranger's are gone."""
+    refused = deliveries.refusal(item)
+    if refused is not None:
+        return refused
+    group.unplaced.append(
+        quarantine.quarantined("", "batch", item.body, item.fault, item.received_at)
+    )
+    return HttpReply(400, item.fault)
+
+
 def _spoilt(item: Item, reason: str) -> Item:
     """The item as bytes for an officer, when taking it in fails. A tag is told that it was taken,
     since it was, and would resend it for ever; a hub is told that something is wrong."""
@@ -235,7 +248,7 @@ def _spoilt(item: Item, reason: str) -> Item:
         return UnreadableMessage(item.protocol, item.payload, reason, received_at)
     rows = item.read.rows if isinstance(item, BatchMessage) else []
     listed = "[" + ",".join(row.sent for row in rows) + "]"
-    return UnreadableMessage("batch", listed.encode(), reason, received_at)
+    return UnreadableMessage("batch", listed.encode(), reason, received_at, vouched=True)
 
 
 def _forget_connection() -> None:

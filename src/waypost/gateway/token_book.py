@@ -10,6 +10,8 @@ from typing import Any
 from django.db import Error, connection
 from django.db.models import Count, Max
 
+from waypost import clock
+from waypost.access.queries import is_token_live
 from waypost.devices.models import DeviceToken
 from waypost.devices.tokens import Asked, Kept, refusal_of
 from waypost.errors import Unavailable
@@ -41,6 +43,10 @@ class TokenBook:
             await asyncio.shield(self._looking)
         return refusal_of(device, token, self._kept, self._asked)
 
+    async def is_of_somebody(self, token: str) -> bool:
+        """Whether a hub's token is known at all. Unavailable when the store is away."""
+        return await asyncio.to_thread(_is_live, token)
+
     async def _look(self) -> None:
         begun_s = time.monotonic()
         seen, kept = await asyncio.to_thread(_read, self._print)
@@ -57,6 +63,15 @@ def _read(known: tuple[Any, ...] | None) -> tuple[tuple[Any, ...], dict[str, Kep
         )
         seen = (figures["rows"], figures["last"], figures["ended"])
         return seen, None if seen == known else _read_all()
+    except Error as error:
+        raise Unavailable("the store does not answer; nothing was kept; try again") from error
+    finally:
+        connection.close()
+
+
+def _is_live(token: str) -> bool:
+    try:
+        return is_token_live(token, now=clock.now())
     except Error as error:
         raise Unavailable("the store does not answer; nothing was kept; try again") from error
     finally:

@@ -42,10 +42,12 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class BatchMessage:
-    """A JSON batch, read and waiting for its commit.
+    """A JSON batch, read and waiting for its commit; or the bytes of one that could not be read,
+    which are kept if their sender may post batches.
 
     token    bearer token of the client; None: the machine itself
     digest   SHA-256 of the body, hex: the same key with another body is a conflict
+    fault    why it could not be read; `body` is its bytes then
     """
 
     token: str | None
@@ -53,6 +55,8 @@ class BatchMessage:
     digest: str
     read: Read[BatchRow]
     received_at: datetime
+    fault: str = ""
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

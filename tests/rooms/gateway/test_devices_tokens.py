@@ -24,7 +24,7 @@ from waypost.access.models import AuditLine
 from waypost.access.values import MACHINE, Posted, Role
 from waypost.cli.main import main
 from waypost.devices.actions import end_device_token, make_device_token
-from waypost.devices.models import Device, DeviceToken
+from waypost.devices.models import Device, DeviceToken, QuarantinedMessage
 from waypost.devices.token_queries import device_tokens
 from waypost.devices.tokens import (
     WITHOUT,
@@ -39,6 +39,7 @@ from waypost.devices.tokens import (
 from waypost.errors import BadUse, Conflict, NoSuchThing, Read, Refused, Unavailable
 from waypost.gateway import token_book
 from waypost.gateway.deliveries import Deliveries
+from waypost.gateway.intake import Intake
 from waypost.gateway.token_book import TokenBook
 from waypost.gateway.values import BatchMessage
 from waypost.protocols.values import HttpMessage
@@ -224,6 +225,17 @@ def test_an_unknown_token_posts_nothing():
     assert deliveries.answer(batch("nobody's"), lambda rows: {}).status == 401
 
 
+@pytest.mark.database
+@pytest.mark.django_db(transaction=True)
+def test_bytes_that_are_no_batch_are_kept_for_those_who_may_post():
+    """Anybody could fill the quarantine with eight mebibytes a request: found in review."""
+    for role, status, kept in ((Role.ADMINISTRATOR, 400, 1), (Role.WEARER, 403, 1)):
+        token = make_token(role, by=MACHINE, now=datetime.now(UTC))  # the intake's own clock
+        unread = BatchMessage(token, "k", "digest", Read(), NOW, "it is no JSON", b"[1")
+        assert Intake().write([unread])[0].status == status
+        assert QuarantinedMessage.objects.count() == kept
+
+
 @pytest.mark.django_db
 def test_the_command_makes_lists_and_ends_tokens(capsys):
     def waypost(*words):
@@ -284,6 +296,9 @@ def test_at_the_door_a_wrong_token_is_refused_counted_and_kept(tmp_path):
         assert ask("/intake/batch", '{"rows": []}', hub)[0] == 401
         hub["Authorization"] = "Bearer " + waypost("token", "monitoring_officer")
         assert ask("/intake/batch", '{"rows": []}', hub)[0] == 200
+        assert ask("/intake/batch", "no batch", hub | {"Idempotency-Key": "l"})[0] == 400
+        guessed = hub | {"Idempotency-Key": "m", "Authorization": "Bearer guessed"}
+        assert ask("/intake/batch", "[" * 8_000_000, guessed)[0] == 401
     finally:
         process.terminate()
         process.wait(30)
@@ -292,4 +307,5 @@ def test_at_the_door_a_wrong_token_is_refused_counted_and_kept(tmp_path):
         listed = store.execute(
             "select device_reference, reason from devices_quarantinedmessage order by id"
         ).fetchall()
-        assert listed == [("D1", WITHOUT), ("D1", WRONG), ("D1", WITHOUT)]
+        unread = ("", "the body is not JSON")  # of the hub; of one who guesses nothing is kept
+        assert listed == [("D1", WITHOUT), ("D1", WRONG), ("D1", WITHOUT), unread]
