@@ -89,8 +89,8 @@ async def _serve(
     web = Doors(hall, intake.counts, figures, TokenBook(tokens))
     doors = [door for one in opened for door in _doors(one, hall, web, figures, context)]
     hall.committer.start()
+    told = _told_to_stop()  # before it says that it listens: who hears that may tell it to stop
     _say(opened)
-    told = _told_to_stop()
     watching = asyncio.create_task(hall.watch())
     serving: asyncio.Future[list[None]] = asyncio.gather(*(door.serve() for door in doors))
     try:
