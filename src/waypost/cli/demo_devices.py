@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from waypost.devices.stock_file import StockRow
     from waypost.worlds.values import Wearer
 
-TO_FIT, TO_FREE, CLOCK_AHEAD = "D001", "D002", "D003"
-TAG_TO_FREE, PHONE_AHEAD = "TAG790021D002", "TAG790035D003"
+TO_FIT, TO_FREE, CLOCK_AHEAD = "X001", "X002", "X003"
+TAG_TO_FREE, PHONE_AHEAD = "TAG790021002", "TAG790035003"
 CLOCK_AHEAD_BY = timedelta(hours=1)
 WALKED_FOR = timedelta(minutes=14)
 HOME_UNIT, BEACON, CARRIED = "HU-2201", "BC-3107", "PD-4100"

@@ -12,7 +12,14 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from asgiref.sync import sync_to_async
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
@@ -22,6 +29,7 @@ from waypost.errors import BadUse
 from waypost.web.who import asker
 
 View = Callable[..., Any]
+ONLY_A_FORM = "Nothing was done. Go back to the page with the form, or to your first page."
 
 
 def guarded(view: View, permission: Permission) -> View:
@@ -64,6 +72,14 @@ def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
     return HttpResponseRedirect(f"{reverse('sign-in')}?{words}")
 
 
+def _only_a_form(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
+    """Whoever reloads the address of a form, or comes back to it, finds a way on from there."""
+    words = {"title": "This address only takes a form", "message": ONLY_A_FORM, "status": 405}
+    page = render(request, "waypost/refused.html", words, status=405)
+    page.headers["Allow"] = answer.headers["Allow"]
+    return page
+
+
 def _is_async(view: View) -> bool:
     return asyncio.iscoroutinefunction(view)
 
@@ -71,7 +87,9 @@ def _is_async(view: View) -> bool:
 def _guarded(view: View, permission: Permission) -> View:
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return let_in(request, permission) or view(request, *args, **kwargs)
+        answer = let_in(request, permission) or view(request, *args, **kwargs)
+        not_allowed = isinstance(answer, HttpResponseNotAllowed)
+        return _only_a_form(request, answer) if not_allowed else answer
 
     return page
 

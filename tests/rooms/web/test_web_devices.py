@@ -236,6 +236,15 @@ def test_the_charging_of_the_last_days_is_drawn_and_said(town):
     assert "Nothing heard of its battery" in page
 
 
+def test_a_tag_that_takes_no_commands_is_not_offered_any(town):
+    page = signed_in("mona").get(f"/people/{town['P1']}/tag").content.decode()
+    assert "No commands can be sent to a tag that was not heard yet" in page
+    Device.objects.filter(reference="tag-P1").update(protocol="osmand")
+    page = signed_in("mona").get(f"/people/{town['P1']}/tag").content.decode()
+    assert "speaks as this one does (osmand)" in page
+    assert 'id="command-kind"' not in page
+
+
 def test_a_command_is_asked_with_a_reason_and_taken_back(town):
     Device.objects.filter(reference="tag-P1").update(protocol="queclink", model="GL300W")
     client, where = signed_in("petra"), f"/people/{town['P1']}/tag/command"

@@ -14,7 +14,7 @@ from waypost import clock
 from waypost.access.actions import make_officer
 from waypost.access.models import AuditLine, Officer
 from waypost.access.values import MACHINE, Role
-from waypost.devices.models import Device, Fitting, Visit
+from waypost.devices.models import Device, Fitting, QuarantinedMessage, Visit
 from waypost.orders.actions import import_orders
 from waypost.orders.models import Activation, Person
 from waypost.orders.read import read_orders
@@ -206,3 +206,43 @@ def test_a_deadline_says_what_is_left_or_by_how_much_it_is_past():
     assert present.left_words(NOON + timedelta(hours=2), NOON) == "2 h 00 min left"
     assert present.left_words(NOON - timedelta(days=2), NOON) == "overdue by 2 days"
     assert present.read_form_time("2026-07-01T13:00") == NOON
+
+
+@pytest.mark.database
+@pytest.mark.django_db
+def test_the_menu_gathers_clocks_and_unknown_tags_under_devices_with_what_waits(town):
+    mona = signed_in("mona")
+    for number in range(3):
+        QuarantinedMessage.objects.create(
+            device_reference=f"stray-{min(number, 1)}", protocol="osmand", received_at=clock.now(),
+            reason="no activation of this tag is known", payload=b"",
+        )  # fmt: skip
+    inbox = mona.get(reverse("inbox")).content.decode()
+    assert reverse("clocks") not in inbox
+    assert "Unknown tags" not in inbox
+    for page in ("devices", "quarantine", "clocks"):
+        shown = mona.get(reverse(page)).content.decode()
+        assert f'href="{reverse("clocks")}"' in shown
+        assert 'Unknown tags <span class="waypost-menu__count">2' in shown  # ids, not messages
+        assert shown.count('aria-current="page"') == 1
+    waiting = QuarantinedMessage.objects.order_by("pk").first()
+    mona.post(
+        reverse("quarantine-settle"),
+        {"message": waiting.pk, "how": "dismiss", "reason": "a bench test"},
+    )
+    settled = mona.get(reverse("devices")).content.decode()
+    assert 'Unknown tags <span class="waypost-menu__count">1' in settled  # counted anew
+    administrator = make_officer("root", "Root", "a long password", Role.ADMINISTRATOR,
+                                 now=clock.now())  # fmt: skip
+    assert (
+        "Unknown tags"
+        not in signed_in(administrator.username).get(reverse("devices")).content.decode()
+    )
+
+
+@pytest.mark.database
+@pytest.mark.django_db
+def test_the_address_of_a_form_leads_on_when_it_is_reloaded(town):
+    reloaded = signed_in("mona").get(reverse("fitting-fit", args=[town["P1"]]))
+    assert (reloaded.status_code, reloaded["Allow"]) == (405, "POST")
+    assert "Go to your first page" in reloaded.content.decode()

@@ -97,6 +97,9 @@ def _words(person_id: int) -> dict[str, Any]:
         "person_id": person_id,
         "who": found.details.get("name") or found.person_id,
         "orders": present.orders_of(found, now=at),
+        "wears_tag": any(
+            one.from_at <= at and (one.to_at is None or one.to_at > at) for one in found.activations
+        ),
         "next_things": present.next_things(found, now=at),
         "heard_at": last_fix_at([person_id]).get(person_id),
         "now": at,

@@ -14,6 +14,7 @@ from waypost.access import may
 from waypost.access.values import Permission
 from waypost.clock import now
 from waypost.devices import actions
+from waypost.devices.command_words import TAKE_COMMANDS
 from waypost.devices.device_queries import homes_of
 from waypost.devices.protecting import Protected
 from waypost.devices.protection_queries import protections_of
@@ -149,6 +150,8 @@ def _tag_page(request: HttpRequest, person_id: int, *, trouble: str = "") -> Htt
         "flags": present.flag_words(worn.flags) if worn else [],
         "asked_commands": present.command_words(worn.commands) if worn else [],
         "commands": [(one.value, said) for one, said in present.COMMANDS.items()],
+        "takes_commands": worn is not None and worn.protocol in TAKE_COMMANDS,
+        "may_mend_clock": may.decide(by, Permission.CLOCK_CORRECT).allowed,
         "may_command": may.decide(by, Permission.DEVICE_COMMAND).allowed,
         "may_stock": may.decide(by, Permission.DEVICE_STOCK).allowed,
         "may_fit": may.decide(by, Permission.DEVICE_FIT).allowed,
