@@ -57,7 +57,7 @@ class Doors:
     ) -> None:
         self._hall, self._committer, self._tokens = hall, hall.committer, tokens
         self._counts, self._figures = counts, figures
-        self._bodies = Bodies()
+        self._bodies, self._batches = Bodies(), Bodies()  # no stranger takes a hub's room
         self.unavailable = 0  # replies of 503
 
     def application(self, protocol: str) -> Starlette:
@@ -173,7 +173,7 @@ class Doors:
                 self._hall.fault_from(host)
                 tally.refusals[Refusal.TOKEN] += 1
                 return refusal(401, "the token is not known, or has ended")
-            body = await self._bodies.read(request, BATCH_BYTES_MAX)
+            body = await self._batches.read(request, BATCH_BYTES_MAX)
         except TooLarge:
             return refusal(413, "the batch is larger than 8 MiB; send it in parts")
         except Unavailable as error:

@@ -13,7 +13,7 @@ URI_LENGTH_MAX = 16_384
 # Of a body, as much as a stream's longest frame: nearly every message is smaller. What a body has
 # beyond it is counted with that of all others being read: any client may begin 8 MiB and wait.
 SMALL_BODY_BYTES = 16 * 2**10
-LARGE_BODIES_BYTES_MAX = 256 * 2**20
+LARGE_BODIES_BYTES_MAX = 128 * 2**20
 
 
 class TooLarge(Exception):
@@ -21,7 +21,7 @@ class TooLarge(Exception):
 
 
 class Bodies:
-    """The bodies being read by one process: each bounded, and the large ones together."""
+    """Bodies being read at one kind of door: each bounded, and the large ones together."""
 
     def __init__(self, large_bytes_max: int = LARGE_BODIES_BYTES_MAX) -> None:
         self._large_bytes_max = large_bytes_max
