@@ -37,8 +37,8 @@ PRACTITIONER = "practitioner"
 # Kind, model and firmware by what a tag speaks; makers' names for what they sell, versions ours.
 MAKES: dict[str, tuple[str, str, str]] = {
     HUB: ("tag", "", ""),  # its vendor knows
-    OSMAND: ("phone", "Phone, OsmAnd", "4.7"),
-    MQTT: ("phone", "Phone, OwnTracks", "2.5"),
+    OSMAND: ("phone", "OsmAnd", "4.7"),
+    MQTT: ("phone", "OwnTracks", "2.5"),
     QUECLINK: ("tag", "GL300W", "R00A06V13"),
     TELTONIKA: ("tag", "TMT250", "03.00.14"),
     GT06: ("tag", "GT06N", "1.9"),
