@@ -41,6 +41,7 @@ class Doorkeeper(HttpToolsProtocol):
     """uvicorn's HTTP/1.1 with an end to patience: one lazy timer a connection."""
 
     silent_s_max = SILENT_S_MAX
+    request_s_max = REQUEST_S_MAX
     places: int | None = None  # connections at once; found out at the first
 
     _timer: asyncio.TimerHandle | None = None
@@ -89,7 +90,7 @@ class Doorkeeper(HttpToolsProtocol):
         self._deadline = self._until()
 
     def _until(self) -> float:
-        return min(self.loop.time() + self.silent_s_max, self._began + REQUEST_S_MAX)
+        return min(self.loop.time() + self.silent_s_max, self._began + self.request_s_max)
 
     def _look(self) -> None:
         """Close when the deadline has passed; else look again when it may have."""

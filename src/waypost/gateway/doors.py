@@ -28,6 +28,7 @@ from waypost.protocols.spoken import STREAMS
 
 KEEP_ALIVE_S = 75
 STOP_WITHIN_S = 30
+REQUEST_S_MAX = 120.0  # 8 MiB of a batch at 70 kB/s; a phone's message is a thousandth of it
 NOT_HTTP = "what came is no HTTP request"
 
 
@@ -38,6 +39,7 @@ class HttpGuest(Doorkeeper):
     tally: Tally
     entered: Entered | None = None
     speaks_for: frozenset[str] | None = None
+    request_s_max = REQUEST_S_MAX
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from waypost.doorkeeper import HEAD_BYTES_MAX, Doorkeeper
+from waypost.gateway.doors import HttpGuest
 
 
 class Hasty(Doorkeeper):
@@ -95,6 +96,17 @@ def test_a_slow_body_that_keeps_coming_is_waited_for():
     head = closing(b"POST", b"Content-Length: 8")
     said = talk(lambda port: send(port, head, *([b"x"] * 8), pause_s=0.1))
     assert said.endswith(b"8")
+
+
+def test_a_body_that_drips_is_not_waited_for_without_end(monkeypatch):
+    """Never silent, and never done: each such client holds a connection and what it has sent."""
+    monkeypatch.setattr(Hasty, "request_s_max", 1.0)
+    head = closing(b"POST", b"Content-Length: 30")
+    assert b"200" not in talk(lambda port: send(port, head, *([b"x"] * 30), pause_s=0.1))
+
+
+def test_the_gateway_s_patience_ends_before_that_of_pages():
+    assert HttpGuest.request_s_max < Doorkeeper.request_s_max
 
 
 def test_a_reply_may_take_longer_than_a_client_may_be_silent():
