@@ -67,3 +67,7 @@ def test_a_clock_an_hour_ahead_is_mended_and_its_breach_found_late(page, house):
         page.wait_for_timeout(1000)
     found.get_by_role("link", name="In an exclusion zone").first.click()
     page.get_by_role("heading", name="In an exclusion zone").first.wait_for()
+    page.get_by_role("link", name="See where the person was").click()
+    page.get_by_role("button", name="Show where they were").click()
+    page.get_by_text(f"The clock of tag {tag} was wrong").wait_for()
+    check_accessible(page, house)

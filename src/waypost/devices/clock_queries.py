@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from waypost.access import audit, may
 from waypost.access.values import Permission, Posted
@@ -86,6 +87,21 @@ def clocks(by: Posted, *, now: datetime) -> Clocks:
     detail = {"doubts": len(found.doubts), "corrections": len(found.corrections)}
     audit.record("clock:listed", by=by, at=now, detail=detail)
     return found
+
+
+def clocks_mended(person_id: int, from_at: datetime, to_at: datetime) -> tuple[CorrectionRow, ...]:
+    """Offsets accepted of the person's tags for what came between, for the words beside a track.
+
+    Asked by pages whose own query has asked whether the track may be seen.
+    """
+    rows = ClockCorrection.objects.filter(
+        Q(received_to=None) | Q(received_to__gt=from_at),
+        activation__person_id=person_id,
+        received_from__lt=to_at,
+        rows__gt=0,
+    )
+    people = "activation__person"
+    return tuple(_correction(row) for row in rows.select_related(people).order_by("made_at", "pk"))
 
 
 def clocks_in_doubt(by: Posted, *, now: datetime) -> int:

@@ -12,7 +12,7 @@ from waypost import clock
 from waypost.access.models import AuditLine
 from waypost.access.values import Posted, Role
 from waypost.devices import actions
-from waypost.devices.clock_queries import clocks
+from waypost.devices.clock_queries import clocks, clocks_mended
 from waypost.devices.models import ClockCorrection, ClockDoubt
 from waypost.errors import Conflict, Refused
 from waypost.gateway import clock_watch
@@ -117,6 +117,19 @@ def test_accepting_judges_the_mended_times_and_keeps_what_was_sent(town):
     raws = {row["raw_id"] for row in fixes_of_p2()}
     assert len(raws) == 3  # both forms point to the message they come from
     assert AuditLine.objects.latest("number").kind == "clock:corrected"
+
+
+def test_a_track_of_mended_hours_can_be_told_from_others(town):
+    tag = Tag(town, HOUR)
+    tag.every(1, "10:00", 3)
+    accept(town, ongoing=False)
+    person = Activation.objects.get(reference="A2").person_id
+    (mended,) = clocks_mended(person, at("10:00"), at("10:05"))
+    assert (mended.offer, mended.rows) == ("1 hour back", 3)
+    assert clocks_mended(person, at("08:00"), at("09:00")) == ()
+    assert clocks_mended(person, at("11:00"), at("12:00")) == ()
+    other = Activation.objects.get(reference="A1").person_id
+    assert clocks_mended(other, at("10:00"), at("10:05")) == ()
 
 
 def test_a_breach_told_at_a_wrong_hour_is_found_late_at_the_right_one(town):

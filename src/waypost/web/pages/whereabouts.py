@@ -15,6 +15,7 @@ from waypost.access import may
 from waypost.access.purposes import GATEWAYS, Gateway
 from waypost.access.values import Permission, Posted, Purpose
 from waypost.clock import now, read_instant
+from waypost.devices.clock_queries import clocks_mended
 from waypost.monitoring.queries import violations_of
 from waypost.orders.queries import case_of, person_orders
 from waypost.positions.queries import whereabouts
@@ -79,6 +80,7 @@ def _track(
         "violation_count": sum(not one.row.withdrawn for one in violations),
         "row_count": len(rows),
         "summary": present.summary(track),
+        "mended": clocks_mended(person_id, asked.from_at, asked.to_at),
         "last_place": len(track.rows) - 1,
         "wide": True,
     }
