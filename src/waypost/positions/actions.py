@@ -217,18 +217,12 @@ def _note_earliest(touched: dict[int, int], rows: pa.Table) -> None:
 
 def _note_newest(newest: dict[int, Newest], rows: pa.Table, now: datetime) -> None:
     """What the file says of each tag at its last; the worker judges its health by it."""
-    live = rows.select(["activation", "measured_at", "received_at", "set_aside"]).filter(
-        rows["live"]
-    )
+    names = ["activation", "measured_at", "received_at", "set_aside"]
+    live = rows.select(names).filter(rows["live"])
+    measured, received = (live[name].cast(pa.int64()) for name in ("measured_at", "received_at"))
     usable = pc.equal(live["set_aside"], int(SetAside.USABLE))
-    sound = pc.if_else(usable, live["measured_at"].cast(pa.int64()), None)
-    lasts = pa.table(
-        {
-            "activation": live["activation"],
-            "fix": sound,
-            "heard": live["received_at"].cast(pa.int64()),
-        }
-    )
+    sound = pc.if_else(usable, measured, None)
+    lasts = pa.table({"activation": live["activation"], "fix": sound, "heard": received})
     found = lasts.group_by("activation").aggregate([("fix", "max"), ("heard", "max")])
     columns = (found[name].to_pylist() for name in ("activation", "fix_max", "heard_max"))
     for number, fix, heard in zip(*columns, strict=True):
