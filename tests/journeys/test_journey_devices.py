@@ -49,7 +49,7 @@ def test_a_tag_is_found_by_its_id_and_its_health_told_in_words_and_strips(page, 
     house.report(tag, *HOMES[(number - 1) % 4])
     charge(house, tag)
     sign_in(page, house, "mona")
-    page.get_by_role("link", name="Devices", exact=True).click()
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Devices").click()
     page.get_by_label("Serial or IMEI").fill(tag)
     page.keyboard.press("Enter")
     page.get_by_role("link", name=tag, exact=True).click()
