@@ -19,7 +19,7 @@ from waypost.access import audit
 from waypost.access.values import MACHINE
 from waypost.devices.command_words import TAKE_COMMANDS, command_bytes
 from waypost.devices.commanding import WAITING, CommandStatus, Due, Waiting, decide_due
-from waypost.devices.models import DeviceCommand
+from waypost.devices.models import DeviceCommand, DeviceFlag
 from waypost.errors import Refused
 from waypost.gateway.group import Group
 from waypost.gateway.values import TagMessage
@@ -99,6 +99,8 @@ class CommandWatch:
     def _send_due(self, device: str, now: datetime) -> tuple[bytes, ...]:
         """The bytes of what is due to this tag; each is marked sent."""
         several, left = [], []
+        if DeviceFlag.objects.filter(device_reference=device, settled_at=None).exists():
+            return ()  # it may be a stranger who speaks: the command names the fleet's password
         for asked in self._asked.pop(device):
             waiting = asked.waiting
             due = decide_due(waiting, now)

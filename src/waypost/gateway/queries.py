@@ -33,7 +33,6 @@ class QuarantineList:
     waiting: int
 
 
-@transaction.atomic
 def unknown_tags(by: Posted) -> int:
     """How many ids have a message that waits; 0 for who may not see them."""
     if not may.decide(by, Permission.QUARANTINE_READ).allowed:
@@ -42,6 +41,7 @@ def unknown_tags(by: Posted) -> int:
     return waiting.values("device_reference").distinct().count()
 
 
+@transaction.atomic
 def quarantine_list(
     by: Posted, *, now: datetime, settled: bool = False, limit: int = 200
 ) -> QuarantineList:

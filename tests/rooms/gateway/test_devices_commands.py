@@ -24,7 +24,7 @@ from waypost.devices.commanding import (
     decide_due,
     next_serial,
 )
-from waypost.devices.models import Device, DeviceCommand
+from waypost.devices.models import Device, DeviceCommand, DeviceFlag
 from waypost.errors import NoSuchThing, Refused
 from waypost.gateway import command_watch
 from waypost.gateway.intake import Intake
@@ -157,6 +157,21 @@ def test_a_command_goes_out_at_the_next_contact_and_its_answer_ends_it(intake):
     person = Activation.objects.get(device_reference=IMEI).person_id
     assert {line.person_id for line in lines} == {person}
     assert lines[0].officer_id == 7
+
+
+@pytest.mark.database
+def test_a_command_waits_while_a_stranger_may_be_speaking_for_the_tag(intake):
+    """It names the password of the whole fleet."""
+    command = ask()
+    flag = DeviceFlag.objects.create(
+        device_reference=IMEI, kind="new_place", first_at=NOW, last_at=NOW
+    )
+    assert intake() == ()
+    assert status(command) == "queued"
+    flag.settled_at = NOW
+    flag.save()
+    (sent,) = intake(at=NOW + MINUTE)
+    assert sent.startswith(b"AT+GTRTO")
 
 
 @pytest.mark.database
