@@ -18,7 +18,7 @@ import pytest
 
 STARTS_WITHIN_S = 150.0
 ALIVE_WITHIN_S = 60.0
-STOPS_WITHIN_S = 20.0
+STOPS_WITHIN_S = 45.0  # each child has ten seconds of its own, more on a busy machine
 WORDS = ("--wearers", "10", "--days", "3", "--seed", "4")
 
 
