@@ -28,6 +28,7 @@ from waypost.positions.clocks import (
     HOUR_US,
     ROLLOVER_US,
     Behind,
+    is_doubt,
     judge_time,
     still_wrong,
     watch_lag,
@@ -137,8 +138,9 @@ class ClockWatch:
                     newest_us = measured_us
                 continue
             judged = judge_time(measured_us, received_us, from_us_, to_us_)
-            kind = judged.mark.name.lower()
-            self._note((row.activation, kind, judged.offset_us), measured_us, received_us)
+            if is_doubt(judged, received_us - measured_us):
+                key = (row.activation, judged.mark.name.lower(), judged.offset_us)
+                self._note(key, measured_us, received_us)
         if newest_us is not None:
             self._look_behind(row.activation, newest_us, received_us)
         if row.activation in self._ongoing:

@@ -63,6 +63,14 @@ def judge_time(measured_us: int, received_us: int, from_us: int, to_us: int) -> 
     return Judged(SetAside.BEFORE_FITTING)
 
 
+def is_doubt(judged: Judged, lag_us: int) -> bool:
+    """Whether a time that is set aside speaks of a wrong clock. One of a while before fitting does
+    not: a tag that was tried in the office keeps what it measured there, and sends it later."""
+    if judged.mark is SetAside.BEFORE_FITTING:
+        return lag_us > BACKLOG_MAX_US
+    return judged.mark is not SetAside.USABLE
+
+
 def _hours_ahead(lead_us: int) -> int | None:
     """The whole hours by which a clock is ahead, if with them the message came as soon as messages
     do: the least number that does not have it come before it was measured."""

@@ -235,6 +235,15 @@ def test_times_that_nothing_explains_are_doubted_without_an_offer(town):
     assert ClockDoubt.objects.get().accepted is False
 
 
+def test_what_a_tag_kept_from_before_its_fitting_is_no_doubt_of_its_clock(town):
+    """A1 and A2 were fitted on 1 March; 1980 is where clocks without a battery begin."""
+    Tag(town, timedelta(days=-3)).says("10:00")
+    assert {row["set_aside"] for row in fixes_of_p2()} == {SetAside.BEFORE_FITTING}
+    assert not ClockDoubt.objects.exists()
+    Tag(town, timedelta(days=-46 * 365)).says("10:01")
+    assert (the_doubt().kind, the_doubt().offset_s) == ("before_fitting", None)
+
+
 def test_nobody_decides_without_leave_or_reason(town):
     Tag(town, HOUR).says("10:00")
     practitioner = Posted(2, "Officer", frozenset({Role.PROBATION_PRACTITIONER}))
