@@ -155,5 +155,6 @@ def stop_on_signals() -> None:
     def interrupt(number: int, frame: object) -> None:
         raise KeyboardInterrupt
 
-    for told in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: the shell has jobs in the background ignore it, and Python leaves it so.
+    for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(told, interrupt)
