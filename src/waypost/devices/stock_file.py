@@ -20,7 +20,6 @@ from waypost.errors import BadFile, Problem, Read
 LENGTH_MAX = {"device_id": 80, "serial": 80, "model": 60, "firmware": 60, "sim": 30}
 COLUMNS = ("device_id", "serial", "kind", "model", "firmware", "sim", "status")
 ROWS_MAX = 200_000  # ten times a national estate: more is another kind of file
-FIELD_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
