@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from waypost.alerts import lifecycle, urgency
 from waypost.alerts.values import NEXT, Act, AlertKind, Outcome, Status
 from waypost.errors import Refused
-from waypost.monitoring.values import Certainty
+from waypost.rules.values import Certainty
 
 NEWS = st.sampled_from(["news", "withdrawal"])
 ACTS = st.tuples(
@@ -93,18 +93,36 @@ def test_every_kind_has_its_urgency_and_words_and_surer_is_never_less_urgent():
 )
 def test_a_violation_calls_somebody_exactly_when_it_outlasted_its_hold(kind, now_min, ended_min):
     start = datetime(2026, 3, 2, tzinfo=UTC)
-    now = start + timedelta(minutes=now_min)
     end = None if ended_min is None else start + timedelta(minutes=ended_min)
+    now = end or start + timedelta(minutes=now_min)
     lasted = (end or now) - start
     calls = urgency.calls(kind, start, end, now)
     assert calls == (lasted >= urgency.HOLD.get(kind, timedelta(0)))
 
 
 @given(st.sampled_from(list(AlertKind)), st.integers(0, 100), st.one_of(st.none(), st.just(2)))
-def test_only_time_that_nobody_saw_stops_calling_once_it_is_long_past(kind, hours, ended_hours):
+def test_only_what_is_told_of_the_tag_stops_calling_once_it_is_long_past(kind, hours, ended_hours):
     """A breach found a month late is still acted on; a month-old silence is history."""
     start = datetime(2026, 3, 2, tzinfo=UTC)
-    now = start + timedelta(hours=2 + hours)
-    end = None if ended_hours is None else start + timedelta(hours=ended_hours)
+    lasted = ended_hours and urgency.HOLD.get(kind, timedelta(0)) + timedelta(hours=ended_hours)
+    end = None if lasted is None else start + lasted
+    now = (end or start + timedelta(hours=10)) + timedelta(hours=hours)
     calls = urgency.calls(kind, start, end, now)
-    assert calls == (end is None or kind is not AlertKind.UNMONITORED or hours <= 24)
+    until = urgency.CALLS_UNTIL.get(kind)
+    assert calls == (end is None or until is None or timedelta(hours=hours) <= until)
+
+
+BREACHES = {
+    AlertKind.EXCLUSION, AlertKind.CURFEW, AlertKind.INCLUSION, AlertKind.RESTRICTION,
+    AlertKind.ATTENDANCE,
+    AlertKind.SOS, AlertKind.SOS_PROTECTED, AlertKind.STRAP_TAMPER, AlertKind.CASE_TAMPER,
+}  # fmt: skip
+
+
+def test_what_a_person_did_or_suffered_calls_however_late_it_is_found():
+    assert not BREACHES & set(urgency.CALLS_UNTIL)
+    assert not BREACHES & set(urgency.HOLD)
+
+
+def test_every_alert_has_an_urgency_and_its_line():
+    assert set(urgency.URGENCY) == set(urgency.HEADLINES) == set(AlertKind)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waypost.orders.timetable import required_windows
+import timetable_words
+from waypost.orders.bank_holidays import bank_holidays, is_bank_holiday
+from waypost.orders.timetable import appointments_of, required_windows
 from waypost.orders.values import (
     WEEKDAYS,
     Absence,
+    Appointments,
+    BankHolidayDivision,
+    BankHolidays,
     Order,
     OrderKind,
     Requirement,
@@ -22,15 +28,12 @@ from waypost.orders.values import (
 from waypost.units import OrderRef, RequirementRef
 
 ZONES = ["Europe/London", "America/New_York", "Australia/Lord_Howe", "UTC", "Asia/Kathmandu"]
-clocks = st.builds(
-    lambda h, m: f"{h:02d}:{m:02d}", st.integers(0, 23), st.sampled_from([0, 15, 30, 59])
+clocks = timetable_words.clocks([0, 15, 30, 59])
+# Around Easter and the March change, and around the October change, as the instants below.
+dates = st.dates(date(2026, 3, 20), date(2026, 4, 8)) | st.dates(
+    date(2026, 10, 18), date(2026, 11, 2)
 )
-rows = st.builds(
-    lambda days, start, end: TimetableRow(tuple(sorted(days)), start, end),
-    st.sets(st.sampled_from(WEEKDAYS), min_size=1),
-    clocks,
-    clocks,
-)
+rows = timetable_words.rows(clocks, dates)
 instants = st.datetimes(datetime(2026, 3, 20), datetime(2026, 4, 8)).map(
     lambda at: at.replace(second=0, microsecond=0, tzinfo=UTC)
 ) | st.datetimes(datetime(2026, 10, 18), datetime(2026, 11, 2)).map(
@@ -40,15 +43,19 @@ absences = st.builds(
     lambda at, hours: Absence(at, at + timedelta(hours=hours), "work"), instants, st.integers(1, 40)
 )
 requirements = st.builds(
-    lambda table, zone, away, start, end: Requirement(
-        RequirementRef("R"), RequirementKind.CURFEW, timetable=table, timezone=zone,
-        exceptions=tuple(away), from_at=start, to_at=end,
+    lambda kind, table, zone, away, start, end, release, division: Requirement(
+        RequirementRef("R"), kind, timetable=table, timezone=zone,
+        exceptions=tuple(away), from_at=start, to_at=end, release_day=release,
+        bank_holiday_division=division,
     ),
-    st.none() | st.lists(rows, min_size=1, max_size=3).map(tuple),
+    st.sampled_from([RequirementKind.CURFEW, RequirementKind.CURFEW, RequirementKind.EXCLUSION]),
+    st.none() | timetable_words.tables(rows),
     st.sampled_from(ZONES),
     st.lists(absences, max_size=3),
     st.none() | instants,
     st.none() | instants,
+    timetable_words.releases(clocks, dates),
+    st.sampled_from(BankHolidayDivision),
 )  # fmt: skip
 orders = st.builds(
     lambda start, end: Order(OrderRef("O"), OrderKind.LICENCE, start, end),
@@ -97,21 +104,118 @@ def required_at(requirement: Requirement, order: Order, instant: datetime) -> bo
         return False
     if any(away.from_at <= instant < away.to_at for away in requirement.exceptions):
         return False
-    if requirement.timetable is None:
-        return True
     here = instant.astimezone(ZoneInfo(requirement.timezone)).date()
+    nearby = [here + timedelta(days=n) for n in range(-3, 3)]
+    release = requirement.release_day if requirement.kind is RequirementKind.CURFEW else None
+    if release is not None:
+        if lasts(release.on_date, release.start, release.end, requirement.timezone, instant):
+            return True
+        nearby = [day for day in nearby if day > release.on_date]
+    if requirement.timetable is None:
+        return here in nearby
     return any(
-        started(row, here + timedelta(days=n), requirement.timezone, instant)
+        started(row, day, requirement, order, instant)
         for row in requirement.timetable
-        for n in range(-3, 3)
+        for day in nearby
     )
 
 
-def started(row: TimetableRow, day, timezone: str, instant: datetime) -> bool:
+def started(row: TimetableRow, day, requirement: Requirement, order: Order, instant) -> bool:
     if WEEKDAYS[day.weekday()] not in row.days:
         return False
-    next_day = day + timedelta(days=1) if row.end <= row.start else day
+    if (row.from_date and day < row.from_date) or (row.to_date and day > row.to_date):
+        return False
+    zone = ZoneInfo(requirement.timezone)
+    anchor = row.anchor_date or row.from_date or order.from_at.astimezone(zone).date()
+    weeks = {monday_of(anchor) + timedelta(weeks=n * row.every_weeks) for n in range(-60, 60)}
+    if monday_of(day) not in weeks:
+        return False
+    holiday = is_bank_holiday(day, requirement.bank_holiday_division)
+    if row.bank_holidays is not BankHolidays.AS_USUAL and holiday != (row.bank_holidays == "only"):
+        return False
+    return lasts(day, row.start, row.end, requirement.timezone, instant)
+
+
+def monday_of(day: date) -> date:
+    year, week, _ = day.isocalendar()
+    return date.fromisocalendar(year, week, 1)
+
+
+def lasts(day: date, start_clock: str, end_clock: str, timezone: str, instant) -> bool:
+    next_day = day + timedelta(days=1) if end_clock <= start_clock else day
     zone = ZoneInfo(timezone)
-    start = datetime.combine(day, time.fromisoformat(row.start), zone).astimezone(UTC)
-    end = datetime.combine(next_day, time.fromisoformat(row.end), zone).astimezone(UTC)
+    start = datetime.combine(day, time.fromisoformat(start_clock), zone).astimezone(UTC)
+    end = datetime.combine(next_day, time.fromisoformat(end_clock), zone).astimezone(UTC)
     return start <= instant < end
+
+
+@given(requirements, orders, instants)
+def test_narrowing_a_row_never_asks_for_more(requirement, order, instant):
+    """Dates, rotas and bank holidays only ever take time away from the row as it stands alone."""
+    plain = replace(
+        requirement,
+        timetable=requirement.timetable
+        and tuple(TimetableRow(row.days, row.start, row.end) for row in requirement.timetable),
+    )
+    span = (instant - timedelta(days=2), instant + timedelta(days=2))
+    widest = required_windows(plain, order, *span)
+    for start, end in required_windows(requirement, order, *span):
+        assert any(one[0] <= start and end <= one[1] for one in widest)
+
+
+@given(rows, orders, instants)
+def test_a_row_and_its_complement_on_bank_holidays_are_the_row_as_usual(row, order, instant):
+    asked = Requirement(RequirementRef("R"), RequirementKind.CURFEW)
+    span = (instant - timedelta(days=5), instant + timedelta(days=5))
+    usual = replace(row, bank_holidays=BankHolidays.AS_USUAL)
+    split = tuple(replace(row, bank_holidays=one) for one in (BankHolidays.NOT, BankHolidays.ONLY))
+    assert required_windows(replace(asked, timetable=split), order, *span) == required_windows(
+        replace(asked, timetable=(usual,)), order, *span
+    )
+
+
+@given(rows, orders, instants, st.sampled_from([2, 3, 4]))
+def test_the_weeks_of_a_rota_share_the_time_out_and_leave_none_over(row, order, instant, weeks):
+    """n rotas of n weeks, each a week later, are the row in every week."""
+    anchor = row.anchor_date or date(2026, 3, 23)
+    shares = tuple(
+        replace(row, every_weeks=weeks, anchor_date=anchor + timedelta(weeks=n))
+        for n in range(weeks)
+    )
+    asked = Requirement(RequirementRef("R"), RequirementKind.CURFEW)
+    span = (instant - timedelta(days=9), instant + timedelta(days=9))
+    whole = replace(asked, timetable=(replace(row, every_weeks=1),))
+    assert required_windows(replace(asked, timetable=shares), order, *span) == required_windows(
+        whole, order, *span
+    )
+
+
+series = st.builds(
+    lambda day, hour, rule, minutes, holidays: Appointments(
+        f"DTSTART;TZID=Europe/London:{day:%Y%m%d}T{hour:02d}0000\nRRULE:FREQ={rule}",
+        timedelta(minutes=minutes), bank_holidays=holidays,
+    ),
+    st.dates(date(2026, 1, 1), date(2026, 3, 30)),
+    st.integers(0, 23),
+    st.sampled_from(["DAILY", "WEEKLY", "WEEKLY;INTERVAL=2", "DAILY;BYDAY=MO,FR"]),
+    st.sampled_from([15, 60, 600]),
+    st.sampled_from([BankHolidays.AS_USUAL, BankHolidays.NOT]),
+)  # fmt: skip
+
+
+@given(st.lists(series, min_size=1, max_size=3), orders, instants)
+def test_appointments_are_the_required_time_and_none_begins_on_a_bank_holiday_it_stops_on(
+    asked_series, order, instant
+):
+    asked = Requirement(
+        RequirementRef("R"), RequirementKind.ATTENDANCE, appointments=tuple(asked_series)
+    )
+    span = (instant - timedelta(days=5), instant + timedelta(days=5))
+    found = appointments_of(asked, order, *span)
+    assert found == sorted(found, key=lambda one: (one.from_at, one.to_at))
+    windows = required_windows(asked, order, *span)
+    inside = [one for one in found if one.to_at <= min(order.to_at or span[1], span[1])]
+    assert all(any(a <= one.from_at and one.to_at <= b for a, b in windows) for one in inside)
+    if all(one.bank_holidays is BankHolidays.NOT for one in asked_series):
+        days = {one.from_at.astimezone(ZoneInfo("Europe/London")).date() for one in found}
+        assert not days & bank_holidays(BankHolidayDivision.ENGLAND_AND_WALES, 2026)

@@ -261,6 +261,77 @@ def test_each_night_of_silence_is_a_row_of_its_own(rule_story):
     )
 
 
+def test_on_the_day_of_release_a_curfew_begins_at_the_hours_of_that_day(rule_story):
+    """The usual hours begin at five; who is released that day must be home at seven, so that the
+    way home is no breach."""
+    rule_story(
+        curfew="17:00-09:00 at home",
+        starts_on="2026-03-02",
+        release="2026-03-02 19:00-23:00",
+        order_from="00:00",
+        day="""
+            16:50  away 12 m
+            17:10  away 12 m
+            18:20  away 12 m
+            18:55  away 12 m
+            19:05  away 12 m
+            19:15  away 12 m
+            19:25  home  8 m
+            19:35  home  8 m
+        """,
+        expect=["19:00-19:25 away from curfew address, certain, 25.0 min, raised 19:00"],
+    )
+
+
+def test_nothing_is_asked_in_custody_before_the_day_of_release(rule_story):
+    """An order may be recorded days before. The night that would have begun on the evening before,
+    and run into the morning of release, binds nobody either."""
+    rule_story(
+        curfew="17:00-09:00 at home",
+        starts_on="2026-03-02",
+        release="2026-03-03 19:00-23:00",
+        order_from="00:00",
+        day="""
+            17:10  away 12 m
+            17:20  away 12 m
+            23:00  away 12 m
+            08:30  away 12 m
+            08:40  away 12 m
+            18:50  home  8 m
+            19:00  home  8 m
+            19:10  home  8 m
+        """,
+        expect=[],
+    )
+
+
+def test_after_the_day_of_release_the_usual_hours_hold_from_the_next_evening(rule_story):
+    """The hours of the day of release end that night at eleven. The usual night begins the next
+    day, so nothing is asked in the morning between."""
+    rule_story(
+        curfew="17:00-09:00 at home",
+        starts_on="2026-03-02",
+        release="2026-03-02 22:00-23:00",
+        order_from="00:00",
+        day="""
+            21:55  home  8 m
+            22:08  home  8 m
+            22:20  home  8 m
+            22:32  home  8 m
+            22:44  home  8 m
+            22:56  home  8 m
+            23:06  away 12 m
+            23:16  away 12 m
+            08:30  away 12 m
+            08:40  away 12 m
+            16:55  away 12 m
+            17:05  away 12 m
+            17:15  home  8 m
+        """,
+        expect=["17:00-17:15 away from curfew address, certain, 15.0 min, raised 17:00"],
+    )
+
+
 def test_windows_are_those_of_the_clock_change_cases(rule_story, shared):
     """Silence all night is exactly the window that zoneinfo works out for that night."""
     zone = ZoneInfo("Europe/London")
