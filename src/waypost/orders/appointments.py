@@ -19,7 +19,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrule, rrulestr
 
-from waypost.orders.values import WEEKDAYS, Appointments
+from waypost.orders.bank_holidays import is_bank_holiday
+from waypost.orders.values import WEEKDAYS, Appointments, BankHolidayDivision, BankHolidays
 from waypost.orders.walltime import is_timezone, localise
 
 DAY = timedelta(days=1)
@@ -41,11 +42,15 @@ _LINE = re.compile(r"^(DTSTART|RRULE|EXDATE|RDATE)((?:;[^:]*)?):(.+)$", re.IGNOR
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """One appointment in [from_at, to_at); the person may come `grace` late."""
+    """One appointment in [from_at, to_at); the person may come `grace` late and must stay so long.
+
+    minimum_stay   None: not worked out here (timetable.appointments_of does)
+    """
 
     from_at: datetime
     to_at: datetime
     grace: timedelta
+    minimum_stay: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +86,25 @@ class Rule:
 
 
 def occurrences(
-    series: Appointments, from_at: datetime, to_at: datetime, *, timezone: str = "Europe/London"
+    series: Appointments,
+    from_at: datetime,
+    to_at: datetime,
+    *,
+    timezone: str = "Europe/London",
+    division: BankHolidayDivision = BankHolidayDivision.ENGLAND_AND_WALES,
 ) -> list[Appointment]:
-    """The appointments that touch [from_at, to_at), in order. ValueError: the rule is not one."""
+    """The appointments that touch [from_at, to_at), in order. ValueError: the rule is not one.
+
+    division   whose bank holidays a series that stops on them keeps, by its own local date
+    """
     rule = read_rule(series.rrule, timezone)
     zone = ZoneInfo(rule.timezone)
     first = (from_at - series.duration).astimezone(zone).replace(tzinfo=None) - DAY
     last = to_at.astimezone(zone).replace(tzinfo=None) + DAY
-    starts = (localise(wall, rule.timezone) for wall in walls(rule, first, last))
+    days = walls(rule, first, last)
+    if series.bank_holidays is BankHolidays.NOT:
+        days = [wall for wall in days if not is_bank_holiday(wall.date(), division)]
+    starts = (localise(wall, rule.timezone) for wall in days)
     found = [Appointment(at, at + series.duration, series.grace) for at in starts]
     return [one for one in found if one.from_at < to_at and one.to_at > from_at]
 

@@ -12,7 +12,13 @@ from typing import Any
 
 from django.db.models import Count, Max, Model, Sum
 
-from waypost.orders.models import Activation, Order, Person, RequirementVersion
+from waypost.orders.models import (
+    Activation,
+    AuthorisedAbsence,
+    Order,
+    Person,
+    RequirementVersion,
+)
 from waypost.orders.queries import light_orders, orders_version, person_orders
 from waypost.orders.values import PersonOrders
 
@@ -22,12 +28,14 @@ Prints = dict[int, tuple[Any, ...]]  # person id -> what changes whenever the pe
 class Estate:
     """For one thread.
 
-    wearers_only   leaves out protected persons, of whom nothing is asked and nothing judged
+    wearers_only   leaves protected persons, of whom nothing is asked and nothing judged, out of
+                   `persons`: they stand in `protected`, so that a call for help is known as theirs
     """
 
     def __init__(self, *, with_requirements: bool = True, wearers_only: bool = False) -> None:
         self.version = -1
         self.persons: dict[int, PersonOrders] = {}
+        self.protected: dict[int, PersonOrders] = {}
         self._with_requirements, self._wearers_only = with_requirements, wearers_only
         self._prints: Prints = {}
 
@@ -43,10 +51,11 @@ class Estate:
         load = person_orders if self._with_requirements else light_orders
         for person_id in gone:
             self.persons.pop(person_id, None)
+            self.protected.pop(person_id, None)
         for person in load(None if everybody else changed) if changed else ():
-            left_out = self._wearers_only and person.details.get("protected")
-            if person.number is not None and not left_out:
-                self.persons[person.number] = person
+            if person.number is not None:
+                left_out = self._wearers_only and person.details.get("protected")
+                (self.protected if left_out else self.persons)[person.number] = person
         self._prints, self.version = prints, version
         return frozenset(changed | gone)
 
@@ -58,6 +67,11 @@ class Estate:
             counts = {"rows": Count("pk"), "last": Max("pk"), "versions": Sum("version")}
             for row in table._default_manager.values_list("person_id").annotate(**counts):
                 parts[row[0]].append((name, *row[1:]))
+        if self._with_requirements:
+            granted = AuthorisedAbsence.objects.exclude(known_at=None)
+            of_whom = granted.values_list("requirement__person_id")
+            for person_id, rows, last in of_whom.annotate(rows=Count("pk"), last=Max("pk")):
+                parts[person_id].append(("absence", rows, last))
         return {person_id: tuple(part) for person_id, part in parts.items()}
 
     def _tables(self) -> list[tuple[type[Model], str]]:

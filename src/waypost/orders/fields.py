@@ -10,16 +10,19 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from waypost.clock import read_instant
 from waypost.errors import Problem
 
 Value = TypeVar("Value")
+Choice = TypeVar("Choice", bound=StrEnum)
 VALUE_LENGTH_MAX = 120  # of what was sent, as shown in a problem
 TEXT_LENGTH_MAX = 10_000
 ID_LENGTH_MAX = 80  # what the records hold
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DURATION = re.compile(
     r"P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?"
@@ -74,6 +77,10 @@ class Fields:
         kind = "MISSING_ID" if value in (None, "") else "INVALID_ID"
         self.bad(name, kind, f"{name} is not a usable id", f"send 1-{ID_LENGTH_MAX} characters")
         return None
+
+    def has(self, name: str) -> bool:
+        """Whether the field stands there and says something."""
+        return self.data.get(name) is not None
 
     def text(self, name: str, default: str = "", *, longest: int = TEXT_LENGTH_MAX) -> str:
         """An optional text that the records can hold; anything else is reported."""
@@ -133,6 +140,46 @@ class Fields:
         self.bad(name, f"INVALID_{name.upper()}", f"{name} is not a length in metres above 0",
                  "send a number of metres above 0")  # fmt: skip
         return None
+
+    def day(self, name: str, *, required: bool = False) -> date | None:
+        """A local date, as 2026-03-02."""
+        value = self.data.get(name)
+        if value is None and not required:
+            return None
+        try:
+            if isinstance(value, str) and _DATE.fullmatch(value):
+                return date.fromisoformat(value)
+        except ValueError:  # 30 February
+            pass
+        kind = "MISSING_DATE" if value is None else "INVALID_DATE"
+        self.bad(name, kind, f"{name} is not a date", "write a date like 2026-03-02")
+        return None
+
+    def whole(self, name: str, default: int, *, least: int, most: int) -> int:
+        """An optional whole number between two bounds."""
+        value = self.data.get(name)
+        if value is None:
+            return default
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+            return value
+        self.bad(name, f"INVALID_{name.upper()}", f"{name} is not between {least} and {most}",
+                 f"send a whole number from {least} to {most}")  # fmt: skip
+        return default
+
+    def choice(self, name: str, default: Choice) -> Choice:
+        """An optional word of the default's own set."""
+        word = self.text(name, default).lower()
+        words = type(default)
+        if word in set(words):
+            return words(word)
+        self.bad(name, f"INVALID_{name.upper()}", f"{name} is none of the words it may be",
+                 f"send one of {', '.join(words)}")  # fmt: skip
+        return default
+
+    def part(self, name: str, read: Callable[[Desk, str, Any], Value | None]) -> Value | None:
+        """What `read` makes of an optional object."""
+        value = self.data.get(name)
+        return None if value is None else read(self.desk, f"{self.path}.{name}", value)
 
     def each(
         self, name: str, read: Callable[[Desk, str, Any], Value | None], *, required: bool = False

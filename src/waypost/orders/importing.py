@@ -29,6 +29,13 @@ from waypost.orders.models import (
 from waypost.orders.values import ActivationSpan, PersonOrders, Requirement
 from waypost.orders.values import Order as OrderValue
 from waypost.orders.versions import asks_the_same, digest
+from waypost.orders.withheld import (
+    AT_WITHHELD,
+    AT_WITHHELD_ACTION,
+    AT_WITHHELD_MESSAGE,
+    centred_on_withheld,
+)
+from waypost.orders.withholding import withheld_from
 
 PERSON_COLUMNS = {"name": "full_name", "born": "born_on", "area": "area", "limited": "limited"}
 
@@ -105,6 +112,7 @@ class Import:
         for row in RequirementVersion.objects.filter(person_id__in=ids).order_by("version"):
             current[row.person_id, row.order_reference][row.reference] = row
         fresh: list[tuple[RequirementVersion, Requirement | None]] = []
+        refused = self._refused(persons, records)
         for person in persons:
             record = records[person.person_id]
             for order in {order.order_id: order for order in reversed(person.orders)}.values():
@@ -112,6 +120,8 @@ class Import:
                 stored = current[record.pk, order.order_id]
                 self._once(order.requirements, "requirement_id")
                 for requirement in reversed(kept.values()):
+                    if id(requirement) in refused:
+                        continue  # what is kept of it stays
                     had = stored.get(requirement.requirement_id)
                     if had is None or had.withdrawn or had.digest != digest(requirement):
                         row = self._version(requirement, order, record, had, added=bool(stored))
@@ -119,13 +129,39 @@ class Import:
                 fresh += [
                     (self._withdrawal(row), None)
                     for reference, row in stored.items()
-                    if reference not in kept and not row.withdrawn
+                    if order.whole and reference not in kept and not row.withdrawn
                 ]
         RequirementVersion.objects.bulk_create([row for row, _ in fresh])
         _write_parts([(row, asked) for row, asked in fresh if asked is not None], self.now)
         self.requirement_versions += sum(asked is not None for _, asked in fresh)
         self.withdrawn += sum(asked is None for _, asked in fresh)
         self.changed_ids.update(row.person_id for row, _ in fresh)
+
+    def _refused(self, persons: Sequence[PersonOrders], records: dict[str, Person]) -> set[int]:
+        """Requirements (by id()) that would give away a withheld address, or that move around
+        somebody who is no protected person; each is a problem."""
+        asked = [(records[person.person_id].pk, requirement) for person in persons
+                 for order in person.orders for requirement in order.requirements]  # fmt: skip
+        withheld = withheld_from({person_id for person_id, _ in asked}, now=self.now)
+        moving = {one.around for _, one in asked if one.around is not None}
+        wearers = set(
+            Person.objects.filter(reference__in=moving, protected=False).values_list(
+                "reference", flat=True
+            )
+        ) | (moving & records.keys())
+        refused: set[int] = set()
+        for person_id, one in asked:
+            if centred_on_withheld(one.zones, withheld.get(person_id, ())):
+                self._problem(AT_WITHHELD, "zone", one.requirement_id,
+                              AT_WITHHELD_MESSAGE, AT_WITHHELD_ACTION)  # fmt: skip
+            elif one.around in wearers:
+                self._problem("AROUND_A_WEARER", "around", one.requirement_id,
+                              "a zone moves with a protected person, not with a wearer",
+                              "send the protected person's own reference")  # fmt: skip
+            else:
+                continue
+            refused.add(id(one))
+        return refused
 
     def _version(
         self,
@@ -149,6 +185,7 @@ class Import:
             valid_from=valid_from,
             known_at=self.now,
             digest=digest(requirement),
+            **_asked_columns(requirement),
             added=added if had is None else had.added and valid_from == had.valid_from,
         )
 
@@ -256,6 +293,24 @@ def _order_record(order: OrderValue, person: Person, had: Order | None, now: dat
     )
 
 
+def _asked_columns(requirement: Requirement) -> dict[str, Any]:
+    """What loading.ASKED reads back."""
+    release, alcohol = requirement.release_day, requirement.alcohol
+    return {
+        "warning_m": requirement.warning_m,
+        "minimum_stay": requirement.minimum_stay,
+        "atv_limit": requirement.atv_limit,
+        "release_on": release.on_date if release else None,
+        "release_start": release.start if release else "",
+        "release_end": release.end if release else "",
+        "bank_holiday_division": requirement.bank_holiday_division.value,
+        "alcohol_mode": alcohol.mode.value if alcohol else "",
+        "alcohol_level_g_per_dl": alcohol.level_g_per_dl if alcohol else None,
+        "around": requirement.around or "",
+        "around_radius_m": requirement.around_radius_m,
+    }
+
+
 def _activation_record(span: ActivationSpan, person: Person, now: datetime) -> Activation:
     return Activation(
         reference=span.activation_id,
@@ -296,11 +351,15 @@ def _write_parts(versions: Iterable[tuple[RequirementVersion, Requirement]], now
         for row, asked in pairs for place, zone in enumerate(asked.zones)
     )  # fmt: skip
     TimetableEntry.objects.bulk_create(
-        TimetableEntry(requirement=row, days=" ".join(one.days), start=one.start, end=one.end)
+        TimetableEntry(requirement=row, days=" ".join(one.days), start=one.start, end=one.end,
+                       bank_holidays=one.bank_holidays.value, from_date=one.from_date,
+                       to_date=one.to_date, every_weeks=one.every_weeks,
+                       anchor_date=one.anchor_date)
         for row, asked in pairs for one in asked.timetable or ()
     )  # fmt: skip
     AppointmentSeries.objects.bulk_create(
-        AppointmentSeries(requirement=row, rrule=one.rrule, duration=one.duration, grace=one.grace)
+        AppointmentSeries(requirement=row, rrule=one.rrule, duration=one.duration, grace=one.grace,
+                          minimum_stay=one.minimum_stay, bank_holidays=one.bank_holidays.value)
         for row, asked in pairs for one in asked.appointments
     )  # fmt: skip
     AuthorisedAbsence.objects.bulk_create(

@@ -7,56 +7,42 @@ a question to a human: the court may have meant it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
-from waypost.orders.hours import hours_by_day
-from waypost.orders.shapes import covers, far_from_britain, trouble_of
+from waypost.orders import lint_asked, lint_hours, lint_zones
+from waypost.orders.finding import (
+    NO_END,
+    Finding,
+    Said,
+    asked_of,
+    finding_of,
+    later,
+    span_looked_at,
+)
+from waypost.orders.hours import load_of
+from waypost.orders.lint_zones import MUST_BE_INSIDE
+from waypost.orders.shapes import covers
 from waypost.orders.timetable import Window, required_windows
 from waypost.orders.values import Order, OrderKind, PersonOrders, Requirement, RequirementKind
 
-HORIZON = timedelta(days=366)  # how far an open-ended order is looked at
-DAY = timedelta(days=1)
+__all__ = ["CHECKS", "MUST_BE_INSIDE", "Finding", "lint", "lint_all", "shared_devices"]
+
 TOGETHER = timedelta(days=56)  # how far two timetables are compared
-NO_END = datetime.max.replace(tzinfo=UTC)
 CURFEW_HOURS_NOTABLE = 16
 # Sentencing Act 2020 Sch. 9 para. 9, as amended by the Police, Crime, Sentencing and Courts Act
 # 2022: community and suspended sentence orders, at most 20 hours a day and 112 in seven days.
 CURFEW_HOURS_DAY_MAX, CURFEW_HOURS_WEEK_MAX = 20, 112
 CURFEW_CAPPED = {OrderKind.COMMUNITY_ORDER, OrderKind.SUSPENDED_SENTENCE}
-# A tag outdoors is good to about 28 m (domain page, section 3): inside less nobody can be placed.
-ZONE_RADIUS_M_MIN = 28
-MUST_BE_INSIDE = {RequirementKind.CURFEW, RequirementKind.INCLUSION, RequirementKind.ATTENDANCE,
-                  RequirementKind.RESTRICTION, RequirementKind.FITTING}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One odd thing; requirement_id None when it is about the person, an order or a tag."""
-
-    person_id: str | None
-    requirement_id: str | None
-    kind: str
-    message: str
-
-    def row(self) -> dict[str, str | None]:
-        """As `waypost orders check` prints it."""
-        return {
-            "person_id": self.person_id,
-            "requirement_id": self.requirement_id,
-            "kind": self.kind,
-            "message": self.message,
-        }
-
-
-Said = tuple[str | None, str, str]  # requirement_id, kind, message
+# Criminal Justice Act 2003 s.253(2): a curfew condition of at least nine hours in any one day, the
+# first and the last day of it excluded.
+HDC_HOURS_DAY_MIN = 9
 
 
 def lint(person: PersonOrders) -> list[Finding]:
     """What is odd about one person's orders and tags."""
     said = (one for check in CHECKS for one in check(person))
-    return [Finding(person.person_id, *one) for one in said]
+    return [finding_of(person.person_id, one) for one in said]
 
 
 def lint_all(persons: Sequence[PersonOrders]) -> list[Finding]:
@@ -97,9 +83,8 @@ def _dates(person: PersonOrders) -> Iterator[Said]:
 
 
 def _never_required(person: PersonOrders) -> Iterator[Said]:
-    for order, requirement in _all(person):
-        start = max(order.from_at, requirement.from_at or order.from_at)
-        end = min(order.to_at or NO_END, _later(start, HORIZON))  # the sentinel 9999 is far away
+    for order, requirement in asked_of(person):
+        start, end = span_looked_at(order, requirement)  # the sentinel 9999 is far away
         live = order.to_at is None or order.to_at > order.from_at
         if live and not required_windows(requirement, order, start, end):
             yield (requirement.requirement_id, "never_required",
@@ -108,7 +93,7 @@ def _never_required(person: PersonOrders) -> Iterator[Said]:
 
 def _duplicates(person: PersonOrders) -> Iterator[Said]:
     seen: set[str] = set()
-    for _, requirement in _all(person):
+    for _, requirement in asked_of(person):
         if requirement.requirement_id in seen:
             yield requirement.requirement_id, "duplicate_requirement", "this id stands twice"
         seen.add(requirement.requirement_id)
@@ -117,25 +102,19 @@ def _duplicates(person: PersonOrders) -> Iterator[Said]:
         yield None, "duplicate_order", f"order {order_id} stands twice"
 
 
-def _zones(person: PersonOrders) -> Iterator[Said]:
-    for _, requirement in _all(person):
-        for zone in requirement.zones:
-            if trouble := trouble_of(zone):
-                yield requirement.requirement_id, *trouble
-            elif far_from_britain(zone):
-                yield requirement.requirement_id, "zone_outside_britain", "the zone is abroad"
-            inside = requirement.kind in MUST_BE_INSIDE
-            if inside and zone.radius_m is not None and zone.radius_m < ZONE_RADIUS_M_MIN:
-                yield (requirement.requirement_id, "zone_too_small",
-                       f"within {zone.radius_m:g} m a tag can hardly be placed")  # fmt: skip
-
-
 def _curfew_hours(person: PersonOrders) -> Iterator[Said]:
-    for order, requirement in _all(person):
+    for order, requirement in asked_of(person):
         if requirement.kind is not RequirementKind.CURFEW:
             continue
-        hours = hours_by_day(requirement.timetable)
-        day, week = max(hours), sum(hours)
+        start, end = span_looked_at(order, requirement)
+        if start >= end:
+            continue
+        load = load_of(requirement, order, start, end)
+        day, week = load.day_max, load.week_max
+        if order.kind is OrderKind.HDC and load.day_min < HDC_HOURS_DAY_MIN:
+            yield (requirement.requirement_id, "curfew_under_hdc_minimum",
+                   f"{load.day_min:g} hours on some day; the law asks for at least "
+                   f"{HDC_HOURS_DAY_MIN}")  # fmt: skip
         capped = order.kind in CURFEW_CAPPED
         if capped and day > CURFEW_HOURS_DAY_MAX:
             yield (requirement.requirement_id, "curfew_over_day_maximum",
@@ -149,22 +128,29 @@ def _curfew_hours(person: PersonOrders) -> Iterator[Said]:
 
 def _cut_off(person: PersonOrders) -> Iterator[Said]:
     """A place where the person must be that lies in a zone where they must not, at that time."""
-    pairs = list(_all(person))
+    pairs = list(asked_of(person))
     for order, exclusion in pairs:
         if exclusion.kind is not RequirementKind.EXCLUSION:
             continue
         for other_order, place in pairs:
             if place.kind not in MUST_BE_INSIDE or not _meet(order, exclusion, other_order, place):
                 continue
-            if any(covers(zone, spot) for zone in exclusion.zones for spot in place.zones):
+            spots = [(zone, spot) for zone in exclusion.zones for spot in place.zones]
+            if any(covers(zone, spot) for zone, spot in spots):
                 kind = "home_cut_off" if place.kind is RequirementKind.CURFEW else "place_cut_off"
                 yield (exclusion.requirement_id, kind,
                        f"the zone covers where {place.requirement_id} ({place.kind}) "
                        "asks the person to be")  # fmt: skip
+            elif (ring_m := exclusion.warning_m) and any(
+                covers(zone, spot, ring_m=ring_m) for zone, spot in spots
+            ):
+                yield (exclusion.requirement_id, "place_in_warning_ring",
+                       f"its warning ring covers where {place.requirement_id} ({place.kind}) "
+                       "asks the person to be: it would warn each time")  # fmt: skip
 
 
 def _lawful(person: PersonOrders) -> Iterator[Said]:
-    for order, requirement in _all(person):
+    for order, requirement in asked_of(person):
         if requirement.kind is RequirementKind.TRAIL and order.kind is OrderKind.COURT_BAIL:
             yield (requirement.requirement_id, "trail_on_bail",
                    "whereabouts monitoring is not available on court bail")  # fmt: skip
@@ -186,7 +172,7 @@ def _tags(person: PersonOrders) -> Iterator[Said]:
 
 def _fitting(person: PersonOrders) -> Iterator[Said]:
     """A window to fit the tag that no visit could be planned by, or that has nothing to fit."""
-    for order, requirement in _all(person):
+    for order, requirement in asked_of(person):
         if requirement.kind is not RequirementKind.FITTING:
             continue
         reference, end = requirement.requirement_id, requirement.to_at
@@ -203,26 +189,19 @@ def _fitting(person: PersonOrders) -> Iterator[Said]:
 
 
 CHECKS: tuple[Callable[[PersonOrders], Iterable[Said]], ...] = (
-    _dates, _duplicates, _never_required, _zones, _curfew_hours, _cut_off, _lawful, _fitting, _tags,
+    _dates, _duplicates, _never_required, lint_hours.rows, lint_hours.staggered,
+    lint_hours.bank_holidays, lint_hours.release_day, lint_zones.zones, lint_asked.misplaced,
+    lint_asked.stays, lint_asked.alcohol, lint_asked.moving, _curfew_hours, _cut_off, _lawful,
+    _fitting, _tags,
 )  # fmt: skip
-
-
-def _all(person: PersonOrders) -> Iterator[tuple[Order, Requirement]]:
-    for order in person.orders:
-        for requirement in order.requirements:
-            yield order, requirement
 
 
 def _meet(one_order: Order, one: Requirement, other_order: Order, other: Requirement) -> bool:
     """Whether the two are ever required at once, in the first weeks of their common time."""
     start = max(one_order.from_at, other_order.from_at)
-    end = _later(start, TOGETHER)
+    end = later(start, TOGETHER)
     mine = required_windows(one, one_order, start, end)
     return _overlap(mine, required_windows(other, other_order, start, end))
-
-
-def _later(start: datetime, span: timedelta) -> datetime:
-    return min(start, NO_END - span - 3 * DAY) + span
 
 
 def _overlap(some: list[Window], others: list[Window]) -> bool:

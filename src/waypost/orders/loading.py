@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
@@ -26,8 +26,13 @@ from waypost.orders.models import (
 from waypost.orders.values import (
     Absence,
     ActivationSpan,
+    AlcoholMode,
+    AlcoholRule,
     Appointments,
+    BankHolidayDivision,
+    BankHolidays,
     OrderKind,
+    ReleaseDay,
     Requirement,
     RequirementKind,
     TimetableRow,
@@ -40,6 +45,9 @@ from waypost.units import ActivationNumber, ActivationRef, DeviceRef, OrderRef, 
 Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
 Part = TypeVar("Part")
 Ids = Collection[int] | None
+ASKED = ("warning_m", "minimum_stay", "atv_limit", "release_on", "release_start", "release_end",
+         "bank_holiday_division", "alcohol_mode", "alcohol_level_g_per_dl", "around",
+         "around_radius_m")  # fmt: skip
 MANY = 500  # more ids than this are asked for by range, within what SQLite takes in one statement
 
 
@@ -141,13 +149,14 @@ def _versions_by_order(
     of_parts = _lookup("requirement__person_id", ids)
     if whole is not None:
         of_parts["requirement__kind__in"] = sorted(whole)
-    return _values(_known(rows, known_at), of_parts)
+    return _values(_known(rows, known_at), of_parts, known_at)
 
 
 def _values(
-    rows: QuerySet[RequirementVersion], of_parts: dict[str, Any]
+    rows: QuerySet[RequirementVersion], of_parts: dict[str, Any], known_at: datetime | None = None
 ) -> dict[tuple[int, str], list[Version]]:
-    """Versions by person and order. `of_parts` is the filter that finds the parts of the rows."""
+    """Versions by person and order. `of_parts` is the filter that finds the parts of the rows;
+    known_at is when granted absences were known."""
     zones = _parts(
         ZoneVersion.objects.filter(**of_parts).order_by("place", "id"),
         "geometry radius_m width_m id",
@@ -155,25 +164,27 @@ def _values(
     )
     timetable = _parts(
         TimetableEntry.objects.filter(**of_parts).order_by("id"),
-        "days start end",
-        lambda days, start, end: TimetableRow(tuple(days.split()), start, end),
+        "days start end bank_holidays from_date to_date every_weeks anchor_date",
+        lambda days, start, end, holidays, *dates: TimetableRow(
+            tuple(days.split()), start, end, BankHolidays(holidays), *dates
+        ),
     )
     appointments = _parts(
         AppointmentSeries.objects.filter(**of_parts).order_by("id"),
-        "rrule duration grace",
-        Appointments,
+        "rrule duration grace minimum_stay bank_holidays",
+        lambda rrule, duration, grace, stay, holidays: Appointments(
+            rrule, duration, grace, stay, BankHolidays(holidays)
+        ),
     )
-    absences = _parts(
-        AuthorisedAbsence.objects.filter(**of_parts).order_by("id"), "from_at to_at reason", Absence
-    )
+    absences, granted = _absences(of_parts, known_at)
     found: dict[tuple[int, str], list[Version]] = defaultdict(list)
     for row in rows.values_list(
         "id", "person_id", "order_reference", "reference", "version", "kind", "timezone",
-        "from_at", "to_at", "valid_from", "added", "withdrawn",
+        "from_at", "to_at", "valid_from", "added", "withdrawn", *ASKED,
     ):  # fmt: skip
         (
             key, person_id, order, reference, version, kind, zone,
-            from_at, to_at, valid, added, gone,
+            from_at, to_at, valid, added, gone, *asked,
         ) = row  # fmt: skip
         requirement = Requirement(
             RequirementRef(reference),
@@ -181,15 +192,39 @@ def _values(
             tuple(zones[key]),
             tuple(timetable[key]) or None,  # an empty timetable is refused when read
             zone,
-            tuple(absences[key]),
+            (*absences[key], *granted[person_id, order, reference]),
             tuple(appointments[key]),
             from_at,
             to_at,
             key,
             valid,
+            *_asked(*asked),
         )
         found[person_id, order].append(Version(version, valid, added, gone, requirement))
     return found
+
+
+def _asked(
+    warning_m: float | None,
+    minimum_stay: timedelta | None,
+    atv_limit: timedelta | None,
+    release_on: date | None,
+    release_start: str,
+    release_end: str,
+    division: str,
+    alcohol_mode: str,
+    alcohol_level_g_per_dl: float | None,
+    around: str,
+    around_radius_m: float | None,
+) -> tuple[Any, ...]:
+    """The columns ASKED as the last fields of a Requirement."""
+    release = ReleaseDay(release_on, release_start, release_end) if release_on else None
+    alcohol = (
+        AlcoholRule(AlcoholMode(alcohol_mode), alcohol_level_g_per_dl) if alcohol_mode else None
+    )
+    holidays = BankHolidayDivision(division)
+    return (warning_m, minimum_stay, atv_limit, release, holidays, alcohol, around or None,
+            around_radius_m)  # fmt: skip
 
 
 def _parts(
@@ -200,6 +235,27 @@ def _parts(
     for key, *values in rows.values_list("requirement_id", *names.split()):
         found[key].append(make(*values))
     return found
+
+
+def _absences(
+    of_parts: dict[str, Any], known_at: datetime | None
+) -> tuple[dict[int, list[Absence]], dict[tuple[int, str, str], list[Absence]]]:
+    """Absences by version, as files said them; and those granted by officers, by person, order and
+    requirement: a later version of the order does not take back what was granted."""
+    stated: dict[int, list[Absence]] = defaultdict(list)
+    granted: dict[tuple[int, str, str], list[Absence]] = defaultdict(list)
+    of = ("requirement__person_id", "requirement__order_reference", "requirement__reference")
+    rows = AuthorisedAbsence.objects.filter(**of_parts).order_by("id")
+    for version, since, *whose, from_at, to_at, reason in rows.values_list(
+        "requirement_id", "known_at", *of, "from_at", "to_at", "reason"
+    ):
+        absence = Absence(from_at, to_at, reason)
+        if since is None:
+            stated[version].append(absence)
+        elif known_at is None or since <= known_at:
+            person_id, order, reference = whose
+            granted[person_id, order, reference].append(absence)
+    return stated, granted
 
 
 def _known(rows: Rows, known_at: datetime | None) -> Rows:

@@ -17,9 +17,10 @@ from waypost.access import may
 from waypost.access.values import Case, Permission, Posted, Reach
 from waypost.errors import NoSuchThing
 from waypost.orders.directory import ActivationDirectory
+from waypost.orders.exceptions import conflicts_of, exceptions_of, live_emergencies
 from waypost.orders.loading import activations_by_person, orders_by_person, within
-from waypost.orders.models import Caseload, OrdersHead, Person
-from waypost.orders.values import PersonOrders, RequirementKind
+from waypost.orders.models import Caseload, Order, OrdersHead, Person, RequirementVersion
+from waypost.orders.values import OrderKind, PersonOrders, RequirementKind
 from waypost.units import PersonRef
 
 NUMBER_MAX = 2**63 - 1  # what a column of numbers holds; addresses may say more
@@ -64,12 +65,13 @@ def case_of(person_id: int, *, now: datetime) -> Case:
 def cases_of(ids: Collection[int], *, now: datetime) -> dict[int, Case]:
     """The cases of those of the persons that exist."""
     wanted = frozenset(ids)
-    limited = dict(within(Person.objects.all(), "id", wanted).values_list("id", "limited"))
+    rows = within(Person.objects.all(), "id", wanted).values_list("id", "limited", "area")
+    persons = {person_id: (limited, area) for person_id, limited, area in rows}
     officers: dict[int, set[int]] = defaultdict(set)
     named: dict[int, set[int]] = defaultdict(set)
     teams: dict[int, set[int]] = defaultdict(set)
-    rows = within(_live_caseloads(now), "person_id", wanted)
-    for person_id, officer_id, team_id, is_named in rows.values_list(
+    holders = within(live_caseloads(now), "person_id", wanted)
+    for person_id, officer_id, team_id, is_named in holders.values_list(
         "person_id", "officer_id", "team_id", "named"
     ):
         if officer_id is not None:
@@ -78,6 +80,7 @@ def cases_of(ids: Collection[int], *, now: datetime) -> dict[int, Case]:
             named[person_id].add(officer_id)
         if team_id is not None:
             teams[person_id].add(team_id)
+    conflicted, opened, wider = exceptions_of(wanted, now=now)
     return {
         person_id: Case(
             person_id,
@@ -85,8 +88,12 @@ def cases_of(ids: Collection[int], *, now: datetime) -> dict[int, Case]:
             frozenset(teams[person_id]),
             is_limited,
             frozenset(named[person_id]),
+            area,
+            frozenset(conflicted[person_id]),
+            frozenset(opened[person_id]),
+            frozenset(wider[person_id]),
         )
-        for person_id, is_limited in limited.items()
+        for person_id, (is_limited, area) in persons.items()
         if person_id in wanted
     }
 
@@ -99,7 +106,8 @@ def visible_person_ids(
     Says the same as `may.decide` for each person (a test compares them), in few statements.
     """
     reach = may.reach(by, permission)
-    if by.is_machine or (reach is Reach.ALL and not Person.objects.filter(limited=True).exists()):
+    all_of_them = reach is Reach.ALL and not Person.objects.filter(limited=True).exists()
+    if by.is_machine or (all_of_them and not conflicts_of(by)):
         return None
     if reach is Reach.NOBODY:
         return frozenset()
@@ -109,11 +117,36 @@ def visible_person_ids(
     )
 
 
+def hidden_person_ids(by: Posted, permission: Permission, *, now: datetime) -> frozenset[int]:
+    """Whom an officer whose permission carries to everybody may nevertheless not see: those of
+    limited access who are not theirs, and those with whom they have a conflict of interest. With
+    everybody else, it says what `visible_person_ids` does.
+    """
+    if by.is_machine:
+        return frozenset()
+    limited = frozenset(Person.objects.filter(limited=True).values_list("pk", flat=True))
+    doubtful = limited | conflicts_of(by)
+    return frozenset(
+        person_id
+        for person_id, case in (cases_of(doubtful, now=now) if doubtful else {}).items()
+        if not may.decide(by, permission, case).allowed
+    )
+
+
+def atv_persons(ids: Collection[int]) -> frozenset[int]:
+    """Which of these have a curfew whose absences may add up to a limit (defaults.atv_limit_of)."""
+    hdc = Order.objects.filter(person_id__in=ids, kind=OrderKind.HDC)
+    stated = RequirementVersion.objects.filter(person_id__in=ids, atv_limit__isnull=False)
+    return frozenset(hdc.values_list("person_id", flat=True)) | frozenset(
+        stated.values_list("person_id", flat=True)
+    )
+
+
 def named_person_ids(by: Posted, *, now: datetime) -> frozenset[int]:
     """The persons of whom the officer is named staff."""
     if by.officer_id is None:
         return frozenset()
-    named = _live_caseloads(now).filter(officer_id=by.officer_id, named=True)
+    named = live_caseloads(now).filter(officer_id=by.officer_id, named=True)
     return frozenset(named.values_list("person_id", flat=True))
 
 
@@ -172,12 +205,16 @@ def _candidates(by: Posted, reach: Reach, now: datetime) -> set[int]:
     """Persons who may be within the reach; `may` decides about each."""
     if reach is Reach.ALL:
         return set(Person.objects.values_list("id", flat=True))
-    live = _live_caseloads(now).filter(Q(officer_id=by.officer_id) | Q(team_id__in=by.team_ids))
-    own = {by.own_person_id} - {None}
-    return set(live.values_list("person_id", flat=True)) | {one for one in own if one is not None}
+    live = live_caseloads(now).filter(Q(officer_id=by.officer_id) | Q(team_id__in=by.team_ids))
+    found = set(live.values_list("person_id", flat=True))
+    if by.areas:
+        found.update(Person.objects.filter(area__in=by.areas).values_list("pk", flat=True))
+    opened = live_emergencies(now).filter(officer_id=by.officer_id or 0)
+    found.update(opened.values_list("person_id", flat=True))
+    return found | ({by.own_person_id} if by.own_person_id is not None else set())
 
 
-def _live_caseloads(now: datetime) -> QuerySet[Caseload]:
+def live_caseloads(now: datetime) -> QuerySet[Caseload]:
     return Caseload.objects.filter(Q(to_at=None) | Q(to_at__gt=now), from_at__lte=now)
 
 

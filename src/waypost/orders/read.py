@@ -9,17 +9,24 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date, timedelta
+from datetime import date
+from functools import partial
 from typing import Any
 
 from waypost.errors import BadFile, Problem, Read
-from waypost.orders.appointments import read_rule
 from waypost.orders.fields import Desk, Fields, is_keepable
+from waypost.orders.read_asked import read_alcohol, read_around, read_span
+from waypost.orders.read_hours import (
+    YEAR_MIN,
+    read_absence,
+    read_appointments,
+    read_release_day,
+    read_row,
+)
 from waypost.orders.values import (
-    WEEKDAYS,
-    Absence,
     ActivationSpan,
     Appointments,
+    BankHolidayDivision,
     Order,
     OrderKind,
     PersonOrders,
@@ -29,7 +36,14 @@ from waypost.orders.values import (
     Zone,
 )
 from waypost.orders.walltime import is_timezone
-from waypost.orders.zones import read_zone
+from waypost.orders.withheld import (
+    AT_WITHHELD,
+    AT_WITHHELD_ACTION,
+    AT_WITHHELD_MESSAGE,
+    Place,
+    centred_on_withheld,
+)
+from waypost.orders.zones import read_position, read_zone
 from waypost.units import ActivationRef, DeviceRef, OrderRef, PersonRef, RequirementRef
 
 # What agencies also call the kinds we know. Anything else is OTHER, and lint says so.
@@ -38,10 +52,7 @@ ORDER_KIND_WORDS = {
     "home_detention_curfew": OrderKind.HDC,
     "bail": OrderKind.COURT_BAIL,
 }
-YEAR_MIN = 1900  # an order from the year 1 would be judged night by night from there
-DURATION_MAX = timedelta(days=31)
 WITHOUT_ZONE = {RequirementKind.TRAIL, RequirementKind.ALCOHOL}
-_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _PATH_STEP = re.compile(r"(\w+)\[(\d+)\]")
 
 
@@ -102,15 +113,18 @@ def read_person(desk: Desk, path: str, data: Any) -> PersonOrders | None:
     reference = fields.identity("person_id") if fields else None
     if fields is None or reference is None:
         return None
+    withheld = tuple(fields.each("withheld_addresses", read_withheld))
     return PersonOrders(
         PersonRef(reference),
-        tuple(fields.each("orders", read_order)),
+        tuple(fields.each("orders", partial(read_order, withheld=withheld))),
         tuple(fields.each("activations", read_activation)),
         details=_details(fields),
     )
 
 
-def read_order(desk: Desk, path: str, data: Any) -> Order | None:
+def read_order(
+    desk: Desk, path: str, data: Any, *, withheld: tuple[Place, ...] = ()
+) -> Order | None:
     fields = Fields.of(desk, path, data)
     if fields is None:
         return None
@@ -123,11 +137,14 @@ def read_order(desk: Desk, path: str, data: Any) -> Order | None:
     to_at = fields.instant("to")
     if not desk.clean_since(mark) or reference is None or kind is None or from_at is None:
         return None
-    requirements = fields.each("requirements", read_requirement)
-    return Order(OrderRef(reference), kind, from_at, to_at, tuple(requirements))
+    read = partial(read_requirement, withheld=withheld)
+    requirements = tuple(fields.each("requirements", read))
+    return Order(OrderRef(reference), kind, from_at, to_at, requirements, desk.clean_since(mark))
 
 
-def read_requirement(desk: Desk, path: str, data: Any) -> Requirement | None:
+def read_requirement(
+    desk: Desk, path: str, data: Any, *, withheld: tuple[Place, ...] = ()
+) -> Requirement | None:
     fields = Fields.of(desk, path, data)
     if fields is None:
         return None
@@ -136,10 +153,14 @@ def read_requirement(desk: Desk, path: str, data: Any) -> Requirement | None:
     kind = _requirement_kind(fields)
     if kind is None:
         return None
+    around = read_around(fields, kind)
+    zones = () if around else _zones(fields, kind)
+    if desk.clean_since(mark) and centred_on_withheld(zones, withheld):
+        fields.bad("zone", AT_WITHHELD, AT_WITHHELD_MESSAGE, AT_WITHHELD_ACTION)
     requirement = Requirement(
         RequirementRef(reference or ""),
         kind,
-        zones=_zones(fields, kind),
+        zones=zones,
         timetable=_timetable(fields),
         timezone=_timezone(fields),
         exceptions=tuple(fields.each("exceptions", read_absence)),
@@ -147,8 +168,31 @@ def read_requirement(desk: Desk, path: str, data: Any) -> Requirement | None:
         from_at=fields.instant("from"),
         to_at=fields.instant("to"),
         valid_from=fields.instant("valid_from"),
+        warning_m=fields.metres("warning_m") if fields.has("warning_m") else None,
+        minimum_stay=read_span(fields, "minimum_stay"),
+        atv_limit=read_span(fields, "atv_limit"),
+        release_day=fields.part("release_day", read_release_day),
+        bank_holiday_division=fields.choice(
+            "bank_holiday_division", BankHolidayDivision.ENGLAND_AND_WALES
+        ),
+        alcohol=fields.part("alcohol", read_alcohol),
+        around=around[0] if around else None,
+        around_radius_m=around[1] if around else None,
     )
     return requirement if desk.clean_since(mark) else None
+
+
+def read_withheld(desk: Desk, path: str, data: Any) -> Place | None:
+    """An address that the wearer must not learn, as a GeoJSON Point."""
+    fields = Fields.of(desk, path, data)
+    if fields is None:
+        return None
+    if fields.data.get("type") != "Point":
+        fields.bad("type", "INVALID_WITHHELD_ADDRESS", "a withheld address is a Point",
+                   'send {"type": "Point", "coordinates": [lon, lat]}')  # fmt: skip
+        return None
+    position = read_position(desk, f"{path}.coordinates", fields.data.get("coordinates"))
+    return None if position is None else (position[1], position[0])
 
 
 def read_activation(desk: Desk, path: str, data: Any) -> ActivationSpan | None:
@@ -164,50 +208,6 @@ def read_activation(desk: Desk, path: str, data: Any) -> ActivationSpan | None:
     if not desk.clean_since(mark) or reference is None or device is None or from_at is None:
         return None
     return ActivationSpan(ActivationRef(reference), DeviceRef(device), from_at, to_at)
-
-
-def read_absence(desk: Desk, path: str, data: Any) -> Absence | None:
-    fields = Fields.of(desk, path, data)
-    if fields is None:
-        return None
-    from_at, to_at = fields.instant("from", required=True), fields.instant("to", required=True)
-    if from_at is None or to_at is None:
-        return None
-    if to_at <= from_at:
-        fields.bad("to", "ENDS_BEFORE_START", "the exception ends before it starts",
-                   "send a to after from")  # fmt: skip
-    return Absence(from_at, to_at, fields.text("reason"))
-
-
-def read_row(desk: Desk, path: str, data: Any) -> TimetableRow | None:
-    fields = Fields.of(desk, path, data)
-    if fields is None:
-        return None
-    days = fields.data.get("days")
-    if not isinstance(days, list) or not days or any(day not in WEEKDAYS for day in days):
-        fields.bad("days", "INVALID_DAYS", "these are not days of the week",
-                   f"send a list of {', '.join(WEEKDAYS)}")  # fmt: skip
-        days = []
-    start, end = _clock(fields, "start"), _clock(fields, "end")
-    return TimetableRow(tuple(day for day in WEEKDAYS if day in days), start, end)
-
-
-def read_appointments(desk: Desk, path: str, data: Any) -> Appointments | None:
-    fields = Fields.of(desk, path, data)
-    if fields is None:
-        return None
-    rule = fields.text("rrule")
-    duration = fields.duration("duration")
-    grace = fields.duration("grace", timedelta(0))
-    if duration is not None and not timedelta(0) < duration <= DURATION_MAX:
-        fields.bad("duration", "INVALID_DURATION", "an appointment takes at most a month",
-                   "send like PT1H")  # fmt: skip
-    try:
-        read_rule(rule, "Europe/London")
-    except (ValueError, TypeError, OverflowError) as error:
-        fields.bad("rrule", "INVALID_RRULE", f"the rule cannot be read: {error}",
-                   "write RFC 5545 lines: DTSTART;TZID=Europe/London:… and RRULE:…")  # fmt: skip
-    return Appointments(rule, duration or timedelta(0), grace or timedelta(0))
 
 
 def _order_kind(fields: Fields) -> OrderKind | None:
@@ -272,15 +272,6 @@ def _timezone(fields: Fields) -> str:
         fields.bad("timezone", "INVALID_TIMEZONE", "the zone database knows no such zone",
                    "send a name like Europe/London")  # fmt: skip
     return name
-
-
-def _clock(fields: Fields, name: str) -> str:
-    text = fields.text(name)
-    if name == "end" and text == "24:00":
-        return "00:00"  # midnight at the end of the day is the next day's 00:00
-    if not _CLOCK.fullmatch(text):
-        fields.bad(name, "INVALID_CLOCK", f"{name} is not a wall time", "write HH:MM, like 19:00")
-    return text
 
 
 def _details(fields: Fields) -> dict[str, Any]:

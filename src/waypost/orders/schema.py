@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from waypost.orders.values import WEEKDAYS, OrderKind, RequirementKind
+from waypost.orders.read_asked import LEVEL_G_PER_DL_MAX
+from waypost.orders.read_hours import WEEKS_MAX
+from waypost.orders.values import (
+    WEEKDAYS,
+    AlcoholMode,
+    BankHolidayDivision,
+    BankHolidays,
+    OrderKind,
+    RequirementKind,
+)
 
 Schema = dict[str, Any]
 
@@ -20,6 +29,7 @@ _INSTANT: Schema = {
 _OPTIONAL_INSTANT: Schema = _INSTANT | {"type": ["string", "null"]}
 _CLOCK: Schema = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 _DURATION: Schema = {"type": "string", "pattern": "^P", "examples": ["PT1H", "PT10M"]}
+_DATE: Schema = {"type": ["string", "null"], "format": "date"}
 _POSITION: Schema = {
     "type": "array",
     "items": {"type": "number"},
@@ -54,12 +64,28 @@ ZONE_SCHEMA: Schema = {
         _geometry("MultiPolygon", {"type": "array", "items": _POLYGON, "minItems": 1}),
     ]
 }
+_END: Schema = {"anyOf": [_CLOCK, {"const": "24:00"}]}
 _ROW = _object(
     "days start end",
     {
         "days": {"type": "array", "items": {"enum": list(WEEKDAYS)}, "minItems": 1},
         "start": _CLOCK,
-        "end": {"anyOf": [_CLOCK, {"const": "24:00"}]},
+        "end": _END,
+        "bank_holidays": {
+            "enum": [word.value for word in BankHolidays],
+            "default": BankHolidays.AS_USUAL.value,
+            "description": "not: starts on no bank holiday; only: starts on bank holidays alone",
+        },
+        "from_date": _DATE | {"description": "the first local date on which the row may start"},
+        "to_date": _DATE | {"description": "the last local date on which the row may start"},
+        "every_weeks": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": WEEKS_MAX,
+            "default": 1,
+            "description": "binds in each n-th week, counted from the Monday of anchor_date",
+        },
+        "anchor_date": _DATE | {"description": "absent: from_date, else the order's first date"},
     },
     "Wall time; an end at or before the start is on the next day (equal: 24 hours).",
 )
@@ -68,9 +94,43 @@ _EXCEPTION = _object(
     {"from": _INSTANT, "to": _INSTANT, "reason": {"type": "string"}},
     "Not required in [from, to).",
 )
+_RELEASE_DAY = _object(
+    "date start end",
+    {"date": {"type": "string", "format": "date"}, "start": _CLOCK, "end": _END},
+    "On the local date of release these hours replace what the timetable asks from that date; "
+    "nothing is asked before.",
+)
 _RRULE: Schema = {"type": "string", "description": "RFC 5545 lines DTSTART;TZID=… and RRULE:…"}
+_STAY = _DURATION | {"description": "how long of an appointment must be stayed; absent: all of it"}
 _APPOINTMENTS = _object(
-    "rrule duration", {"rrule": _RRULE, "duration": _DURATION, "grace": _DURATION}
+    "rrule duration",
+    {
+        "rrule": _RRULE,
+        "duration": _DURATION,
+        "grace": _DURATION,
+        "minimum_stay": _STAY,
+        "bank_holidays": {
+            "enum": [BankHolidays.AS_USUAL.value, BankHolidays.NOT.value],
+            "default": BankHolidays.AS_USUAL.value,
+        },
+    },
+)
+_ALCOHOL = _object(
+    "",
+    {
+        "mode": {
+            "enum": [mode.value for mode in AlcoholMode],
+            "default": AlcoholMode.ABSTINENCE.value,
+        },
+        "level_g_per_dl": {
+            "type": ["number", "null"],
+            "minimum": 0,
+            "maximum": LEVEL_G_PER_DL_MAX,
+            "description": "of mode level: transdermal alcohol, grams per decilitre; what a tag "
+            "prints as 0.020 % is 0.02",
+        },
+    },
+    "Absent: abstinence.",
 )
 _REQUIREMENT = _object(
     "requirement_id kind",
@@ -94,6 +154,29 @@ _REQUIREMENT = _object(
         "to": _OPTIONAL_INSTANT,
         "valid_from": _OPTIONAL_INSTANT
         | {"description": "from when a change binds; absent: from its import"},
+        "warning_m": _METRES
+        | {
+            "description": "exclusion: the width of the ring around the zone whose entry is a "
+            "warning"
+        },
+        "minimum_stay": _STAY,
+        "atv_limit": _DURATION
+        | {
+            "description": "curfew: how much unreasonable absence adds up to a breach; absent: two "
+            "hours on an HDC order, else it is not added up"
+        },
+        "release_day": {"anyOf": [_RELEASE_DAY, {"type": "null"}]},
+        "bank_holiday_division": {
+            "enum": [division.value for division in BankHolidayDivision],
+            "default": BankHolidayDivision.ENGLAND_AND_WALES.value,
+        },
+        "alcohol": {"anyOf": [_ALCOHOL, {"type": "null"}]},
+        "around": {
+            "type": ["string", "integer", "null"],
+            "description": "exclusion: the reference of a protected person, whose own device is "
+            "the centre of a zone that moves; then there is no zone",
+        },
+        "around_radius_m": _METRES,
     },
 )
 _ORDER = _object(
@@ -127,6 +210,11 @@ _PERSON = _object(
         "limited": {"type": "boolean", "description": "known to named staff only"},
         "officers": _list({"type": "string"}) | {"description": "user names, all of them"},
         "team": {"type": "string"},
+        "withheld_addresses": _list(_geometry("Point", _POSITION))
+        | {
+            "description": "addresses the wearer must not learn: a zone centred on one is refused; "
+            "they are checked and never kept"
+        },
     },
 )
 ORDERS_SCHEMA: Schema = {

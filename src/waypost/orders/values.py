@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -41,6 +41,29 @@ class RequirementKind(StrEnum):
     FITTING = "fitting"  # be at this address in these hours, to have the tag fitted
 
 
+class BankHolidays(StrEnum):
+    """What hours or appointments do on a bank holiday of the requirement's division."""
+
+    AS_USUAL = "as_usual"
+    NOT = "not"  # nothing of it starts on a bank holiday
+    ONLY = "only"  # it starts on bank holidays alone (hours only)
+
+
+class BankHolidayDivision(StrEnum):
+    """Whose bank holidays count; the names are those of GOV.UK's list."""
+
+    ENGLAND_AND_WALES = "england-and-wales"
+    SCOTLAND = "scotland"
+    NORTHERN_IRELAND = "northern-ireland"
+
+
+class AlcoholMode(StrEnum):
+    """Sentencing Act 2020 Sch. 9 para. 25(1)(a): abstain, or stay under a level."""
+
+    ABSTINENCE = "abstinence"
+    LEVEL = "level"
+
+
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -59,11 +82,44 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class TimetableRow:
-    """Wall-clock hours on days of the week. end <= start runs past midnight (equal: 24 h)."""
+    """Wall-clock hours on days of the week. end <= start runs past midnight (equal: 24 h).
+
+    All that narrows a row speaks of the local date on which it starts.
+
+    from_date, to_date  the first and the last date on which the row may start; None: no bound
+    every_weeks         binds in each n-th week; weeks begin on Monday and are counted from the
+                        Monday of anchor_date (None: from_date, else the order's first local date)
+    """
 
     days: tuple[str, ...]  # of WEEKDAYS; the local date on which the row starts
     start: str  # "19:00"
     end: str
+    bank_holidays: BankHolidays = BankHolidays.AS_USUAL
+    from_date: date | None = None
+    to_date: date | None = None
+    every_weeks: int = 1
+    anchor_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseDay:
+    """The hours that stand in place of a curfew's own on the local date of release."""
+
+    on_date: date
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlcoholRule:
+    """What an alcohol tag is to show.
+
+    level_g_per_dl  of LEVEL: the transdermal alcohol concentration (TAC) that must not be exceeded,
+                    grams per decilitre, which the tags print as a percentage (0.02 is "0.020 %")
+    """
+
+    mode: AlcoholMode = AlcoholMode.ABSTINENCE
+    level_g_per_dl: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +133,29 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Appointments:
-    """A recurring appointment: RFC 5545 text with DTSTART;TZID, its length and grace."""
+    """A recurring appointment: RFC 5545 text with DTSTART;TZID, its length and grace.
+
+    minimum_stay   how long of it must be stayed; None: the requirement's, else all of it
+    """
 
     rrule: str
     duration: timedelta
     grace: timedelta = timedelta(0)
+    minimum_stay: timedelta | None = None
+    bank_holidays: BankHolidays = BankHolidays.AS_USUAL  # never ONLY
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One thing an order asks, in one version."""
+    """One thing an order asks, in one version.
+
+    warning_m       exclusion: the width of the ring around the zone whose entry is a warning
+    minimum_stay    attendance: how long of an appointment must be stayed; a series' own goes first
+    atv_limit       curfew: how much unreasonable absence is a breach (defaults.atv_limit_of)
+    alcohol         alcohol: None is abstinence (defaults.alcohol_of)
+    around          exclusion: the reference of the protected person whose own device is the centre
+                    of a moving zone of around_radius_m; then there are no zones
+    """
 
     requirement_id: RequirementRef
     kind: RequirementKind
@@ -99,15 +168,29 @@ class Requirement:
     to_at: datetime | None = None
     version_id: int | None = None  # the record it came from; None from a file
     valid_from: datetime | None = None  # of this version, where a file states it (actions.py)
+    warning_m: float | None = None
+    minimum_stay: timedelta | None = None
+    atv_limit: timedelta | None = None
+    release_day: ReleaseDay | None = None
+    bank_holiday_division: BankHolidayDivision = BankHolidayDivision.ENGLAND_AND_WALES
+    alcohol: AlcoholRule | None = None
+    around: str | None = None
+    around_radius_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
+    """An order with what it asks.
+
+    whole   False: a requirement of it could not be read, so what it leaves out is not withdrawn
+    """
+
     order_id: OrderRef
     kind: OrderKind
     from_at: datetime
     to_at: datetime | None
     requirements: tuple[Requirement, ...] = ()
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,15 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from waypost.clock import write_instant
-from waypost.orders.values import Order, Requirement
+from waypost.orders.values import Appointments, Order, Requirement, TimetableRow
+
+LATER = {"warning_m", "minimum_stay", "atv_limit", "release_day", "bank_holiday_division",
+         "alcohol", "around", "around_radius_m"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +94,31 @@ def _asked(requirement: Requirement) -> dict[str, Any]:
         "kind": requirement.kind,
         "zones": [[zone.geometry, zone.radius_m, zone.width_m] for zone in requirement.zones],
         "timetable": requirement.timetable
-        and [[row.days, row.start, row.end] for row in requirement.timetable],
+        and [[row.days, row.start, row.end, *_added(row, 3)] for row in requirement.timetable],
         "timezone": requirement.timezone,
-        "appointments": [[one.rrule, one.duration, one.grace] for one in requirement.appointments],
+        "appointments": [
+            [one.rrule, one.duration, one.grace, *_added(one, 3)]
+            for one in requirement.appointments
+        ],
+        **_unusual(requirement),
     }
+
+
+def _unusual(requirement: Requirement) -> dict[str, Any]:
+    """The fields that came later, where they say something: a digest stored before them holds."""
+    return {
+        one.name: getattr(requirement, one.name)
+        for one in fields(Requirement)
+        if one.name in LATER and getattr(requirement, one.name) != one.default
+    }
+
+
+def _added(part: TimetableRow | Appointments, first: int) -> list[Any]:
+    """The fields from the `first` on, unless all of them say the usual."""
+    later = fields(part)[first:]
+    if all(getattr(part, one.name) == one.default for one in later):
+        return []
+    return [getattr(part, one.name) for one in later]
 
 
 def _dated(requirement: Requirement) -> dict[str, Any]:
@@ -109,9 +133,13 @@ def _canonical(said: dict[str, Any]) -> str:
     return json.dumps(said, sort_keys=True, separators=(",", ":"), default=_plain)
 
 
-def _plain(value: Any) -> str | float:
+def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return write_instant(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
     if isinstance(value, timedelta):
         return value.total_seconds()
     raise TypeError(f"no digest of a {type(value).__name__}")

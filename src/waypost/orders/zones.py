@@ -12,9 +12,12 @@ from typing import Any
 
 from waypost.geo import BRITAIN_LAT, BRITAIN_LON
 from waypost.orders.fields import Desk, Fields
+from waypost.orders.shapes import reach_m
 from waypost.orders.values import Zone
 
 _SEND = "send GeoJSON with coordinates as [lon, lat] in degrees"
+# Judged on one plane through the zone: further off, lengths on it are more than 5 % wrong.
+REACH_M_MAX = 2_000_000
 Position = tuple[float, float]
 
 
@@ -26,8 +29,10 @@ def read_zone(desk: Desk, path: str, data: Any) -> Zone | None:
     kind = fields.data.get("type")
     reader = _READERS.get(kind) if isinstance(kind, str) else None
     if reader is None:
+        wrapped = kind in ("Feature", "FeatureCollection", "GeometryCollection")
         fields.bad("type", "INVALID_ZONE_TYPE", "a zone of this type cannot be judged",
-                   f"send one of {', '.join(_READERS)}")  # fmt: skip
+                   ("send the geometry inside it, " if wrapped else "send ")
+                   + f"one of {', '.join(_READERS)}")  # fmt: skip
         return None
     mark = len(desk.problems)
     radius_m = fields.metres("radius_m") if kind == "Point" else None
@@ -36,7 +41,12 @@ def read_zone(desk: Desk, path: str, data: Any) -> Zone | None:
     coordinates = reader(desk, where, fields.data.get("coordinates"))
     if not desk.clean_since(mark):
         return None
-    return Zone({"type": kind, "coordinates": coordinates}, radius_m=radius_m, width_m=width_m)
+    zone = Zone({"type": kind, "coordinates": coordinates}, radius_m=radius_m, width_m=width_m)
+    if max(reach_m(zone), radius_m or 0.0, width_m or 0.0) > REACH_M_MAX:
+        desk.report(path, "ZONE_TOO_WIDE", data, "the zone is wider than can be measured on a map",
+                    f"send parts of at most {REACH_M_MAX // 1000:,} km, one by one")  # fmt: skip
+        return None
+    return zone
 
 
 def looks_swapped(lon: float, lat: float) -> bool:
@@ -44,7 +54,8 @@ def looks_swapped(lon: float, lat: float) -> bool:
     return BRITAIN_LAT[0] <= lon <= BRITAIN_LAT[1] and BRITAIN_LON[0] <= lat <= BRITAIN_LON[1]
 
 
-def _position(desk: Desk, path: str, data: Any) -> list[float] | None:
+def read_position(desk: Desk, path: str, data: Any) -> list[float] | None:
+    """[lon, lat] in degrees, or None after reporting what is wrong with it."""
     numbers = data if isinstance(data, list) else []
     if (
         len(numbers) < 2
@@ -74,7 +85,7 @@ def _positions(desk: Desk, path: str, data: Any, least: int) -> list[list[float]
         return None
     found: list[list[float]] = []
     for n, item in enumerate(data):
-        position = _position(desk, f"{path}[{n}]", item)
+        position = read_position(desk, f"{path}[{n}]", item)
         if position is None:
             return None
         found.append(position)
@@ -114,6 +125,6 @@ def _multi_polygon(desk: Desk, path: str, data: Any) -> list[Any] | None:
 _READERS: dict[str, Callable[[Desk, str, Any], Sequence[Any] | None]] = {
     "Polygon": _polygon,
     "MultiPolygon": _multi_polygon,
-    "Point": _position,
+    "Point": read_position,
     "LineString": _line,
 }

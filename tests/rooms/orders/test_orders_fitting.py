@@ -10,14 +10,14 @@ import pyarrow as pa
 import pytest
 
 from waypost.cli.orders_check import check
-from waypost.monitoring.plan import compile_plan
-from waypost.monitoring.replay import replay_all
-from waypost.monitoring.values import Parameters
 from waypost.orders.read import read_orders
 from waypost.orders.timetable import required_windows
 from waypost.orders.values import RequirementKind
 from waypost.orders.words import timetable_words
 from waypost.positions.schema import FIXES
+from waypost.rules.plan import compile_plan
+from waypost.rules.replay import replay_all
+from waypost.rules.values import Parameters
 from waypost.web.presenters import people
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)

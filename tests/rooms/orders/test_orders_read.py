@@ -44,6 +44,13 @@ def read(content):
         ({"requirement_id": "x" * 81}, "INVALID_ID", "requirement_id"),
         ({"zone": None}, "MISSING_ZONE", "zone"),
         ({"zone": {"type": "Circle"}}, "INVALID_ZONE_TYPE", "zone.type"),
+        ({"zone": {"type": "Feature", "geometry": POINT}}, "INVALID_ZONE_TYPE", "zone.type"),
+        ({"zone": {**POINT, "radius_m": 2.1e6}}, "ZONE_TOO_WIDE", "zone"),
+        (
+            {"zone": {"type": "LineString", "coordinates": [[0, 51], [174, -41]], "width_m": 9}},
+            "ZONE_TOO_WIDE",
+            "zone",
+        ),
         ({"zone": {**POINT, "radius_m": 0}}, "INVALID_RADIUS_M", "zone.radius_m"),
         ({"zone": {**POINT, "radius_m": True}}, "INVALID_RADIUS_M", "zone.radius_m"),
         ({"zone": {"type": "Point", "coordinates": [1, 51]}}, "INVALID_RADIUS_M", "zone.radius_m"),
