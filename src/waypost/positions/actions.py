@@ -11,7 +11,6 @@ only what is missing.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +18,6 @@ from datetime import datetime
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from django.db import transaction
 
 from waypost import clock
@@ -31,21 +29,22 @@ from waypost.geo import BRITISH
 from waypost.orders.queries import activation_directory
 from waypost.positions import lake, quality, seal
 from waypost.positions.files import PROBLEMS_KEPT, FixesFile, iter_fixes
+from waypost.positions.forgotten_queries import read_forgotten
 from waypost.positions.models import LakeImport
 from waypost.positions.order import Integers, integers, known_rows, order_of
 from waypost.positions.queries import held_keys
 from waypost.positions.resolve import NOBODY, Resolver, earliest
 from waypost.positions.schema import EVENTS, FIXES, SetAside
-from waypost.positions.staging import STAGED, Staging, read_ahead, staging, without_mark
+from waypost.positions.staging import (
+    STAGED,
+    Staging,
+    expected_rows,
+    read_ahead,
+    staging,
+    without_mark,
+)
 
 PART_ROWS = 500_000
-BYTES_A_ROW = {
-    ".csv": 60,
-    ".gz": 12,
-    ".ndjson": 120,
-    ".gpx": 120,
-}  # for a guess at the rows of a file
-UNKNOWN_ROWS = 24_000_000  # standard input: spill rather than fill the memory
 Mark = Callable[[dict[int, int]], None]
 Newest = tuple[int | None, int]
 Progress = Callable[[str, int], None]
@@ -98,10 +97,10 @@ def import_fixes(
     """
     if not by.is_machine:
         raise Refused("Fixes are imported on the machine itself: waypost import fixes FILE.")
-    resolver = Resolver(activation_directory())
+    resolver = Resolver(activation_directory(), read_forgotten())
     outcome, tell = ImportOutcome(), progress or (lambda _step, _rows: None)
     parts = iter_fixes(path, renames=renames, batch_rows=PART_ROWS, owner=owner)
-    with staging(resolver.numbers, _expected_rows(path)) as staged:
+    with staging(resolver.numbers, expected_rows(path)) as staged:
         digest, touched = _stage(parts, renames, resolver, staged, outcome, now, tell)
         with lake.writing():
             started = LakeImport.objects.create(
@@ -156,13 +155,20 @@ def _whose(
 ) -> tuple[pa.Table, Integers]:
     """The rows of somebody's tag, with their activations; the others are refused."""
     activation = resolver.activations(part.table)
-    nobody = np.flatnonzero(activation == NOBODY)
+    known = activation != NOBODY
+    gone = np.zeros(known.shape, dtype=np.bool_)
+    gone[known] = resolver.forgotten(activation[known], integers(part.table, "measured_at")[known])
+    nobody = np.flatnonzero(~known | gone)
     if not nobody.size:
         return part.table, activation
     room = max(0, PROBLEMS_KEPT - len(outcome.problems))
     rows = part.table.select(["person", "activation", "line"]).take(pa.array(nobody[:room]))
-    _refuse(outcome, [_unworn(row, renames) for row in rows.to_pylist()], nobody.size)
-    worn = activation != NOBODY
+    said = [
+        _deleted(row, renames) if gone[place] else _unworn(row, renames)
+        for place, row in zip(nobody.tolist(), rows.to_pylist(), strict=False)
+    ]
+    _refuse(outcome, said, nobody.size)
+    worn = known & ~gone
     return part.table.filter(pa.array(worn)), activation[worn]
 
 
@@ -173,6 +179,15 @@ def _unworn(row: Mapping[str, object], renames: Mapping[str, str]) -> Problem:
         int(str(row["line"])), "NO_ACTIVATION", column, str(row[name]),
         "no tag is known to have been worn then",
         "import the orders file with the activation first, or correct the id or the time",
+    )  # fmt: skip
+
+
+def _deleted(row: Mapping[str, object], renames: Mapping[str, str]) -> Problem:
+    name = "activation" if row["activation"] is not None else "person"
+    return Problem(
+        int(str(row["line"])), "DELETED", renames.get(f"{name}_id", f"{name}_id"), str(row[name]),
+        "what the tag measured then was deleted when its time to be kept had ended",
+        "do not send it again; delete it where it came from, too",
     )  # fmt: skip
 
 
@@ -267,15 +282,3 @@ def _end(
             "fixes:imported", by=by, at=now,
             detail={"import": started.pk, "activations": len(outcome.touched)} | outcome.counts(),
         )  # fmt: skip
-
-
-def _expected_rows(path: str) -> int:
-    """A guess at the rows, from which ranges are cut; too low costs memory, too high nothing."""
-    if path == "-":
-        return UNKNOWN_ROWS
-    try:
-        if path.endswith(".parquet"):
-            return int(pq.read_metadata(path).num_rows)
-        return os.path.getsize(path) // BYTES_A_ROW.get(os.path.splitext(path)[1], 60)
-    except (OSError, pa.ArrowInvalid):
-        return 0  # opening it says what is wrong

@@ -48,6 +48,7 @@ ROW_GROUP = 32_768  # rows: deleting one person from a national day took 0.4 s i
 FILE_ROWS = 500_000  # 55 MB; about 60 files for a national day, 32 once compacted
 FILES_A_DAY = 32
 WRITERS = 2  # files written at once: Arrow works outside Python's lock
+READERS = 2  # files read at once
 CROWDED_FILES = 92  # those of a compacted day and 60 rounds: two hours of them
 HISTORY_READ = 500  # commits looked back at: with one every two minutes, most of a day
 _DAY_US = 86_400_000_000
@@ -246,9 +247,15 @@ def read(
         schema = pa.schema([schema.field(name) for name in columns])
     if not paths:
         return schema.empty_table()
-    parts = [
-        pq.read_table(path, columns=columns, filters=filters, partitioning=None) for path in paths
-    ]
+    with ThreadPoolExecutor(READERS) as pool:  # a year is 365 files: Arrow reads outside the lock
+        parts = list(
+            pool.map(
+                lambda path: pq.read_table(
+                    path, columns=columns, filters=filters, partitioning=None, use_threads=False
+                ),
+                paths,
+            )
+        )
     return pa.concat_tables(parts).select(schema.names).cast(schema)
 
 

@@ -109,3 +109,25 @@ class LakeImport(models.Model):
     touched = models.JSONField(default=dict)  # activation number -> earliest instant, us
     newest = models.JSONField(default=dict)  # number -> [newest usable fix or null, receipt], us
     officer_id = models.BigIntegerField(null=True)
+
+
+class Forgotten(models.Model):
+    """What a tag measured in [from_at, to_at) was deleted and is not let in again (forgotten.py).
+
+    `number` is that of an activation that may be gone, and with it whose it was.
+    """
+
+    declares = Columns(
+        Retention.OPERATIONS, plain="id number device_reference from_at to_at deletion made_at"
+    )
+    number = models.BigIntegerField(db_index=True)
+    device_reference = models.CharField(max_length=80)
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField()
+    deletion = models.BigIntegerField()  # keeping.Deletion
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number", "deletion"], name="forgotten_once")
+        ]

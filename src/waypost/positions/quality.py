@@ -26,7 +26,7 @@ Microseconds = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 NULL_ISLAND_DEG = 1e-4  # 11 m: a tag without a place says 0,0 exactly, or a rounded speck beside it
-SPEED_MAX_MPS = 90.0  # 324 km/h: faster than a train; `monitoring.values.Parameters` says the same
+SPEED_MAX_MPS = 90.0  # 324 km/h: faster than a train; `rules.values.Parameters` says the same
 BELIEVED_AFTER = 3  # fixes that contradict the track and agree with each other are the track
 _UNSTATED_M = np.array([R95_UNSTATED_M[mechanism] for mechanism in Mechanism], dtype=np.float64)
 
@@ -196,6 +196,26 @@ def speed_gate(
     return rejected
 
 
+@nb.njit(cache=True)
+def speed_gate_each(
+    states: npt.NDArray[np.void],
+    starts: npt.NDArray[np.int64],
+    measured_us: Microseconds,
+    x: Floats,
+    y: Floats,
+    accuracy_m: Floats,
+    speed_max_mps: float,
+) -> npt.NDArray[np.uint8]:
+    """`speed_gate` for many persons: states[n] goes with the fixes starts[n]:starts[n+1]."""
+    rejected = np.zeros(measured_us.shape[0], dtype=np.uint8)
+    for n in range(states.shape[0]):
+        a, b = starts[n], starts[n + 1]
+        rejected[a:b] = speed_gate(
+            states[n : n + 1], measured_us[a:b], x[a:b], y[a:b], accuracy_m[a:b], speed_max_mps
+        )
+    return rejected
+
+
 @dataclass(frozen=True, slots=True)
 class Spot:
     """Where a fix was, for the plain gate: microseconds, metres."""
@@ -209,6 +229,11 @@ class Spot:
         seconds = max((other.us - self.us) / 1e6, 1.0)
         apart = math.hypot(other.x - self.x, other.y - self.y) - self.r95_m - other.r95_m
         return apart <= speed_max_mps * seconds
+
+    def apart(self, later: Spot, speed_mps: float) -> bool:
+        """Whether the later fix lies further off than both circles and that speed allow."""
+        metres = math.hypot(later.x - self.x, later.y - self.y) - self.r95_m - later.r95_m
+        return metres > speed_mps * ((later.us - self.us) / 1e6)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ both is kept once.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +24,9 @@ from waypost.positions import lake, log, tracks
 from waypost.positions.lake import Kind
 from waypost.positions.models import LakeImport, LogEntry
 from waypost.positions.order import in_order
-from waypost.positions.tracks import Track
+from waypost.positions.showing import Windows, shown_of
+from waypost.positions.tail import LogTail
+from waypost.positions.tracks import ALWAYS, Speeds, Track, TrackTable
 
 LOG_PAGE = 1_000  # entries decoded at a time
 KEYS = ["activation", "measured_at", "received_at", "content_key"]
@@ -37,14 +39,16 @@ def fixes_between(
     to_at: datetime,
     *,
     received_by: datetime | None = None,
+    tail: LogTail | None = None,
 ) -> pa.Table:
     """Fixes measured in [from_at, to_at), lake and log together, as schema.FIXES.
 
     activations   their numbers; None: all
     received_by   only what we had received by then (inclusive); None: everything
+    tail          what this thread has decoded of the log's fixes already
     order         (activation, measured_at, content_key), each key once: the one received first
     """
-    return _between("fixes", activations, from_at, to_at, received_by)
+    return _between("fixes", activations, from_at, to_at, received_by, tail)
 
 
 def events_between(
@@ -66,22 +70,68 @@ def whereabouts(
     by: Posted,
     purpose: Purpose,
     now: datetime,
+    speeds: Speeds = ALWAYS,
+    about: Mapping[str, int] | None = None,
+    opened_from: Windows = (),
 ) -> Track:
     """One person's track in [from_at, to_at) while an order was live; leaves the line track:viewed.
+    Where no trail is in force it has only the fixes that bear on what the orders ask.
 
-    raises   Refused or NoSuchThing (the entry point writes the refusal)
+    speeds        the fastest possible that judging goes by, from when
+    about         what it was looked at for, said in the line: {"violation": 12}
+    opened_from   the times of that record, which bear on it
+    raises        Refused or NoSuchThing (the entry point writes the refusal)
     """
-    may.check_whereabouts(by, case_of(person_id, now=now), purpose, from_at, to_at, now=now)
-    track = tracks.track_of(*_monitored(person_id, from_at, to_at), from_at, min(to_at, now))
+    return whereabouts_table(
+        person_id, from_at, to_at, by=by, purpose=purpose, now=now, speeds=speeds, about=about,
+        opened_from=opened_from,
+    ).track()  # fmt: skip
+
+
+def whereabouts_table(
+    person_id: int,
+    from_at: datetime,
+    to_at: datetime,
+    *,
+    by: Posted,
+    purpose: Purpose,
+    now: datetime,
+    speeds: Speeds = ALWAYS,
+    about: Mapping[str, int] | None = None,
+    opened_from: Windows = (),
+) -> TrackTable:
+    """The same as columns: of a year only what is looked at is made into rows."""
+    case = case_of(person_id, now=now)
+    may.check_whereabouts(by, case, purpose, from_at, to_at, now=now, names=about or ())
+    every = monitored_track(person_id, from_at, min(to_at, now), speeds=speeds)
+    table = shown_of(every, case, by=by, purpose=purpose, opened_from=opened_from)
     with transaction.atomic():  # opened after the reading: a transaction holds SQLite's only lock
         audit.record(
             "track:viewed", by=by, at=now, about=person_id, purpose=purpose,
             detail={
                 "from": from_at.isoformat(), "to": to_at.isoformat(),
-                "fixes": len(track.rows), "events": len(track.events),
+                "fixes": len(table), "events": len(table.events), "held_back": table.held_back,
+                **(about or {}),
             },
         )  # fmt: skip
-    return track
+    return table
+
+
+def monitored_track(
+    person_id: int,
+    from_at: datetime,
+    to_at: datetime,
+    *,
+    received_by: datetime | None = None,
+    speeds: Speeds = ALWAYS,
+) -> TrackTable:
+    """The track itself, whole, for those who have asked `access` and recorded the look, and who
+    show of it what `shown_of` gives.
+
+    received_by   only what we had received by then (inclusive); None: everything
+    """
+    parts = _monitored(person_id, from_at, to_at, received_by)
+    return tracks.table_of(*parts, from_at, to_at, speeds)
 
 
 def held_keys(first: int, last: int, from_at: datetime, to_at: datetime) -> pa.Table:
@@ -122,13 +172,18 @@ def oldest_unarchived() -> datetime | None:
     return rows.values_list("committed_at", flat=True).first()
 
 
-def _monitored(person_id: int, from_at: datetime, to_at: datetime) -> tuple[pa.Table, pa.Table]:
+def _monitored(
+    person_id: int, from_at: datetime, to_at: datetime, received_by: datetime | None
+) -> tuple[pa.Table, pa.Table]:
     """(fixes, events) of the person, only from the time in which an order was live."""
     directory = ActivationDirectory(person_orders([person_id]))
     numbers = list(Activation.objects.filter(person_id=person_id).values_list("pk", flat=True))
     spans = {number: directory.spans(number) for number in numbers}
+    columns = {"fixes": list(tracks.TRACK_COLUMNS), "events": None}
     fixes, events = (
-        tracks.only_live(_between(kind, numbers, from_at, to_at, None), spans)
+        tracks.only_live(
+            _between(kind, numbers, from_at, to_at, received_by, columns=columns[kind]), spans
+        )
         for kind in lake.KINDS
     )
     return fixes, events
@@ -140,14 +195,25 @@ def _between(
     from_at: datetime,
     to_at: datetime,
     received_by: datetime | None,
+    tail: LogTail | None = None,
+    columns: list[str] | None = None,
 ) -> pa.Table:
+    """`columns` (None: all) with those that in_order looks at among them."""
     if to_at <= from_at or (activations is not None and not activations):
-        return lake.SCHEMAS[kind].empty_table()
+        empty = lake.SCHEMAS[kind].empty_table()
+        return empty.select(columns) if columns else empty
     snapshot = lake.snapshot(kind)
     wanted = _wanted(activations, from_at, to_at, received_by)
     reach = (min(activations), max(activations)) if activations is not None else None
-    parts = [lake.read(snapshot.paths(from_at, to_at, reach), kind, filters=wanted)]
-    parts += _from_log(kind, snapshot.log_position, wanted)
+    paths = snapshot.paths(from_at, to_at, reach)
+    parts = [lake.read(paths, kind, filters=wanted, columns=columns)]
+    position = snapshot.log_position
+    if tail is not None:
+        position, tables = tail.after(position)
+        parts += [table.filter(wanted) for table in tables]
+    parts += _from_log(kind, position, wanted)
+    if columns:
+        parts = [part.select(columns) for part in parts]
     rows = pa.concat_tables(parts)
     if activations is not None and len(activations) > LIST_MAX:
         chosen = pa.array(sorted(activations), pa.int64())

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from waypost.clock import FOREVER_US, to_us
 from waypost.orders.directory import ActivationDirectory, Worn
+from waypost.positions.forgotten import NOTHING_FORGOTTEN, ForgottenBook
 
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -50,7 +51,9 @@ class Spans:
 class Resolver:
     """Finds activations by person or by reference, for one state of the orders."""
 
-    def __init__(self, directory: ActivationDirectory) -> None:
+    def __init__(
+        self, directory: ActivationDirectory, forgotten: ForgottenBook = NOTHING_FORGOTTEN
+    ) -> None:
         self._directory = directory
         worn = [one for one in directory.all() if one.span.number is not None]
         numbers = sorted(int(one.span.number or 0) for one in worn)
@@ -61,6 +64,15 @@ class Resolver:
                 for number in numbers
             ]
         )
+
+        spans = {int(one.span.number or 0): one.span for one in worn}
+        self._forgotten = Spans.of(
+            [
+                [(_us(start), _us(end), 1) for start, end in forgotten.of_activation(spans[number])]
+                for number in (numbers if forgotten else ())
+            ]
+        )
+        self._forgets = bool(forgotten)
 
     def activations(self, table: pa.Table) -> Integers:
         """The activation number of each row of a FILE_FIXES table; NOBODY where none was live.
@@ -80,6 +92,13 @@ class Resolver:
         """Whether an order was live over the activation at the time."""
         places = np.searchsorted(self.numbers, activation)
         return np.asarray(self._live.find(places, measured_us) != NOBODY, dtype=np.bool_)
+
+    def forgotten(self, activation: Integers, measured_us: Integers) -> Flags:
+        """Whether what was measured then was deleted: it is not let in again."""
+        if not self._forgets:
+            return np.zeros(activation.shape, dtype=np.bool_)
+        places = np.searchsorted(self.numbers, activation)
+        return np.asarray(self._forgotten.find(places, measured_us) != NOBODY, dtype=np.bool_)
 
     def _referred(self, reference: str) -> Sequence[Worn]:
         worn = self._directory.by_reference(reference)

@@ -33,7 +33,11 @@ class EventKind(StrEnum):
     BEACON_LOST = "beacon_lost"
     HOME_UNIT_MOVED = "home_unit_moved"
     HOME_UNIT_POWER_LOST = "home_unit_power_lost"
-    ALCOHOL_READING = "alcohol_reading"
+    HOME_UNIT_POWER_RESTORED = "home_unit_power_restored"
+    CLINICAL_REMOVAL = "clinical_removal"  # agreed: reason, until; never a strap tamper
+    ALCOHOL_READING = "alcohol_reading"  # attributes: tac_percent, temperature_c, infrared
+    ALCOHOL_EVENT = "alcohol_event"  # the maker's own judgement: from, to, peak_percent, confirmed
+    ALCOHOL_TAMPER = "alcohol_tamper"  # attributes: what
     COMMAND_ANSWER = "command_answer"
     OTHER = "other"  # understood frame, no kind of ours; attributes say what it was
 

@@ -26,8 +26,8 @@ def own_lake(tmp_path, settings):
 
 @pytest.fixture
 def worn(request):
-    """Activations A1 (person P1) and A2 (P2), fitted from START, orders live to 8 March."""
-    from waypost.orders.models import Activation, Order, Person
+    """Activations A1 (person P1) and A2 (P2), from START; orders with a trail to 8 March."""
+    from waypost.orders.models import Activation, Order, Person, RequirementVersion
 
     numbers = []
     for n in (1, 2):
@@ -35,6 +35,10 @@ def worn(request):
         Order.objects.create(
             reference=f"O{n}", person=person, kind="community_order", known_at=START,
             from_at=START, to_at=START + timedelta(days=7),
+        )  # fmt: skip
+        RequirementVersion.objects.create(
+            person=person, order_reference=f"O{n}", reference="R1", kind="trail",
+            valid_from=START, known_at=START, digest=f"{n:064x}",
         )  # fmt: skip
         activation = Activation.objects.create(
             reference=f"A{n}", person=person, device_reference=f"D{n}", known_at=START,

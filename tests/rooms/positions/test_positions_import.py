@@ -226,4 +226,4 @@ def test_a_file_too_large_for_the_memory_is_spilled_by_activation_and_says_the_s
     assert marked == {number: to_us(START) for number in worn}
     assert lake.snapshot().version == 2  # made, and a commit for each range of activations
     assert stored().num_rows == 400
-    assert not list((staging.home() / "run").glob("import-*"))
+    assert not list((staging.home() / "run").glob("staged-*"))

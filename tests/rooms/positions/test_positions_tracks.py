@@ -10,6 +10,7 @@ from positions_words import NOW, START, contact, fix, minutes, rows_of
 
 from waypost.access.models import AuditLine
 from waypost.access.values import Posted, Purpose, Role
+from waypost.clock import to_us
 from waypost.errors import Refused
 from waypost.positions import batch, log
 from waypost.positions.queries import whereabouts
@@ -38,6 +39,15 @@ def test_a_stray_far_away_is_shown_as_impossible_and_leaves_a_gap():
     assert [row.set_aside for row in found.rows] == [0, SetAside.IMPOSSIBLE_SPEED, 0]
     assert found.rows[1].words == "would need an impossible speed"
     assert not found.rows[1].used
+
+
+def test_a_fix_is_impossible_by_the_speed_in_force_when_it_was_measured():
+    """300 m/s, as nothing but a plane goes: believed only once the rules allow it."""
+    rows = [rows_of(7, *(fix(n, 51.5 + 0.1617 * (n % 2)) for n in range(8)))]
+    tables = batch.build(rows)
+    speeds = [(-(2**62), 90.0), (to_us(minutes(4)), 340.0)]
+    found = track_of(*tables, START, minutes(8), speeds)
+    assert [row.used for row in found.rows] == [True, False, True, False, *[True] * 4]
 
 
 def test_three_fixes_that_agree_are_believed_against_the_one_before():
