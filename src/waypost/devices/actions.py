@@ -9,6 +9,7 @@ from django.db import transaction
 from waypost.access import audit, may
 from waypost.access.values import Permission, Posted
 from waypost.devices import correcting
+from waypost.devices.clinical import end_removal, record_removal
 from waypost.devices.clock_queries import open_doubt
 from waypost.devices.command_acts import cancel_command, queue_command
 from waypost.devices.flag_acts import settle_flag
@@ -26,12 +27,14 @@ __all__ = [
     "describe_device",
     "end_device_token",
     "end_protection",
+    "end_removal",
     "import_devices",
     "make_device_token",
     "move_device",
     "protect",
     "put_up",
     "queue_command",
+    "record_removal",
     "settle_flag",
     "take_down",
 ]

@@ -14,11 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from waypost.devices.health import Expected
+from waypost.devices.values import DeviceKind
 
 Microseconds = npt.NDArray[np.int64]
 TAGS_MIN = 10  # fewer tags of a model say more of their wearers than of the model
 GAPS_MIN = 100  # and so do fewer waits between contacts
 QUANTILE = 0.95
+NO_PLACES = frozenset({DeviceKind.ALCOHOL_TAG, DeviceKind.HOME_UNIT, DeviceKind.BEACON})
+# Alcohol tags upload once a day, to a base station or by hand. Makers call 48 hours without an
+# upload critical; that is three times these sixteen (health.SILENT_CONTACTS).
+DAILY = Expected(contact_s=57_600.0, upload_lag_s=43_200.0, places=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +87,16 @@ def gaps_us(times_us: Microseconds) -> Microseconds:
     return once[1:] - once[:-1]
 
 
-def expected_of(model: str, learnt: Mapping[str, Learnt]) -> Expected:
-    """What to expect of a tag of this model: the defaults where too little is known."""
+def expected_of(model: str, learnt: Mapping[str, Learnt], kind: str = "") -> Expected:
+    """What to expect of a tag of this model: the defaults of its kind where too little is known.
+
+    kind   of the device (values.DeviceKind); "" where the inventory states none
+    """
+    places = kind not in NO_PLACES
     one = learnt.get(model)
-    if one is None or not one.is_enough:
-        return Expected()
-    return Expected(one.fix_s, one.contact_s, one.upload_lag_s, one.tags)
+    if one is not None and one.is_enough:
+        return Expected(one.fix_s, one.contact_s, one.upload_lag_s, one.tags, places)
+    return DAILY if kind == DeviceKind.ALCOHOL_TAG else Expected(places=places)
 
 
 def _quantile_s(parts: list[Microseconds], share: float) -> float:

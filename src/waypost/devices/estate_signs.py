@@ -26,7 +26,7 @@ from waypost.orders.models import Activation
 
 Id = TypeVar("Id", int, str)
 AT_ONCE = 500  # ids in one statement, within what SQLite takes
-UNKNOWN: tuple[str, str, datetime | None] = (Status.FITTED.value, "", None)
+UNKNOWN: tuple[str, str, datetime | None, str] = (Status.FITTED.value, "", None, "")
 SAYS = [one.name for one in fields(TagSays)]
 
 
@@ -63,7 +63,7 @@ def signs_of(worn: Sequence[WornTag], now: datetime) -> dict[int, tuple[Signs, E
     found = {}
     for one in worn:
         says = said.get(one.activation, TagSays())
-        status, model, heard_at = devices.get(one.device_id, UNKNOWN)
+        status, model, heard_at, kind = devices.get(one.device_id, UNKNOWN)
         flagged = [at for at, last in flags.get(one.device_id, ()) if last >= one.fitted_at]
         signs = Signs(
             fitted_at=one.fitted_at,
@@ -79,7 +79,7 @@ def signs_of(worn: Sequence[WornTag], now: datetime) -> dict[int, tuple[Signs, E
             devices_lately=lately.get(one.person_id, 0),
             in_step=status == Status.FITTED,
         )
-        found[one.activation] = (signs, cadence.expected_of(model, learnt))
+        found[one.activation] = (signs, cadence.expected_of(model, learnt, kind))
     return found
 
 
@@ -114,12 +114,14 @@ def _contact_at(says: TagSays, heard_at: datetime | None, fitted_at: datetime) -
     return max((at for at in (says.contact_at, noted) if at is not None), default=None)
 
 
-def _devices(references: Collection[str] | None) -> dict[str, tuple[str, str, datetime | None]]:
-    """Status, model and last contact by the tag's own id."""
-    rows = Device.objects.values_list("reference", "status", "model", "last_heard_at")
+def _devices(
+    references: Collection[str] | None,
+) -> dict[str, tuple[str, str, datetime | None, str]]:
+    """Status, model, last contact and kind by the tag's own id."""
+    rows = Device.objects.values_list("reference", "status", "model", "last_heard_at", "kind")
     if references is not None:
         rows = rows.filter(reference__in=references)
-    return {row[0]: (row[1], row[2], row[3]) for row in rows}
+    return {row[0]: (row[1], row[2], row[3], row[4]) for row in rows}
 
 
 def _doubts() -> dict[int, datetime]:

@@ -54,13 +54,15 @@ REPLACED_WITHIN = timedelta(days=30)
 class Expected:
     """How often tags of a model are heard. contact_s: 95 % of the gaps are shorter.
 
-    tags   from how many it was learnt; 0: the house's defaults
+    tags     from how many it was learnt; 0: the house's defaults
+    places   whether such tags measure places at all
     """
 
     fix_s: float = 60.0  # the domain page: about one GNSS fix a minute outdoors
     contact_s: float = 300.0
     upload_lag_s: float = 300.0
     tags: int = 0
+    places: bool = True
 
     @property
     def silent_after(self) -> timedelta:
@@ -151,7 +153,11 @@ def _contact(signs: Signs, expected: Expected, now: datetime) -> Finding | None:
 
 def _stale(signs: Signs, expected: Expected, now: datetime) -> Finding | None:
     """In contact, and yet without a fresh place."""
-    if signs.contact_at is None or now - signs.contact_at > expected.silent_after:
+    if (
+        not expected.places
+        or signs.contact_at is None
+        or now - signs.contact_at > expected.silent_after
+    ):
         return None
     since = max(signs.fix_at or signs.fitted_at, signs.fitted_at)
     if signs.contact_at - since <= expected.stale_after:  # as of its contact: it may report seldom

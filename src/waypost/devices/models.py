@@ -6,6 +6,7 @@ Visit            an attempt to fit, mend or remove, and what came of it
 Pairing          a home unit or beacon at an address, for a person
 DeviceCommand    what an officer asked a tag to do
 DeviceFlag       something about a tag that an officer should look at
+ClinicalRemoval  a tag that comes off for the body's sake, by agreement
 ClockDoubt       a clock that seems wrong; ClockCorrection: what an officer accepted
 TagSigns         the latest a worn tag said of itself; TagFinding: what is the matter with it
 """
@@ -243,6 +244,30 @@ class Protection(models.Model):
     consent_at = models.DateTimeField()
     consent_how = models.CharField(max_length=200)
     ended_why = models.CharField(max_length=200, blank=True)
+
+
+class ClinicalRemoval(models.Model):
+    """A tag that comes off for the body's sake, by agreement, from-to (clinical.py)."""
+
+    declares = Columns(
+        Retention.CASE,
+        belongs="activation__person",
+        plain="id activation from_at until_at ended_at known_at made_by_id ended_by_id event_key",
+        sensitive="reason note ended_how",
+    )
+    activation = models.ForeignKey(
+        "orders.Activation", on_delete=models.CASCADE, related_name="clinical_removals"
+    )
+    reason = models.CharField(max_length=20)  # protocols.event_attributes.REMOVAL_REASONS
+    note = models.CharField(max_length=200, blank=True)
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField()  # when it is expected to be on again
+    ended_at = models.DateTimeField(null=True)
+    ended_how = models.CharField(max_length=200, blank=True)
+    ended_by_id = models.BigIntegerField(null=True)
+    known_at = models.DateTimeField()
+    made_by_id = models.BigIntegerField(null=True)  # null: a tag or hub reported it
+    event_key = models.BigIntegerField(null=True)  # of that report
 
 
 class ClockDoubt(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +33,15 @@ class ProtectionSeen:
     heard_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class KeptAway:
+    """A wearer from whom somebody is protected now."""
+
+    wearer_id: int
+    wearer: str
+    reference: str
+
+
 @transaction.atomic
 def protections_of(wearer_id: int, by: Posted, *, now: datetime) -> tuple[ProtectionSeen, ...]:
     """Whom the wearer must stay away from, as far as the asker is named staff of them; those that
@@ -54,6 +64,39 @@ def protections_of(wearer_id: int, by: Posted, *, now: datetime) -> tuple[Protec
             "protection:viewed", by=by, at=now, about=person_id, detail={"wearer": wearer_id}
         )
     return tuple(sorted(shown, key=lambda one: one.to_at is not None))
+
+
+@transaction.atomic
+def kept_away_from(protected_id: int, by: Posted, *, now: datetime) -> tuple[KeptAway, ...]:
+    """The wearers from whom the person is protected now, as far as the asker may see them.
+
+    Leaves a line about the protected person, none about the wearers, who read theirs.
+    """
+    may.check(by, Permission.DEVICE_FIT, case_of(protected_id, now=now))
+    standing = Protection.objects.filter(
+        Q(to_at=None) | Q(to_at__gt=now), protected_id=protected_id
+    ).select_related("wearer")
+    wearers = {row.wearer_id: row.wearer for row in standing.order_by("from_at", "pk")}
+    cases = cases_of(wearers, now=now)
+    found = tuple(
+        KeptAway(number, wearer.full_name or wearer.reference, wearer.reference)
+        for number, wearer in wearers.items()
+        if may.decide(by, Permission.DEVICE_FIT, cases[number]).allowed
+    )
+    audit.record(
+        "protection:viewed", by=by, at=now, about=protected_id,
+        detail={"wearers": [one.wearer_id for one in found]},
+    )  # fmt: skip
+    return found
+
+
+def protecting_wearers(ids: Collection[int], *, now: datetime) -> frozenset[int]:
+    """Which of these must keep away from a protected person now: that somebody is protected, never
+    who. For the machine, which ranks alerts by it; it leaves no line."""
+    standing = Protection.objects.filter(
+        Q(to_at=None) | Q(to_at__gt=now), wearer_id__in=ids, from_at__lte=now
+    )
+    return frozenset(standing.values_list("wearer_id", flat=True))
 
 
 def _seen(row: Protection, now: datetime) -> ProtectionSeen:

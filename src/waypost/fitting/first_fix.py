@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from django.db import transaction
 
 from waypost.access import audit, may
-from waypost.access.purposes import GATEWAYS
+from waypost.access.purposes import windows
 from waypost.access.queries import was_recorded
 from waypost.access.values import Permission, Posted, Purpose
 from waypost.devices.models import Device, Fitting
@@ -105,7 +105,7 @@ def _checked(activation_id: int, by: Posted, now: datetime) -> Activation:
 
 def _window(activation: Activation, now: datetime) -> tuple[datetime, datetime]:
     """From the fitting, at most the gateway's window back, to now and what clocks may differ."""
-    start = max(activation.from_at, now - GATEWAYS[Purpose.FITTING].window)
+    start = max(activation.from_at, now - windows()[Purpose.FITTING])
     return min(start, now - timedelta(seconds=1)), now + CLOCK_AHEAD
 
 

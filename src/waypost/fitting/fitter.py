@@ -21,7 +21,7 @@ from waypost.devices.lifecycle import Status
 from waypost.devices.models import Device, Fitting
 from waypost.devices.values import DeviceKind, VisitOutcome, VisitPurpose
 from waypost.errors import NoSuchThing, Refused
-from waypost.fitting import windows as fitting
+from waypost.fitting import windows
 from waypost.fitting.fitting_records import (
     NAME_MAX,
     last_end,
@@ -152,10 +152,10 @@ def _put_on(
 ) -> Activation:
     orders = orders_of(person.pk)
     _check_device(device, now)
-    fitting.check_time(said.at, not_before=last_end(person, device), now=now, act="the fitting")
-    if person.protected or fitting.is_protected(orders):
+    windows.check_time(said.at, not_before=last_end(person, device), now=now, act="the fitting")
+    if person.protected or windows.is_protected(orders):
         raise Refused(PROTECTED)
-    if not fitting.order_live(orders, said.at) and not said.reason.strip():
+    if not windows.order_live(orders, said.at) and not said.reason.strip():
         raise Refused(
             "No order is live for this person then, so nothing the tag says could be used. Say why "
             "it is fitted all the same."
@@ -182,7 +182,7 @@ def _put_on(
 def _take_off(activation: Activation, said: RemovalSaid, *, by: Posted, now: datetime) -> Device:
     if not said.why.strip():
         raise Refused("Say why the tag comes off; the person's record needs it.")
-    fitting.check_time(said.at, not_before=activation.from_at, now=now, act="the removal")
+    windows.check_time(said.at, not_before=activation.from_at, now=now, act="the removal")
     if said.at == activation.from_at:
         raise Refused("The tag cannot come off at the instant it went on; enter when it was done.")
     end_activation(activation, at=said.at, now=now)

@@ -11,7 +11,7 @@ from waypost.devices import inventory
 from waypost.devices.models import Device, Visit
 from waypost.devices.values import VisitOutcome, VisitPurpose
 from waypost.errors import Refused
-from waypost.fitting import windows as fitting
+from waypost.fitting import windows
 from waypost.orders.models import Activation, Person
 from waypost.orders.queries import person_orders
 from waypost.orders.values import PersonOrders
@@ -67,7 +67,7 @@ def write_visit(
     by: Posted,
     now: datetime,
 ) -> Visit:
-    asked = fitting.fitting_requirement(person, at=at) if purpose is VisitPurpose.FIT else None
+    asked = windows.fitting_requirement(person, at=at) if purpose is VisitPurpose.FIT else None
     return Visit.objects.create(
         person_id=person.number or 0,
         purpose=purpose.value,

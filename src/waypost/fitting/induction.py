@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from waypost.orders.appointments import occurrences
+from waypost.orders.own_words import own_asks, own_hours, own_notes
 from waypost.orders.values import Order, PersonOrders, Requirement, RequirementKind
-from waypost.orders.words import OWN_WORDS, timetable_words
 
 AHEAD = timedelta(days=90)
 APPOINTMENTS_SHOWN = 4
@@ -128,18 +128,19 @@ def _asks(live: list[Order], now: datetime, zone: str) -> tuple[str, ...]:
         for order in live
         for one in order.requirements
         if one.kind is not RequirementKind.FITTING and (one.to_at is None or one.to_at > now)
-        for line in _one(one, now, zone)
+        for line in _one(one, order, now, zone)
     ]
     return tuple(asked) or ("Nothing is asked of you now.",)
 
 
-def _one(one: Requirement, now: datetime, zone: str) -> list[str]:
-    words = OWN_WORDS[one.kind]
+def _one(one: Requirement, order: Order, now: datetime, zone: str) -> list[str]:
+    words = own_asks(one)
     place = f" (place {one.requirement_id} of your order)" if one.zones else ""
+    notes = "".join(f" {note}" for note in own_notes(one, order))
     if one.kind is RequirementKind.ATTENDANCE and one.appointments:
-        return [f"{words}{place}: {_appointments(one, now, zone)}."]
-    when = "; ".join(timetable_words(one.timetable))
-    when = when.replace("At all times", "all the time").replace("Every day", "every day")
+        return [f"{words}{place}: {_appointments(one, now, zone)}.{notes}"]
+    when = "; ".join(own_hours(one)).rstrip(".")
+    when = when.replace("All the time", "all the time").replace("Every day", "every day")
     starts = f" From {_when(one.from_at, zone)}." if one.from_at and one.from_at > now else ""
     ends = f" Until {_when(one.to_at, zone)}." if one.to_at else ""
     free = [
@@ -147,7 +148,7 @@ def _one(one: Requirement, now: datetime, zone: str) -> list[str]:
         for gone in one.exceptions
         if gone.to_at > now
     ]
-    return [f"{words}{place}: {when}.{starts}{ends}{''.join(free)}"]
+    return [f"{words}{place}: {when}.{notes}{starts}{ends}{''.join(free)}"]
 
 
 def _appointments(one: Requirement, now: datetime, zone: str) -> str:
@@ -156,7 +157,9 @@ def _appointments(one: Requirement, now: datetime, zone: str) -> str:
     found = sorted(
         meeting.from_at
         for series in one.appointments
-        for meeting in occurrences(series, now, ahead, timezone=one.timezone)
+        for meeting in occurrences(
+            series, now, ahead, timezone=one.timezone, division=one.bank_holiday_division
+        )
     )
     shown = ", ".join(_when(at, zone) for at in found[:APPOINTMENTS_SHOWN])
     more = len(found) - APPOINTMENTS_SHOWN

@@ -15,7 +15,7 @@ from datetime import datetime
 from django.db import transaction
 
 from waypost.clock import write_instant
-from waypost.fitting import windows as fitting
+from waypost.fitting import windows
 from waypost.jobs import due
 from waypost.notices.outbox import enqueue
 from waypost.orders.queries import cases_of, person_orders
@@ -59,7 +59,7 @@ def _fire(person_ids: list[int], now: datetime) -> None:
     cases = cases_of(person_ids, now=now)
     again: list[due.DueRow] = []
     for person in person_orders(person_ids):
-        task = fitting.to_remove(person, (), now=now)
+        task = windows.to_remove(person, (), now=now)
         if task is None:
             row = _row(person, now)
             again += [row] if row is not None else []
@@ -81,7 +81,7 @@ def _fire(person_ids: list[int], now: datetime) -> None:
 
 
 def _row(person: PersonOrders, now: datetime) -> due.DueRow | None:
-    found = fitting.removal_due_at(person, now=now)
+    found = windows.removal_due_at(person, now=now)
     if found is None or person.number is None:
         return None
     span, at = found

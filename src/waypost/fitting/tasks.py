@@ -1,7 +1,7 @@
 """Two lists with clocks: "ordered, not fitted" and "tag on, no live order".
 
 The database narrows the estate to the few persons who may stand in one (sets of orders, versions
-and activations, never one person at a time); the pure rules of fitting.py decide about those.
+and activations, never one person at a time); the pure rules of windows.py decide about those.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from waypost.access import audit, may
 from waypost.access.values import Permission, Posted
 from waypost.devices.models import Device, Visit
 from waypost.devices.values import VisitOutcome, VisitPurpose
-from waypost.fitting import windows as fitting
+from waypost.fitting import windows
 from waypost.fitting.windows import Attempt, ToFit, ToRemove, Visited
 from waypost.orders.loading import MANY
 from waypost.orders.models import Activation, Order, RequirementVersion
@@ -74,9 +74,9 @@ def fitting_tasks(by: Posted, *, now: datetime) -> Tasks:
     bare, idle = (_seen(ids, visible) for ids in (unfitted_ids(now), idle_ids(now)))
     persons = {one.number or 0: one for one in _orders_of(bare | idle)}
     visits = visits_of(persons)
-    to_remove = _decided(idle, persons, visits, fitting.to_remove, now)
+    to_remove = _decided(idle, persons, visits, windows.to_remove, now)
     return Tasks(
-        _decided(bare, persons, visits, fitting.to_fit, now),
+        _decided(bare, persons, visits, windows.to_fit, now),
         to_remove,
         serials_of([str(one.span.device_id) for one in to_remove]),
     )
@@ -97,18 +97,18 @@ def fitting_of(person_id: int, *, by: Posted, now: datetime) -> PersonFitting:
     person = person_orders([person_id])[0]
     visits = visits_of([person_id]).get(person_id, [])
     attempts = (
-        fitting.attempts_of(person, visits, purpose, fitting.BEGINNING) for purpose in VisitPurpose
+        windows.attempts_of(person, visits, purpose, windows.BEGINNING) for purpose in VisitPurpose
     )
-    worn = fitting.worn_now(person, now=now)
+    worn = windows.worn_now(person, now=now)
     found = PersonFitting(
         person=person,
         worn=worn,
-        to_fit=fitting.to_fit(person, visits, now=now),
-        to_remove=fitting.to_remove(person, visits, now=now),
-        order_live=fitting.order_live(person, now),
+        to_fit=windows.to_fit(person, visits, now=now),
+        to_remove=windows.to_remove(person, visits, now=now),
+        order_live=windows.order_live(person, now),
         attempts=tuple(sorted((one for some in attempts for one in some), key=lambda one: one.at)),
-        asked=fitting.fitting_requirement(person, at=now),
-        windows=tuple(one for one in fitting.fitting_windows(person) if one[1] > now),
+        asked=windows.fitting_requirement(person, at=now),
+        windows=tuple(one for one in windows.fitting_windows(person) if one[1] > now),
         serial=serials_of([str(worn.device_id)]).get(worn.device_id, "") if worn else "",
     )
     with transaction.atomic():
@@ -126,7 +126,7 @@ def unfitted_ids(now: datetime) -> set[int]:
 def idle_ids(now: datetime) -> set[int]:
     """Persons with a tag of whom nothing is asked: all whose tag may be to come off, and some.
 
-    Says no only where a requirement plainly binds; the few odd ones are left to fitting.to_remove.
+    Says no only where a requirement plainly binds; the few odd ones are left to windows.to_remove.
     """
     person = OuterRef("person_id")
     ordered = _live_orders(now).filter(person_id=person, reference=OuterRef("order_reference"))
@@ -140,7 +140,7 @@ def idle_ids(now: datetime) -> set[int]:
         _not_ended("to_at", now),
         person_id=person,
         withdrawn=False,
-        kind__in=sorted(fitting.NEEDS_TAG),
+        kind__in=sorted(windows.NEEDS_TAG),
     ).filter(Exists(ordered), ~Exists(later))
     return set(_worn(now).filter(~Exists(asked)).values_list("person_id", flat=True))
 

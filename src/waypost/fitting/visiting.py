@@ -11,7 +11,7 @@ from waypost.access.values import Permission, Posted
 from waypost.devices.models import Visit
 from waypost.devices.values import VisitOutcome, VisitPurpose
 from waypost.errors import Refused
-from waypost.fitting import windows as fitting
+from waypost.fitting import windows
 from waypost.fitting.fitting_records import live_activation, orders_of, write_visit
 from waypost.notices.outbox import enqueue
 from waypost.orders.queries import case_of
@@ -42,8 +42,8 @@ def record_visit(
     """
     case = case_of(person_id, now=now)
     may.check(by, Permission.DEVICE_FIT, case)
-    fitting.check_attempt(outcome, reason)
-    fitting.check_time(at, not_before=None, now=now, act="the visit")
+    windows.check_attempt(outcome, reason)
+    windows.check_time(at, not_before=None, now=now, act="the visit")
     if outcome is VisitOutcome.DONE and purpose is not VisitPurpose.REPAIR:
         raise Refused("Record the fitting or the removal itself; the visit is written with it.")
     person = orders_of(person_id)
@@ -57,7 +57,7 @@ def record_visit(
         person, purpose, outcome, at=at, reason=reason, officer_name=officer_name,
         activation=worn, by=by, now=now,
     )  # fmt: skip
-    within = fitting.in_window(person, at) if purpose is VisitPurpose.FIT else None
+    within = windows.in_window(person, at) if purpose is VisitPurpose.FIT else None
     if _is_worth_telling(purpose, outcome, within):
         enqueue(
             about=f"visit:{visit.pk}",

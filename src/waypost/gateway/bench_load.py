@@ -73,10 +73,15 @@ TONGUES = {
 
 @dataclass(slots=True)
 class Load:
-    """What is to be sent, and what came of it. `left`: messages not sent yet, None: no end."""
+    """What is to be sent, and what came of it.
+
+    left    messages not sent yet, None: no end
+    paced   a tag sends one a second at most: each of its own second, as a tag's clock has it
+    """
 
     tongue: Tongue
     left: int | None = 0
+    paced: bool = False
     sent: int = 0
     answered: int = 0
     lost: int = 0
@@ -87,10 +92,10 @@ class Load:
 class Tag(asyncio.Protocol):
     """One connection of one tag."""
 
-    __slots__ = ("_count", "_load", "_number", "_out", "_transport")
+    __slots__ = ("_at_s", "_count", "_load", "_number", "_out", "_transport")
 
     def __init__(self, load: Load, number: int) -> None:
-        self._load, self._number, self._count = load, number, 0
+        self._load, self._number, self._count, self._at_s = load, number, 0, 0
         self._out: deque[float] = deque()
         self._transport: Any = None
 
@@ -105,9 +110,9 @@ class Tag(asyncio.Protocol):
         load = self._load
         load.sent += 1
         self._count += 1
-        now_s = time.time()
+        self._at_s = max(int(time.time()), self._at_s + 1 if load.paced else 0)
         self._out.append(time.perf_counter())
-        self._transport.write(load.tongue.message(self._number, self._count, int(now_s)))
+        self._transport.write(load.tongue.message(self._number, self._count, self._at_s))
 
     def data_received(self, data: bytes) -> None:
         load, now_s = self._load, time.perf_counter()
@@ -166,7 +171,7 @@ async def paced(load: Load, tags: list[Tag], args: argparse.Namespace) -> None:
 
 async def run(args: argparse.Namespace) -> dict[str, float]:
     """Connect, send; the figures."""
-    load = Load(TONGUES[args.protocol])
+    load = Load(TONGUES[args.protocol], paced=0 < args.rate <= args.connections)
     tags = await connect(load, args)
     print("connected", flush=True)
     load.sent = load.answered = load.lost = 0

@@ -128,16 +128,19 @@ class ClockWatch:
 
     def _look_at(self, row: IntakeRow) -> None:
         received_us = to_us(row.received_at)
-        from_us_, to_us_ = to_us(row.from_at), FOREVER_US
+        fitted_us, taken_off_us = to_us(row.from_at), FOREVER_US
         if row.to_at is not None:
-            to_us_ = to_us(row.to_at)
+            taken_off_us = to_us(row.to_at)
         newest_us = None
         for measured_us in _times(row):
-            if from_us_ <= measured_us < to_us_ and measured_us <= received_us + CLOCK_TOLERANCE_US:
+            if (
+                fitted_us <= measured_us < taken_off_us
+                and measured_us <= received_us + CLOCK_TOLERANCE_US
+            ):
                 if newest_us is None or measured_us > newest_us:
                     newest_us = measured_us
                 continue
-            judged = judge_time(measured_us, received_us, from_us_, to_us_)
+            judged = judge_time(measured_us, received_us, fitted_us, taken_off_us)
             if is_doubt(judged, received_us - measured_us):
                 key = (row.activation, judged.mark.name.lower(), judged.offset_us)
                 self._note(key, measured_us, received_us)

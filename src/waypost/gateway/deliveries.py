@@ -109,6 +109,8 @@ def _answer(batch: BatchMessage, take: TakeRows) -> dict[str, Any]:
         for number in range(1, len(became) + len(problems) + 1)
     ]
     counts = {name: sum(row["status"] == name for row in rows) for name in STATUSES}
+    if forgotten := sum(row["status"] == "forgotten" for row in rows):  # deleted once: not let in
+        counts["forgotten"] = forgotten
     return {**counts, "rows": rows}
 
 

@@ -22,6 +22,7 @@ from waypost.orders.directory import ActivationDirectory
 from waypost.orders.values import ActivationSpan
 from waypost.positions import log, seal
 from waypost.positions.batch import IntakeRow, build
+from waypost.positions.forgotten import NOTHING_FORGOTTEN, ForgottenBook
 from waypost.positions.log import RawRow
 from waypost.positions.values import Decoded, DecodedEvent, EventKind
 from waypost.protocols.values import BatchRow
@@ -59,13 +60,19 @@ def take_message(item: TagMessage, group: Group, router: Router) -> None:
     decoded = item.decoded
     reason = decoded.error
     if decoded.device_id is not None:
+        is_forgotten = False
         parts = with_places(decoded, router.pairings, router.directory, item.received_at)
         for part in parts:
-            routed = route(router.directory, _with_contact(part), item.received_at)
+            routed = route(
+                router.directory, _with_contact(part), item.received_at, router.forgotten
+            )
+            is_forgotten = is_forgotten or routed.forgotten
             take_routed(routed, item.protocol, item.payload if len(parts) == 1 else None, group)
             reason = reason or routed.reason
             if routed.logged or routed.sealed:
                 group.heard[decoded.device_id] = (item.received_at, item.protocol)
+        if is_forgotten:  # nor does an officer's list keep what was deleted
+            return
     if reason is not None:
         group.unplaced.append(
             quarantine.quarantined(
@@ -117,6 +124,7 @@ def take_rows(
     group: Group,
     directory: ActivationDirectory,
     pairings: PairingBook = NO_PAIRINGS,
+    forgotten: ForgottenBook = NOTHING_FORGOTTEN,
 ) -> dict[int, str]:
     """The rows of a batch into the group; what became of each, by its number.
 
@@ -128,7 +136,10 @@ def take_rows(
         sender, seen = row_with_places(row, pairings, directory, item.received_at)
         if not seen:
             raise ValueError(f"row {row.number} of a batch holds nothing")
-        placed = place(directory, sender, seen[0].measured_at, item.received_at)
+        placed = place(directory, sender, seen[0].measured_at, item.received_at, forgotten)
+        if placed.fate is Fate.FORGOTTEN:
+            became[row.number] = "forgotten"
+            continue
         if placed.fate is Fate.UNPLACED or placed.span is None or placed.span.number is None:
             became[row.number] = "quarantined"
             group.unplaced.append(

@@ -165,7 +165,9 @@ class Intake:
         if isinstance(item, BatchMessage):
             return deliveries.answer(
                 item,
-                lambda rows: take_rows(rows, item, group, router.directory, router.pairings),
+                lambda rows: take_rows(
+                    rows, item, group, router.directory, router.pairings, router.forgotten
+                ),
             )
         return HttpReply(200)
 

@@ -9,6 +9,7 @@ from waypost.devices.pairing import Paired, PairingBook
 from waypost.gateway.routing import Router
 from waypost.orders.directory import ActivationDirectory
 from waypost.orders.estate import Estate
+from waypost.positions.forgotten_queries import read_forgotten
 
 CHECKED_EVERY_S = 1.0  # how long a change of orders may go unseen
 
@@ -30,7 +31,7 @@ class KnownTags:
             if self._estate.refresh():
                 directory = ActivationDirectory(self._estate.persons.values())
             if self._estate.version != self._version:
-                self._router = Router(directory, read_pairings())
+                self._router = Router(directory, read_pairings(), read_forgotten())
                 self._version = self._estate.version
             self._checked_s = time.monotonic()
         return self._router

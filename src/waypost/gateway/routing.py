@@ -6,6 +6,7 @@ A tag is on somebody only from-to, so each fix is placed by when it was measured
     tag worn then, no order live         -> SEALED (never judged, matched or shown)
     not worn then, but worn at receipt   -> LOGGED, set aside there as FUTURE or BEFORE_FITTING
     nobody known to wear it              -> UNPLACED: an officer settles it
+    measured in a time that was deleted  -> FORGOTTEN: kept nowhere (positions/forgotten.py)
 
 A time in the future is a clock that is wrong: the time of receipt decides instead.
 
@@ -26,6 +27,7 @@ from waypost.orders.directory import ActivationDirectory
 from waypost.orders.values import ActivationSpan
 from waypost.positions.batch import IntakeRow
 from waypost.positions.clocks import CLOCK_TOLERANCE_US
+from waypost.positions.forgotten import NOTHING_FORGOTTEN, ForgottenBook
 from waypost.positions.values import Decoded, DecodedEvent, DecodedFix, EventKind
 from waypost.protocols.values import Sender
 from waypost.units import ActivationNumber
@@ -40,6 +42,7 @@ class Fate(Enum):
     LOGGED = "logged"
     SEALED = "sealed"
     UNPLACED = "unplaced"
+    FORGOTTEN = "forgotten"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Routed:
     logged: tuple[IntakeRow, ...] = ()
     sealed: tuple[IntakeRow, ...] = ()
     reason: str | None = None
+    forgotten: bool = False  # some of it was measured in a time that was deleted
 
     @property
     def one_owner(self) -> ActivationNumber | None:
@@ -65,6 +69,7 @@ class Routed:
         since a key of one person must not open another's."""
         numbers = {row.activation for row in self.logged}
         whole = len(numbers) == 1 and not self.sealed and self.reason is None
+        whole = whole and not self.forgotten
         return numbers.pop() if whole else None
 
 
@@ -73,12 +78,15 @@ def place(
     sender: Sender,
     measured_at: datetime | None,
     received_at: datetime,
+    forgotten: ForgottenBook = NOTHING_FORGOTTEN,
 ) -> Placed:
     """Where something measured then, by this sender, goes."""
     at = measured_at or received_at
     if at > received_at + CLOCK_TOLERANCE:
         at = received_at
     span = _span_at(directory, sender, at)
+    if forgotten and _is_forgotten(forgotten, directory, sender, at, span):
+        return Placed(Fate.FORGOTTEN)
     if span is None:
         at = received_at
         span = _span_at(directory, sender, at)
@@ -88,18 +96,27 @@ def place(
     return Placed(Fate.LOGGED if live else Fate.SEALED, span)
 
 
-def route(directory: ActivationDirectory, decoded: Decoded, received_at: datetime) -> Routed:
+def route(
+    directory: ActivationDirectory,
+    decoded: Decoded,
+    received_at: datetime,
+    forgotten: ForgottenBook = NOTHING_FORGOTTEN,
+) -> Routed:
     """The parts of a decoded message. ValueError when it names no device."""
     if decoded.device_id is None:
         raise ValueError("a message without a device cannot be routed")
     sender = Sender(device_id=decoded.device_id)
     seen_all: list[DecodedFix | DecodedEvent] = [*decoded.fixes, *decoded.events]
-    whole = [(seen, place(directory, sender, seen.measured_at, received_at)) for seen in seen_all]
+    whole = [
+        (seen, place(directory, sender, seen.measured_at, received_at, forgotten))
+        for seen in seen_all
+    ]
     reasons = [placed.reason for _, placed in whole if placed.fate is Fate.UNPLACED]
     return Routed(
         logged=_rows(whole, Fate.LOGGED, received_at),
         sealed=_rows(whole, Fate.SEALED, received_at),
         reason=reasons[0] if reasons else None,
+        forgotten=any(placed.fate is Fate.FORGOTTEN for _, placed in whole),
     )
 
 
@@ -129,8 +146,13 @@ def window_at(directory: ActivationDirectory, device_id: str, instant: datetime)
 class Router:
     """A directory with the windows of the tags heard since it was made. For one thread."""
 
-    def __init__(self, directory: ActivationDirectory, pairings: PairingBook = NO_PAIRINGS) -> None:
-        self.directory, self.pairings = directory, pairings
+    def __init__(
+        self,
+        directory: ActivationDirectory,
+        pairings: PairingBook = NO_PAIRINGS,
+        forgotten: ForgottenBook = NOTHING_FORGOTTEN,
+    ) -> None:
+        self.directory, self.pairings, self.forgotten = directory, pairings, forgotten
         self._windows: dict[str, Window] = {}
 
     def knows(self, sender: Sender) -> bool:
@@ -150,7 +172,7 @@ class Router:
         """The activation under which `route` would log all of a sound message, if a glance tells;
         None: ask `route`."""
         device_id = decoded.device_id
-        if device_id is None or decoded.error is not None:
+        if device_id is None or decoded.error is not None or self.forgotten.of_tag(device_id):
             return None
         window = self._windows.get(device_id)
         if window is None or not window.from_at <= received_at < window.to_at:
@@ -198,6 +220,20 @@ def _span_at(directory: ActivationDirectory, sender: Sender, at: datetime) -> Ac
     if worn is None or at < worn.span.from_at:
         return None
     return worn.span if worn.span.to_at is None or at < worn.span.to_at else None
+
+
+def _is_forgotten(
+    forgotten: ForgottenBook,
+    directory: ActivationDirectory,
+    sender: Sender,
+    at: datetime,
+    span: ActivationSpan | None,
+) -> bool:
+    device_id = sender.device_id
+    if device_id is None:
+        worn = directory.by_reference(sender.activation_id or "")
+        device_id = worn.span.device_id if worn is not None else None
+    return device_id is not None and forgotten.holds(device_id, at, span)
 
 
 def _why_unplaced(directory: ActivationDirectory, sender: Sender) -> str:

@@ -18,6 +18,7 @@ from waypost.clock import read_instant
 from waypost.errors import Problem, Read
 from waypost.positions.values import DecodedEvent, DecodedFix, EventKind
 from waypost.protocols.batch_schema import EVENT, FIX
+from waypost.protocols.event_attributes import first_trouble
 from waypost.protocols.reading import DEVICE_ID_LENGTH_MAX, number
 from waypost.protocols.values import BatchRow, Sender, Unreadable
 from waypost.units import MECHANISM_WORDS, Mechanism
@@ -67,6 +68,7 @@ def read_row(row: object, *, number: int) -> BatchRow:
     attributes = _attributes(row)
     if is_event:
         event = DecodedEvent(measured_at, _kind(row), attributes)
+        _check_attributes(event)
         return BatchRow(number, sender, sent, event=event)
     return BatchRow(number, sender, sent, fix=_fix(row, measured_at, attributes))
 
@@ -183,6 +185,20 @@ def _attributes(row: Mapping[str, Any]) -> Mapping[str, Any]:
         raise BadField("INVALID_ATTRIBUTES", "attributes", "attributes is nested too deep",
                        f"nest at most {DEPTH_MAX} deep")  # fmt: skip
     return attributes
+
+
+def _check_attributes(event: DecodedEvent) -> None:
+    """A reading without its value would be a drink that nobody sees."""
+    trouble = first_trouble(event.kind, event.attributes)
+    if trouble is None:
+        return
+    name, hoped = trouble
+    missing = event.attributes.get(name) is None
+    raise BadField(
+        "MISSING_ATTRIBUTE" if missing else "INVALID_ATTRIBUTE", "attributes",
+        f"{event.kind.value} {'says no' if missing else 'has an unusable'} {name}",
+        f"send attributes.{name}: {hoped}",
+    )  # fmt: skip
 
 
 def _depth(value: object) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from waypost.positions.values import EventKind
+from waypost.protocols.event_attributes import schemas
 from waypost.units import MECHANISM_WORDS
 
 _WHO = [{"required": ["device_id"]}, {"required": ["activation_id"]}]
@@ -47,6 +48,7 @@ EVENT: dict[str, Any] = {
     "required": ["time", "kind"],
     "oneOf": _WHO,
     "properties": {**_SENDER, "kind": {"enum": [kind.value for kind in EventKind]}},
+    "allOf": schemas(),
 }
 BATCH_SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",

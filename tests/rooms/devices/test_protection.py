@@ -120,16 +120,17 @@ def test_others_may_be_named_beside_the_officer_who_enters_it(town):
         protect(town, device="350000000000058", of=said("PR2", named_staff=["nobody-at-all"]))
 
 
-def test_no_rule_judges_them_and_no_alert_is_raised(town):
-    """Not even an SOS: whoever answers for them is told by those who gave the device."""
+def test_no_rule_judges_them_and_of_what_their_device_says_only_a_call_is_heard(town):
     protect(town)
     reports(DecodedEvent(NOW + HOUR, EventKind.SOS, {}),
-            DecodedEvent(NOW + HOUR, EventKind.STRAP_TAMPER, {}))  # fmt: skip
+            DecodedEvent(NOW + HOUR, EventKind.STRAP_TAMPER, {}),
+            DecodedEvent(NOW + HOUR, EventKind.BATTERY_DEAD, {}))  # fmt: skip
     worker = Worker(followers(), lambda: NOW + 2 * HOUR)
     worker.run_until_idle()
     person_id = protected().pk
     assert not PersonState.objects.filter(person_id=person_id).exists()
-    assert not Alert.objects.filter(person_id=person_id).exists()
+    [alert] = Alert.objects.filter(person_id=person_id)
+    assert (alert.kind, alert.urgency, alert.subject) == ("sos_protected", 100, "tag:sos")
     assert PersonState.objects.filter(person_id=number("P1")).exists()  # a wearer is judged
 
 

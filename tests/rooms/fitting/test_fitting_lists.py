@@ -26,8 +26,7 @@ from fitting_words import (
 from waypost.access.values import Role
 from waypost.devices.values import VisitOutcome, VisitPurpose
 from waypost.errors import Refused
-from waypost.fitting import tasks
-from waypost.fitting import windows as fitting
+from waypost.fitting import tasks, windows
 from waypost.fitting.windows import Visited
 from waypost.orders.values import OrderKind
 
@@ -39,35 +38,35 @@ def one(*orders, worn=()):
 
 
 def test_an_order_without_a_tag_is_to_be_fitted_by_the_end_of_the_courts_window():
-    task = fitting.to_fit(one(), [], now=EVENING)
+    task = windows.to_fit(one(), [], now=EVENING)
     assert task is not None
     assert (task.since, task.deadline, task.window_set) == (START, WINDOW_ENDS, True)
     assert task.window == (START + 7 * HOUR, START + 14 * HOUR)  # 17:00 to 24:00
     assert task.open_now(EVENING)
     assert not task.overdue(EVENING)
-    morning = fitting.to_fit(one(), [], now=START + 22 * HOUR)
+    morning = windows.to_fit(one(), [], now=START + 22 * HOUR)
     assert morning.window[0] == START + 31 * HOUR  # the second evening
     assert not morning.open_now(START + 22 * HOUR)
-    late = fitting.to_fit(one(), [], now=WINDOW_ENDS + HOUR)
+    late = windows.to_fit(one(), [], now=WINDOW_ENDS + HOUR)
     assert late.overdue(WINDOW_ENDS + HOUR)
     assert late.window is None
 
 
 def test_without_a_window_two_days_are_the_target():
-    task = fitting.to_fit(one(order(curfew())), [], now=EVENING)
-    assert (task.deadline, task.window_set) == (START + fitting.FIT_WITHIN, False)
+    task = windows.to_fit(one(order(curfew())), [], now=EVENING)
+    assert (task.deadline, task.window_set) == (START + windows.FIT_WITHIN, False)
 
 
 def test_a_window_alone_needs_no_tag_and_a_requirement_to_come_does():
-    assert fitting.to_fit(one(order(window())), [], now=EVENING) is None
+    assert windows.to_fit(one(order(window())), [], now=EVENING) is None
     later = curfew(**{"from": (START + timedelta(days=20)).isoformat()})
-    assert fitting.to_fit(one(order(later)), [], now=EVENING).since == START
+    assert windows.to_fit(one(order(later)), [], now=EVENING).since == START
 
 
 def test_a_tag_that_came_off_starts_the_clock_anew():
     off = START + timedelta(days=10)
-    task = fitting.to_fit(one(worn=[("D1", START, off)]), [], now=off + HOUR)
-    assert (task.since, task.deadline) == (off, off + fitting.FIT_WITHIN)
+    task = windows.to_fit(one(worn=[("D1", START, off)]), [], now=off + HOUR)
+    assert (task.since, task.deadline) == (off, off + windows.FIT_WITHIN)
 
 
 def test_visits_are_shown_as_within_or_outside_the_window():
@@ -76,7 +75,7 @@ def test_visits_are_shown_as_within_or_outside_the_window():
         Visited(START + HOUR, VisitPurpose.FIT, VisitOutcome.POSTPONED, "no van"),
         Visited(EVENING, VisitPurpose.REPAIR, VisitOutcome.NO_ACCESS, "another matter"),
     ]
-    task = fitting.to_fit(one(), visits, now=EVENING + HOUR)
+    task = windows.to_fit(one(), visits, now=EVENING + HOUR)
     assert [(each.at, each.in_window) for each in task.attempts] == [
         (START + HOUR, False), (EVENING, True),
     ]  # fmt: skip
@@ -86,18 +85,18 @@ def test_removal_counts_from_the_end_of_the_last_requirement():
     ends = (START + timedelta(days=30)).isoformat()
     short = one(order(curfew(to=ends)), worn=[("D1", START, None)])
     before, after = START + timedelta(days=29), START + timedelta(days=31)
-    assert fitting.to_remove(short, [], now=before) is None
-    task = fitting.to_remove(short, [], now=after)
+    assert windows.to_remove(short, [], now=before) is None
+    task = windows.to_remove(short, [], now=after)
     assert task.since == START + timedelta(days=30)
-    assert task.deadline == task.since + fitting.REMOVE_WITHIN
-    assert fitting.removal_due_at(short, now=before)[1] == task.since
+    assert task.deadline == task.since + windows.REMOVE_WITHIN
+    assert windows.removal_due_at(short, now=before)[1] == task.since
     forever = one(order(curfew(), to=None), worn=[("D1", START, None)])
-    assert fitting.removal_due_at(forever, now=after) is None
+    assert windows.removal_due_at(forever, now=after) is None
 
 
 def test_a_tag_with_no_order_at_all_is_to_come_off_since_it_was_fitted():
     fitted = ORDER_ENDS + timedelta(days=3)
-    task = fitting.to_remove(one(worn=[("D1", fitted, None)]), [], now=fitted + HOUR)
+    task = windows.to_remove(one(worn=[("D1", fitted, None)]), [], now=fitted + HOUR)
     assert task.since == fitted
 
 
@@ -105,7 +104,7 @@ def test_an_order_to_come_is_named_beside_the_removal():
     begins = ORDER_ENDS + timedelta(days=5)
     coming = order(curfew(), reference="O2", **{"from": begins.isoformat(), "to": None})
     both = one(order(curfew()), coming, worn=[("D1", START, None)])
-    assert fitting.to_remove(both, [], now=ORDER_ENDS + HOUR).next_order == begins
+    assert windows.to_remove(both, [], now=ORDER_ENDS + HOUR).next_order == begins
 
 
 def by_consent(person):
@@ -117,8 +116,8 @@ def by_consent(person):
 def test_a_protected_persons_device_stands_in_neither_list():
     worn = by_consent(one(order(curfew()), worn=[("D1", START, None)]))
     bare = by_consent(one(order(curfew())))
-    assert fitting.to_fit(bare, [], now=EVENING) is None
-    assert fitting.to_remove(worn, [], now=ORDER_ENDS + HOUR) is None
+    assert windows.to_fit(bare, [], now=EVENING) is None
+    assert windows.to_remove(worn, [], now=ORDER_ENDS + HOUR) is None
 
 
 @given(
@@ -138,8 +137,8 @@ def test_nobody_stands_in_both_lists_and_who_needs_a_tag_and_has_none_in_one(ord
     ] if tagged else []})[0]  # fmt: skip
     now = START + timedelta(days=day, hours=1)
     needed = any(needs and a <= day < a + b for a, b, needs in orders)
-    assert (fitting.to_fit(who, [], now=now) is not None) == (needed and not tagged)
-    assert (fitting.to_remove(who, [], now=now) is not None) == (tagged and not needed)
+    assert (windows.to_fit(who, [], now=now) is not None) == (needed and not tagged)
+    assert (windows.to_remove(who, [], now=now) is not None) == (tagged and not needed)
 
 
 @pytest.mark.database
@@ -174,10 +173,10 @@ def test_the_sets_find_everybody_whom_the_rules_would():
         found = tasks.fitting_tasks(by, now=now)
         everybody = person_orders(None)
         assert {each.person.person_id for each in found.to_fit} == {
-            each.person_id for each in everybody if fitting.to_fit(each, [], now=now)
+            each.person_id for each in everybody if windows.to_fit(each, [], now=now)
         }
         assert {each.person.person_id for each in found.to_remove} == {
-            each.person_id for each in everybody if fitting.to_remove(each, [], now=now)
+            each.person_id for each in everybody if windows.to_remove(each, [], now=now)
         }
     assert {each.person.person_id for each in tasks.fitting_tasks(
         by, now=START + timedelta(days=40)).to_remove} == {

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pytest
 
 from devices_words import orders_file
+from migrated import migrated
 from mqtt_words import KINDS, Phone, broker_of, place, until
 
 WAYPOST = [sys.executable, "-m", "waypost.cli.main"]
@@ -75,8 +76,9 @@ def template(tmp_path_factory):
     tags = ("D1", "owntracks/anna/mobile")
     orders.write_bytes(orders_file(tags, start=STARTED - timedelta(days=30)))
     environment = Home(folder, 0).environment
-    for words in (["migrate"], ["import", "orders", str(orders)]):
-        subprocess.run([*WAYPOST, *words], check=True, env=environment, capture_output=True)
+    migrated(folder)
+    words = [*WAYPOST, "import", "orders", str(orders)]
+    subprocess.run(words, check=True, env=environment, capture_output=True)
     return folder
 
 

@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices_words import orders_file
+from migrated import migrated
 from waypost.access.actions import make_token
 from waypost.access.models import AuditLine
 from waypost.access.values import MACHINE, Posted, Role
@@ -267,7 +268,7 @@ def test_at_the_door_a_wrong_token_is_refused_counted_and_kept(tmp_path):
 
     orders = tmp_path / "orders.json"
     orders.write_bytes(orders_file(("D1", "D2"), start=datetime.now(UTC) - timedelta(days=30)))
-    waypost("migrate")
+    migrated(tmp_path)
     waypost("import", "orders", str(orders))
     token = waypost("device-token", "D1")
     listening = [*WAYPOST, "gateway", "--listen", "http=127.0.0.1:0"]

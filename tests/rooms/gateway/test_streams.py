@@ -13,7 +13,7 @@ from stream_words import BROKEN, IMEI, fri, in_house, sack
 from waypost.gateway import hall as hall_module
 from waypost.gateway.limits import Limits, Refusal
 from waypost.gateway.values import TagMessage, UnreadableMessage
-from waypost.protocols import spoken as protocols
+from waypost.protocols import spoken
 from wire_words import IMEI as TELTONIKA_IMEI
 from wire_words import gt06, gt06_login, gt06_place, login, packet
 
@@ -132,7 +132,7 @@ def test_one_who_sends_nothing_but_rubbish_is_let_go_and_a_good_frame_begins_the
 
 
 def test_a_decoder_that_breaks_costs_one_frame_and_not_the_connection(monkeypatch):
-    queclink = protocols.STREAMS["queclink"]
+    queclink = spoken.STREAMS["queclink"]
 
     def decode(frame, device_id=None):
         if b"0002$" in frame:
@@ -140,7 +140,7 @@ def test_a_decoder_that_breaks_costs_one_frame_and_not_the_connection(monkeypatc
         return queclink.decode(frame, device_id)
 
     fragile = SimpleNamespace(framer=queclink.framer, decode=decode, reply=queclink.reply)
-    monkeypatch.setitem(protocols.STREAMS, "queclink", fragile)
+    monkeypatch.setitem(spoken.STREAMS, "queclink", fragile)
 
     async def story(house):
         assert await house.send(fri(1), fri(2), fri(3)) == sack(1) + sack(3)

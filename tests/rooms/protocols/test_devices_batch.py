@@ -115,3 +115,59 @@ def test_the_schema_names_every_kind_of_event():
     fix, event = BATCH_SCHEMA["properties"]["rows"]["items"]["anyOf"]
     assert event["properties"]["kind"]["enum"] == [kind.value for kind in EventKind]
     assert set(GOOD) <= set(fix["properties"])
+
+
+READING = {"device_id": "D1", "time": "2026-03-01T09:00:00Z", "kind": "alcohol_reading"}
+REMOVAL = {"device_id": "D1", "time": "2026-03-01T09:00:00Z", "kind": "clinical_removal"}
+
+
+@pytest.mark.parametrize(
+    ("row", "attributes", "type_"),
+    [
+        (READING, {}, "MISSING_ATTRIBUTE"),
+        (READING, {"tac": 0.04}, "MISSING_ATTRIBUTE"),
+        (READING, {"tac_percent": "0.04"}, "INVALID_ATTRIBUTE"),
+        (READING, {"tac_percent": True}, "INVALID_ATTRIBUTE"),
+        (READING, {"tac_percent": 4}, "INVALID_ATTRIBUTE"),
+        (READING, {"tac_percent": 0.04, "temperature_c": 400}, "INVALID_ATTRIBUTE"),
+        (REMOVAL, {"reason": "scan"}, "MISSING_ATTRIBUTE"),
+        (REMOVAL, {"reason": "a walk", "until": "2026-03-01T12:00:00Z"}, "INVALID_ATTRIBUTE"),
+        (REMOVAL, {"reason": "scan", "until": "noon"}, "INVALID_ATTRIBUTE"),
+        (READING | {"kind": "alcohol_event"}, {"confirmed": True}, "MISSING_ATTRIBUTE"),
+    ],
+)
+def test_an_event_that_says_nothing_without_its_attributes_is_refused_without_them(
+    row, attributes, type_
+):
+    """A misspelt reading that was passed over in silence would be a drink that nobody sees."""
+    found = read(row | {"attributes": attributes}, STRAP)
+    assert [(one.line, one.type, one.field) for one in found.problems] == [(1, type_, "attributes")]
+    assert len(found.rows) == 1
+    assert "send attributes." in found.problems[0].action
+
+
+def test_readings_removals_and_the_makers_events_are_taken():
+    taken = read(
+        READING | {"attributes": {"tac_percent": 0.0, "temperature_c": None, "infrared": 1.02}},
+        REMOVAL | {"attributes": {"reason": "birth", "until": "2026-03-02T12:00:00Z"}},
+        READING
+        | {"kind": "alcohol_event",
+           "attributes": {"from": "2026-03-01T07:00:00Z", "confirmed": False}},
+    )  # fmt: skip
+    assert taken.problems == []
+    assert taken.rows[0].event.attributes["tac_percent"] == 0.0
+
+
+def test_a_strap_tamper_is_never_refused_for_a_word_beside_it():
+    for kind in ("strap_tamper", "battery_low", "alcohol_tamper"):
+        row = STRAP | {"kind": kind, "attributes": {"percent": "few", "what": 7}}
+        assert read(row).problems == []
+
+
+def test_the_schema_says_what_an_event_of_each_kind_may_say():
+    _, event = BATCH_SCHEMA["properties"]["rows"]["items"]["anyOf"]
+    by_kind = {one["if"]["properties"]["kind"]["const"]: one["then"] for one in event["allOf"]}
+    reading = by_kind["alcohol_reading"]["properties"]["attributes"]
+    assert reading["required"] == ["tac_percent"]
+    assert reading["properties"]["tac_percent"]["maximum"] == 1.0
+    assert "required" not in by_kind["battery_level"]["properties"]["attributes"]
