@@ -1,1 +1,1 @@
-"""What is kept: rules, kernel and twin, worker, late lane, replay."""
+"""What is kept: live lane, late lane, ticks; rules decide, this room reads and saves."""

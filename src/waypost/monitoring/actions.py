@@ -1,20 +1,33 @@
-"""What may be done to judging from outside: mark persons to be judged again, name the numbers."""
+"""What may be done to judging from outside: mark persons to be judged again, publish numbers."""
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 
 from waypost.clock import from_us
-from waypost.monitoring.models import Dirty, ParameterRevision
-from waypost.monitoring.values import Parameters
+from waypost.monitoring.models import Dirty
+from waypost.monitoring.parameter_acts import (
+    change_draft,
+    draft_revision,
+    first_revision,
+    move_revision,
+)
+from waypost.monitoring.previewing import ask_preview, carry_on, fail_preview
 from waypost.orders.models import Activation
+
+__all__ = [
+    "ask_preview",
+    "carry_on",
+    "change_draft",
+    "draft_revision",
+    "fail_preview",
+    "first_revision",
+    "move_revision",
+]
 
 AT_ONCE = 500
 ORDERS = "orders"  # reason of a mark: what is asked has changed
@@ -70,18 +83,3 @@ def _locked_marks(earliest: Mapping[int, datetime], reason: str, now: datetime) 
         held = rows.select_for_update().order_by("person_id")
         if len(held.values_list("person_id", flat=True)) == len(earliest):
             return rows
-
-
-def parameter_revision(parameters: Parameters, *, now: datetime) -> int:
-    """The revision that stands for these numbers, made when there is none: judgements name it."""
-    values = {
-        name: value.total_seconds() if isinstance(value, timedelta) else value
-        for name, value in dataclasses.asdict(parameters).items()
-    }
-    digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
-    found = ParameterRevision.objects.filter(digest=digest).order_by("pk").first()
-    if found is None:
-        found = ParameterRevision.objects.create(
-            values=values, valid_from=now, known_at=now, digest=digest
-        )
-    return int(found.pk)

@@ -17,7 +17,6 @@ import pyarrow as pa
 
 from waypost.clock import to_us
 from waypost.geo import BRITISH
-from waypost.monitoring.replay import replay
 from waypost.orders.values import (
     WEEKDAYS,
     Order,
@@ -28,6 +27,7 @@ from waypost.orders.values import (
     TimetableRow,
     Zone,
 )
+from waypost.rules.replay import replay
 from waypost.units import Mechanism, OrderRef, PersonRef, RequirementRef
 
 Floats = npt.NDArray[np.float64]
@@ -50,11 +50,11 @@ def bench(arguments: argparse.Namespace) -> int:
 def bench_rules(scale: float = 1.0) -> str:
     """Replay against the bare pass, as text. scale 1.0 is 2 M fixes of 500 persons."""
     count = max(1, round(FIXES / FIXES_EACH * scale))
-    homes = _homes(count)
-    persons = [_person(index, homes[index]) for index in range(count)]
-    table, east, north = _fixes(homes)
+    places = homes(count)
+    persons = [bench_person(index, places[index]) for index in range(count)]
+    table, east, north = bench_fixes(places)
     replay(persons[:1], table.slice(0, 10))  # compile, or load what was compiled
-    bare_s, _ = _timed(lambda: _bare(east, north, homes))
+    bare_s, _ = _timed(lambda: _bare(east, north, places))
     replay_s, rows = _timed(lambda: replay(persons, table))
     fixes = table.num_rows
     return (
@@ -71,7 +71,8 @@ def _timed(work: Callable[[], Sized | None]) -> tuple[float, int]:
     return time.perf_counter() - begun, len(found or ())
 
 
-def _homes(count: int) -> Floats:
+def homes(count: int) -> Floats:
+    """Where so many live, metres on the National Grid."""
     chance = np.random.default_rng(2)
     return np.array(MIDDLE) + chance.uniform(-6_000, 6_000, (count, 2))
 
@@ -93,7 +94,8 @@ def _disc(place: Floats, radius_m: float) -> Zone:
     return Zone({"type": "Point", "coordinates": point}, radius_m=radius_m)
 
 
-def _person(index: int, home: Floats) -> PersonOrders:
+def bench_person(index: int, home: Floats) -> PersonOrders:
+    """Of whom four things are asked."""
     ring = _degrees(_polygon())
     polygon = Zone({"type": "Polygon", "coordinates": [[*ring, ring[0]]]})
     middle = np.array(MIDDLE)
@@ -117,7 +119,7 @@ def _asked(
     return Requirement(RequirementRef(name), kind, (zone,), hours)
 
 
-def _fixes(homes: Floats) -> tuple[pa.Table, Floats, Floats]:
+def bench_fixes(homes: Floats) -> tuple[pa.Table, Floats, Floats]:
     """Everybody wanders about home, a fix a minute, by time as a day's file is; metres beside."""
     chance = np.random.default_rng(1)
     count = len(homes)

@@ -10,9 +10,9 @@ from django.db import transaction
 from waypost.jobs import due
 from waypost.monitoring.actions import mark_persons
 from waypost.monitoring.live import attempt, judge_one, load
-from waypost.monitoring.news import Follower
 from waypost.monitoring.planbook import PlanBook
 from waypost.monitoring.saving import JUDGE_DUE, Judged, lock_cursor, save
+from waypost.rules.news import Follower
 
 PERSONS_AT_ONCE = 500
 
@@ -32,12 +32,12 @@ def run_due(
     loaded = load(person_ids, book)
     judged: list[Judged] = []
     failed: dict[int, datetime] = {}
-    for person_id, (version, state) in loaded.states.items():
+    for person_id, kept in loaded.states.items():
         old = loaded.moving.get(person_id, [])
-        judging = partial(judge_one, book, person_id, version, state, None, old, as_of)
+        judging = partial(judge_one, book, person_id, kept, None, old, as_of)
         one = attempt(person_id, judging)
         if one is None:
-            failed[person_id] = state.folded_to or now
+            failed[person_id] = kept.packed.folded_to or now
         else:
             judged.append(one)
     unread = set(person_ids) - set(loaded.states)  # no state, or one that cannot be gone on from

@@ -18,16 +18,18 @@ from django.db import transaction
 from django.db.models import Q
 
 from waypost.monitoring.actions import FAILED, ORDERS, mark_persons
-from waypost.monitoring.fold import FixArrays, State, initial_state
-from waypost.monitoring.judging import judge, midnight, since
-from waypost.monitoring.live import attempt, by_person, worn_at
+from waypost.monitoring.gathering import by_person
+from waypost.monitoring.live import attempt, worn_at
 from waypost.monitoring.models import Checkpoint, Dirty, PersonState, Violation
-from waypost.monitoring.news import Follower
 from waypost.monitoring.planbook import PlanBook
 from waypost.monitoring.queries import stored
-from waypost.monitoring.reconcile import StoredViolation
 from waypost.monitoring.saving import Judged, Outrun, due_again, in_chunks, lock_cursor, save
 from waypost.positions.queries import fixes_between
+from waypost.rules.fold import FixArrays, State, initial_state
+from waypost.rules.judging import judge, midnight, since
+from waypost.rules.news import Follower
+from waypost.rules.reconcile import StoredViolation
+from waypost.rules.values import EVENT_KINDS
 
 CHECKPOINTS_KEPT = timedelta(days=45)  # older late fixes are judged from an older start: slower
 TRY_AGAIN = timedelta(minutes=1)
@@ -156,7 +158,7 @@ def _judge(
     """One read of history for all, then one after another; None: judging broke on that person."""
     activations = [n for case in cases for n in book.activations(case.mark.person_id)]
     earliest = min(case.from_at for case in cases)
-    table = fixes_between(activations, earliest, as_of + timedelta(days=1))
+    table = fixes_between(activations, earliest, as_of + timedelta(days=1), tail=book.fixes_tail)
     histories = by_person([table], book.person_of)
     for case in cases:
         person_id = case.mark.person_id
@@ -184,9 +186,11 @@ def _judge_one(case: Case, book: PlanBook, fixes: FixArrays | None, as_of: datet
         verdict.state,
         verdict.changes,
         due_again(plan, verdict.next_due, as_of),
+        moving=verdict.moving,
         checkpoints=_recent(verdict.checkpoints, as_of),
         redone_since=case.day or date.min,
         activations=worn_at(book, person_id, verdict),
+        silences=verdict.silences,
     )
 
 
@@ -207,6 +211,7 @@ def _checkpoint(
 
 def _old_rows(person_id: int, redone_from: datetime | None) -> list[StoredViolation]:
     rows = Violation.objects.filter(person_id=person_id, withdrawn=False)
+    rows = rows.exclude(kind__in=EVENT_KINDS)
     if redone_from is not None:
         rows = rows.filter(Q(to_at=None) | Q(to_at__gt=redone_from - JOINABLE) | Q(settled=False))
     return stored(rows)

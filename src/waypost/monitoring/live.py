@@ -14,38 +14,58 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import Error, transaction
 
 from waypost.clock import from_us, to_us
 from waypost.monitoring.actions import mark_persons
-from waypost.monitoring.fold import FixArrays, State
-from waypost.monitoring.judging import Verdict, in_time, judge
+from waypost.monitoring.gathering import Gathered, gather
 from waypost.monitoring.models import PersonState, Violation
-from waypost.monitoring.news import Follower, TagReport
 from waypost.monitoring.planbook import PlanBook
 from waypost.monitoring.queries import stored
-from waypost.monitoring.reconcile import StoredViolation
 from waypost.monitoring.saving import At, Judged, due_again, in_chunks, move_cursor, save
+from waypost.monitoring.tag_reports import tag_reports, with_removals
 from waypost.positions.log import CLOCK_CORRECTION, Entry, entries_after, head_position
-from waypost.positions.order import in_order
-from waypost.positions.schema import CLOCK_WRONG, SetAside
+from waypost.positions.schema import SetAside
 from waypost.positions.values import EventKind
+from waypost.rules.fold import FixArrays, Packed, State
+from waypost.rules.judging import Verdict, in_time, judge
+from waypost.rules.news import Follower
+from waypost.rules.plan import Plan
+from waypost.rules.reconcile import StoredViolation
+from waypost.rules.together import Case, fold_together
+from waypost.rules.values import EVENT_KINDS
 
 ENTRIES_AT_ONCE = 200  # bounds the memory and the length of a transaction
 FIXES_AT_ONCE = 60_000
+KNOWN_MAX = 50_000  # violations kept as values; the live lane knows a few of each wearer at most
+
+Done = TypeVar("Done")
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A person's state as stored, its version, and when the due table has the person looked at."""
+
+    version: int
+    packed: Packed
+    due_at: datetime | None = None
+
+    @property
+    def state(self) -> State:
+        return self.packed.unpacked()
 
 
 @dataclass
 class Loaded:
     """What the store says of persons: states with their versions, violations still in motion."""
 
-    states: dict[int, tuple[int, State]] = field(default_factory=dict)
+    states: dict[int, Kept] = field(default_factory=dict)
     moving: dict[int, list[StoredViolation]] = field(default_factory=dict)
 
 
@@ -88,37 +108,80 @@ def run_live(
         news = save(batch.judged, revision_id=revision_id, now=now)
         mark_persons(batch.late, reason="late", now=now)
         if news or reports:
-            follow(news, now=now, tag_reports=reports)
+            follow(news, now=now, tag_reports=with_removals(reports, now=now))
     return At(end, as_of)
 
 
 def judge_entries(entries: Sequence[Entry], book: PlanBook, *, as_of: datetime) -> Batch:
     """Judge what the entries bring; nothing is written."""
-    fixes = by_person([entry.fixes for entry in entries], book.person_of)
-    loaded = load(fixes.keys(), book)
+    heard = gather([entry.fixes for entry in entries], book.person_of)
+    loaded = load(heard.persons, book)
     batch = Batch()
     for person_id, taken_back_us in _taken_back(entries, book).items():
         _put_late(batch, person_id, taken_back_us)
-    for person_id, arrays in fixes.items():
-        if person_id not in loaded.states:
-            _put_late(batch, person_id, int(arrays.measured_us.min()))
-            continue
-        version, state = loaded.states[person_id]
-        arrays, earliest_us = in_time(arrays, state)
-        if earliest_us is not None:
-            _put_late(batch, person_id, earliest_us)
-        if arrays.measured_us.size:
-            old = loaded.moving.get(person_id, [])
-            judging = partial(judge_one, book, person_id, version, state, arrays, old, as_of)
-            one = attempt(person_id, judging)
-            if one is None:
-                _put_late(batch, person_id, int(arrays.measured_us.min()))
-            else:
-                batch.judged.append(one)
+    calm = _calm(heard, loaded, book, as_of)
+    for number, person_id in enumerate(heard.persons):
+        if person_id in calm:
+            batch.judged.append(calm[person_id])
+        elif person_id in loaded.states:
+            _judge_alone(batch, person_id, heard.of(number), loaded, book, as_of)
+        else:
+            _put_late(batch, person_id, int(heard.fixes.measured_us[heard.starts[number]]))
     return batch
 
 
-def attempt(person_id: int, judging: Callable[[], Judged]) -> Judged | None:
+def _calm(heard: Gathered, loaded: Loaded, book: PlanBook, as_of: datetime) -> dict[int, Judged]:
+    """Those of whom there is nothing to tell, judged together; the others are judged one by one."""
+    starts = heard.starts.tolist()
+    cases, persons = [], []
+    for number, person_id in enumerate(heard.persons):
+        kept = loaded.states.get(person_id)
+        if kept is None or kept.packed.folded_to_us is None:
+            continue
+        start, end = starts[number], starts[number + 1]
+        last = from_us(int(heard.fixes.measured_us[end - 1]))
+        planning = partial(_plan, book, person_id, kept, max(as_of, last), as_of)
+        plan = attempt(person_id, planning)
+        if plan is not None:
+            old = loaded.moving.get(person_id, [])
+            cases.append(Case(plan, kept.packed, start, end, old))
+            persons.append(person_id)
+    try:
+        found = fold_together(cases, heard.fixes, as_of=as_of)
+    except Exception:
+        log.exception("%d persons cannot be judged together", len(cases))
+        return {}
+    calm = {}
+    for person_id, case, one in zip(persons, cases, found, strict=True):
+        if one is not None:
+            kept = loaded.states[person_id]
+            due_at = due_again(case.plan, one.next_due, as_of, set_for=kept.due_at)
+            calm[person_id] = Judged(
+                person_id, kept.version, one.packed, [], due_at, seen_due=kept.due_at,
+                moving=one.moving,
+            )  # fmt: skip
+    return calm
+
+
+def _judge_alone(
+    batch: Batch, person_id: int, fixes: FixArrays, loaded: Loaded, book: PlanBook, as_of: datetime
+) -> None:
+    kept = loaded.states[person_id]
+    fixes, earliest_us = in_time(fixes, kept.packed)
+    if earliest_us is not None:
+        _put_late(batch, person_id, earliest_us)
+    if not fixes.measured_us.size:
+        return
+    old = loaded.moving.get(person_id, [])
+    judging = partial(judge_one, book, person_id, kept, fixes, old, as_of)
+    one = attempt(person_id, judging)
+    if one is None:
+        _put_late(batch, person_id, int(fixes.measured_us.min()))
+    else:
+        batch.judged.append(one)
+
+
+def attempt(person_id: int, judging: Callable[[], Done]) -> Done | None:
     """What judging one person gives; None, and a line in the log, when it breaks.
 
     One person's trouble must not blind the centre to everybody else: the person stays marked, is
@@ -137,26 +200,32 @@ def attempt(person_id: int, judging: Callable[[], Judged]) -> Judged | None:
 def judge_one(
     book: PlanBook,
     person_id: int,
-    version: int,
-    state: State,
+    kept: Kept,
     fixes: FixArrays | None,
     old: Sequence[StoredViolation],
     as_of: datetime,
 ) -> Judged:
     """One person's next step, ready to be saved: new fixes, or (None) only time."""
-    began = state.folded_to or book.starts_at(person_id) or as_of
     newest = as_of if fixes is None else max(as_of, from_us(int(fixes.measured_us.max())))
-    plan = book.plan(person_id, from_at=min(began, as_of), to_at=newest)
-    verdict = judge(plan, state, fixes, old, as_of=as_of)
+    plan = _plan(book, person_id, kept, newest, as_of)
+    verdict = judge(plan, kept.state, fixes, old, as_of=as_of)
     return Judged(
         person_id,
-        version,
+        kept.version,
         verdict.state,
         verdict.changes,
-        due_again(plan, verdict.next_due, as_of),
+        due_again(plan, verdict.next_due, as_of, set_for=kept.due_at),
+        seen_due=kept.due_at,
+        moving=verdict.moving,
         checkpoints=verdict.checkpoints,
         activations=worn_at(book, person_id, verdict),
+        silences=verdict.silences,
     )
+
+
+def _plan(book: PlanBook, person_id: int, kept: Kept, to_at: datetime, as_of: datetime) -> Plan:
+    began = kept.packed.folded_to or book.starts_at(person_id) or as_of
+    return book.plan(person_id, from_at=min(began, as_of), to_at=to_at)
 
 
 def worn_at(book: PlanBook, person_id: int, verdict: Verdict) -> dict[datetime, int | None]:
@@ -165,70 +234,49 @@ def worn_at(book: PlanBook, person_id: int, verdict: Verdict) -> dict[datetime, 
     return {start: book.activation_at(person_id, start) for start in starts}
 
 
-def by_person(tables: Sequence[pa.Table], person_of: dict[int, int]) -> dict[int, FixArrays]:
-    """Fixes by person, without those set aside at intake (one from 2099 must not move a state's
-    clock) and those of a tag that nobody is known to wear."""
-    table = pa.concat_tables(tables)
-    sound = pc.equal(table.column("set_aside"), 0)
-    if not pc.all(sound).as_py():
-        table = in_order(table)  # first: one set aside takes back those that say the same
-        table = table.filter(pc.equal(table.column("set_aside"), 0))
-    if not table.num_rows:
-        return {}
-    arrays = FixArrays.from_table(table)
-    known, which = np.unique(table.column("activation").to_numpy(), return_inverse=True)
-    persons = np.array([person_of.get(int(one), 0) for one in known], dtype=np.int64)[which]
-    order = np.argsort(persons, kind="stable")
-    ids, starts = np.unique(persons[order], return_index=True)
-    parts = np.split(order, starts[1:])
-    return {int(i): arrays.take(part) for i, part in zip(ids, parts, strict=True) if i}
-
-
 def load(person_ids: Iterable[int], book: PlanBook) -> Loaded:
     """States that belong to the present orders, and the violations that may still change."""
     loaded = Loaded()
+    names = ("person_id", "version", "plan_digest", "due_at", "moving", "state")
     for ids in in_chunks(person_ids):
-        for row in PersonState.objects.filter(person_id__in=ids):
-            state = readable_state(row, book)
-            if state is not None:
-                loaded.states[row.person_id] = (row.version, state)
-        for record in Violation.objects.filter(person_id__in=ids, settled=False):
-            loaded.moving.setdefault(record.person_id, []).extend(stored([record]))
+        moving = []
+        rows = PersonState.objects.filter(person_id__in=ids).values_list(*names)
+        for person_id, version, digest, due_at, is_moving, data in rows:
+            packed = readable_state(person_id, digest, bytes(data), book)
+            if packed is not None:
+                loaded.states[person_id] = Kept(version, packed, due_at)
+                moving += [person_id] if is_moving else []
+        for person_id, row in standing(moving, book.standing) if moving else ():
+            loaded.moving.setdefault(person_id, []).append(row)
     return loaded
 
 
-def readable_state(row: PersonState, book: PlanBook) -> State | None:
+def standing(
+    person_ids: Sequence[int], known: dict[int, StoredViolation]
+) -> list[tuple[int, StoredViolation]]:
+    """The violations of these persons that may still change by themselves. Of one that is known in
+    its present version only the number is read; a version never changes."""
+    rows = Violation.objects.filter(person_id__in=person_ids, settled=False)
+    rows = rows.exclude(kind__in=EVENT_KINDS).order_by("pk")
+    there = list(rows.values_list("pk", "person_id", "version"))
+    news = [pk for pk, _, version in there if pk not in known or known[pk].version != version]
+    if len(known) > KNOWN_MAX:
+        known.clear()
+        news = [pk for pk, _, _ in there]
+    for ids in in_chunks(news):
+        for row in stored(Violation.objects.filter(pk__in=ids, settled=False)):
+            known[row.violation_id] = row
+    return [(person_id, known[pk]) for pk, person_id, _ in there if pk in known]
+
+
+def readable_state(person_id: int, digest: str, data: bytes, book: PlanBook) -> Packed | None:
     """The state; None when it belongs to other orders or another version of Waypost wrote it."""
-    if row.person_id not in book.persons or row.plan_digest != book.digest(row.person_id):
+    if person_id not in book.persons or digest != book.digest(person_id):
         return None
     try:
-        return State.from_bytes(bytes(row.state))
+        return Packed.of(data)
     except ValueError:
         return None
-
-
-def tag_reports(
-    entries: Sequence[Entry], book: PlanBook, kinds: frozenset[EventKind]
-) -> list[TagReport]:
-    """States of tags worth an alert. One set aside at intake is not, unless only the tag's clock is
-    wrong: a strap cut at a wrong hour is cut, about when we heard of it."""
-    wanted = {kind.value for kind in kinds}
-    return [
-        TagReport(
-            person_id=book.person_of[row["activation"]],
-            activation=row["activation"],
-            kind=EventKind(row["kind"]),
-            measured_at=row["received_at" if row["set_aside"] in CLOCK_WRONG else "measured_at"],
-            content_key=row["content_key"],
-        )
-        for entry in entries
-        if entry.events.num_rows
-        for row in entry.events.drop_columns(["attributes", "raw_id"]).to_pylist()
-        if row["kind"] in wanted
-        and (row["set_aside"] == 0 or row["set_aside"] in CLOCK_WRONG)
-        and row["activation"] in book.person_of
-        and entry.source != CLOCK_CORRECTION  # told when it first came
-    ]
 
 
 def _taken_back(entries: Sequence[Entry], book: PlanBook) -> dict[int, int]:

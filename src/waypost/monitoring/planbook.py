@@ -1,27 +1,34 @@
-"""The worker's orders in memory: who wears which tag, and each person's compiled plan.
+"""The worker's orders and numbers in memory: who wears which tag, each person's compiled plan.
 
 Who changed is loaded anew whenever `orders_version` has moved. Plans are compiled when first needed
-and again when their horizon does not cover what is asked.
+and again when their horizon does not cover what is asked, or when another revision of the numbers
+was published: that changes plans and no state, so nobody is judged again.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from waypost.monitoring.plan import Plan, compile_plan, digest_of, first_order_at
-from waypost.monitoring.values import Parameters
 from waypost.orders.estate import Estate
 from waypost.orders.values import PersonOrders
+from waypost.positions.tail import LogTail
+from waypost.rules.plan import Plan, compile_plan, digest_of, first_order_at
+from waypost.rules.reconcile import StoredViolation
+from waypost.rules.timeline import ParameterTimeline, always
+from waypost.rules.values import Parameters
 
 AHEAD = timedelta(days=10)  # how far beyond what is asked a plan's windows are expanded
 BEHIND = timedelta(days=3)
 
 
 class PlanBook:
-    def __init__(self, parameters: Parameters) -> None:
-        self.parameters = parameters
+    def __init__(self, numbers: Parameters | ParameterTimeline) -> None:
+        self.timeline = always(numbers)
         self._estate = Estate(wearers_only=True)
         self.person_of: dict[int, int] = {}  # activation number -> person id
+        self.fixes_tail = LogTail("fixes")  # what the late lane has decoded of the log
+        self.standing: dict[int, StoredViolation] = {}  # what the live lane has read of violations
+        self.protected_of: dict[int, int] = {}  # the same of protected persons: never judged
         self._plans: dict[int, Plan] = {}
         self._digests: dict[int, str] = {}
 
@@ -42,12 +49,26 @@ class PlanBook:
                 for person_id in self.persons
                 for activation in self.activations(person_id)
             }
+            self.protected_of = {
+                int(span.number): person_id
+                for person_id, person in self._estate.protected.items()
+                for span in person.activations
+                if span.number is not None
+            }
         return changed
+
+    def take_numbers(self, timeline: ParameterTimeline) -> None:
+        """Go by this time line from here on."""
+        if timeline.entries[0] != self.timeline.entries[0]:
+            self._digests.clear()
+        if timeline != self.timeline:
+            self.timeline = timeline
+            self._plans.clear()
 
     def digest(self, person_id: int) -> str:
         """What the person's judging depends on, as `Plan.digest` says it."""
         if person_id not in self._digests:
-            self._digests[person_id] = digest_of(self.persons[person_id], self.parameters)
+            self._digests[person_id] = digest_of(self.persons[person_id], self.timeline)
         return self._digests[person_id]
 
     def plan(self, person_id: int, *, from_at: datetime, to_at: datetime) -> Plan:
@@ -56,7 +77,7 @@ class PlanBook:
         if plan is None or not (plan.horizon_from <= from_at and to_at < plan.must_watch):
             plan = compile_plan(
                 self.persons[person_id],
-                self.parameters,
+                self.timeline,
                 from_at=from_at - BEHIND,
                 to_at=to_at + AHEAD,
             )

@@ -18,17 +18,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from waypost.clock import Instant
-from waypost.monitoring.actions import parameter_revision
+from waypost.monitoring.actions import first_revision
 from waypost.monitoring.due import run_due
 from waypost.monitoring.late import drop_old_checkpoints, mark_changed_orders, run_late
 from waypost.monitoring.live import run_live
-from waypost.monitoring.news import Follower
+from waypost.monitoring.parameter_queries import timeline, timeline_mark
 from waypost.monitoring.planbook import PlanBook
 from waypost.monitoring.saving import At, Outrun, beat, read_cursor
-from waypost.monitoring.values import Parameters
 from waypost.orders.values import PersonOrders
 from waypost.positions.log import head_position
 from waypost.positions.values import EventKind
+from waypost.rules.news import Follower
 
 BEAT_EVERY = timedelta(seconds=1)  # how fine `judged_to` is while nothing happens
 LATE_AT_ONCE = 10  # late persons judged, in one transaction, before the log is looked at again
@@ -54,6 +54,8 @@ class Followers:
     finish_imports   marks persons of imports that a crash left open; how many imports
     follow_orders    whose orders or tags changed, those of them that are still there, now
     fire_removals    as fire_holds, for tags that are to come off
+    fire_overdue     as fire_holds, for agreed removals whose time is over
+    fire_atv         as fire_holds, for absences that may have added up to a limit
     """
 
     judge: Follower
@@ -62,19 +64,17 @@ class Followers:
     finish_imports: Callable[[datetime], int]
     follow_orders: Callable[[Collection[int], Iterable[PersonOrders], datetime], int] = _nothing
     fire_removals: Callable[[datetime, datetime], int] = _nothing
+    fire_overdue: Callable[[datetime, datetime], int] = _nothing
+    fire_atv: Callable[[datetime, datetime], int] = _nothing
 
 
 class Worker:
-    def __init__(
-        self,
-        followers: Followers,
-        clock: Callable[[], Instant],
-        parameters: Parameters | None = None,
-    ) -> None:
+    def __init__(self, followers: Followers, clock: Callable[[], Instant]) -> None:
         self.followers = followers
         self.clock = clock
-        self.book = PlanBook(parameters or Parameters())
-        self.revision_id = parameter_revision(self.book.parameters, now=clock())
+        first_revision(now=clock())
+        self._numbers_mark = timeline_mark()
+        self.book = PlanBook(timeline())
         self._beat_at: datetime | None = None
         self._tidied_at: datetime | None = None
         self._looked_at: datetime | None = None
@@ -115,7 +115,7 @@ class Worker:
             self.followers.judge,
             tag_kinds=self.followers.tag_kinds,
             follow_orders=lambda: self._follow_orders(now),
-            revision_id=self.revision_id,
+            revision_id=self._revision_id(now),
             now=now,
         )
 
@@ -128,10 +128,12 @@ class Worker:
     def _by_time(self, as_of: datetime, now: datetime) -> bool:
         """Everything received up to `as_of` is judged: let time pass to then, then look back."""
         self._judged_to = as_of
-        judge, revision_id = self.followers.judge, self.revision_id
+        judge, revision_id = self.followers.judge, self._revision_id(now)
         fired = run_due(self.book, judge, revision_id=revision_id, as_of=as_of, now=now)
         fired += self.followers.fire_holds(as_of, now)
         fired += self.followers.fire_removals(as_of, now)
+        fired += self.followers.fire_overdue(as_of, now)
+        fired += self.followers.fire_atv(as_of, now)
         if now - as_of > LIVE_ALONE:
             return bool(fired)
         late = run_late(
@@ -140,7 +142,22 @@ class Worker:
         self._tidy(now)
         return bool(fired or late)
 
+    def _revision_id(self, now: datetime) -> int:
+        """The revision in force now, for a judgement that names none of its own."""
+        revision_id = self.book.timeline.at(now).revision_id
+        assert revision_id is not None, "a worker judges by revisions of the store"
+        return revision_id
+
+    def _follow_numbers(self) -> None:
+        """Go by what was published since, or withdrawn before it came into force."""
+        mark = timeline_mark()
+        if mark != self._numbers_mark:
+            self.book.take_numbers(timeline())
+            self._numbers_mark = mark
+            log.info("judging goes by %d revisions of the numbers", len(self.book.timeline.entries))
+
     def _follow_orders(self, now: datetime) -> None:
+        self._follow_numbers()
         if changed := self.book.refresh():
             marked = mark_changed_orders(self.book, changed, now=now)
             there = [self.book.persons[one] for one in changed if one in self.book.persons]

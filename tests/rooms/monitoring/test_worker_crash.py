@@ -58,7 +58,7 @@ def undisturbed() -> dict[str, object]:
 
 STEPS = [
     "move_cursor", "lock_cursor", "_check_versions", "_save_states", "_save_due",
-    "_save_checkpoints", "_save_changes",
+    "_save_checkpoints", "save_changes",
 ]  # fmt: skip
 
 

@@ -181,7 +181,7 @@ def test_states_that_a_tag_reports_alert_at_once_and_are_never_cleared_by_the_ma
     town.run()
     town.now = at("10:00")
     town.report("strap_tamper", "10:00", person=2)
-    town.report("battery_low", "10:00", person=2)
+    town.report("charging_started", "10:00", person=2)
     town.run()
     town.report("strap_restored", "10:01", person=2)
     town.report("strap_tamper", "10:00", person=2)  # the same report, sent again
@@ -231,16 +231,17 @@ def test_the_inbox_learns_up_to_when_everything_is_judged(town):
 
 def test_one_person_whom_judging_breaks_on_blinds_the_centre_to_nobody_else(town, monkeypatch):
     """The person is counted as failing, tried again, and judged in full when the trouble ends."""
-    from waypost.monitoring import judging, late, live
+    from waypost.monitoring import late, live
     from waypost.monitoring.queries import progress
     from waypost.orders.models import Person
+    from waypost.rules import judging
 
     town.run()
     broken = Person.objects.get(reference="P1").pk
     real = judging.judge
 
     def judge(plan, *args, **kwargs):
-        if plan.number == broken:
+        if plan.person.number == broken:
             raise ValueError("of our own making")
         return real(plan, *args, **kwargs)
 

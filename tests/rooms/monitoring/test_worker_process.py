@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from migrated import migrated
 from worked_town import PLACES, orders_file
 
 COMMAND = [sys.executable, "-m", "waypost.cli.main"]
@@ -18,7 +19,7 @@ COMMAND = [sys.executable, "-m", "waypost.cli.main"]
 @pytest.fixture
 def store(waypost_home):
     """A store with the town's orders and four fixes of P2, two of them in the park."""
-    waypost("migrate", "--quiet")
+    migrated(waypost_home)
     orders = waypost_home / "orders.json"
     orders.write_bytes(orders_file())
     waypost("import", "orders", str(orders))
