@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
-from waypost.access import audit, may
+from waypost.access import audit, may, token_scopes
 from waypost.access.models import AccessToken, Officer, Organisation, Posting, Team
 from waypost.access.queries import token_digest
+from waypost.access.token_scopes import check_scopes
 from waypost.access.values import MACHINE, Permission, Posted, Role
 from waypost.errors import BadUse, Conflict
 
 TOKEN_BYTES = 32
+NAME_MAX = 80
 
 
 @transaction.atomic
@@ -87,33 +91,64 @@ def make_token(
     by: Posted = MACHINE,
     now: datetime,
     days: int = 30,
+    scopes: Collection[str] | None = None,
+    name: str = "",
     team: Team | None = None,
     officer: Officer | None = None,
 ) -> str:
     """A bearer token for a machine client of the role, shown this once; only its hash is kept.
 
     The client sees what the role sees: all cases for a monitoring officer, none for a practitioner
-    unless a team or an officer is given whose caseload it shares.
+    unless a team or an officer is given whose caseload it shares. It does what its scopes name.
+
+    scopes   None: all that machines may do in the role
+    raises   BadUse for a scope that the role cannot use, and for more than a year
     """
     may.check(by, Permission.OFFICER_WRITE)
-    if days <= 0:
-        raise BadUse("a token lasts at least one day")
+    lasts = token_scopes.check_days(days)
+    given = token_scopes.scopes_of(role) if scopes is None else check_scopes(scopes, role)
     if officer is None:
         suffix = f"-team-{team.pk}" if team else ""
-        name = f"machine-{role.value.replace('_', '-')}{suffix}"
-        officer = make_officer(name, f"Machine client, {role.value}", None, role,
+        username = f"machine-{role.value.replace('_', '-')}{suffix}"
+        officer = make_officer(username, f"Machine client, {role.value}", None, role,
                                team=team, by=by, now=now)  # fmt: skip
     else:
         _check_posted(officer, role, now)
-    token = f"waypost_{secrets.token_urlsafe(TOKEN_BYTES)}"
-    kept = AccessToken.objects.create(
-        digest=token_digest(token),
-        officer=officer,
-        made_at=now,
-        expires_at=now + timedelta(days=days),
-    )
-    detail = {"token_id": kept.pk, "officer_id": officer.pk, "role": role.value}
-    audit.record("token:made", by=by, at=now, detail=detail)
+    token, kept = _new_token(
+        by, now, officer=officer, role=role.value, scopes=token_scopes.write_scopes(given),
+        name=" ".join(name.split())[:NAME_MAX], expires_at=now + lasts,
+    )  # fmt: skip
+    _record_token("made", kept, by, now)
+    return token
+
+
+@transaction.atomic
+def rotate_token(
+    token_id: int,
+    *,
+    by: Posted = MACHINE,
+    now: datetime,
+    days: int = 30,
+    overlap: timedelta = token_scopes.OVERLAP,
+) -> str:
+    """A new token for the same machine, shown this once; the old one ends after the overlap, or
+    when it would have ended if that is sooner. Conflict where it has ended, or was rotated before.
+    """
+    may.check(by, Permission.OFFICER_WRITE)
+    if not timedelta(0) <= overlap <= timedelta(days=token_scopes.OVERLAP_DAYS_MAX):
+        raise BadUse(f"the two overlap for at most {token_scopes.OVERLAP_DAYS_MAX} days")
+    lasts = token_scopes.check_days(days)
+    found = AccessToken.objects.select_for_update(of=("self",)).filter(pk=token_id)
+    old = found.filter(revoked_at=None, expires_at__gt=now).select_related("officer").first()
+    if old is None or AccessToken.objects.filter(replaces=old).exists():
+        raise Conflict("This token has ended, or another stands in for it already.")
+    token, kept = _new_token(
+        by, now, officer=old.officer, role=old.role, scopes=old.scopes, name=old.name,
+        expires_at=now + lasts, replaces=old,
+    )  # fmt: skip
+    old.expires_at = min(old.expires_at, now + overlap)
+    old.save(update_fields=["expires_at"])
+    _record_token("rotated", kept, by, now)
     return token
 
 
@@ -124,6 +159,23 @@ def revoke_token(token_id: int, *, by: Posted = MACHINE, now: datetime) -> None:
     if not AccessToken.objects.filter(pk=token_id, revoked_at=None).update(revoked_at=now):
         raise Conflict("This token is revoked already, or there is none.")
     audit.record("token:revoked", by=by, at=now, detail={"token_id": token_id})
+
+
+def _new_token(by: Posted, now: datetime, **content: Any) -> tuple[str, AccessToken]:
+    token = f"waypost_{secrets.token_urlsafe(TOKEN_BYTES)}"
+    kept = AccessToken.objects.create(
+        digest=token_digest(token), made_at=now, made_by_id=by.officer_id, **content
+    )
+    return token, kept
+
+
+def _record_token(what: str, kept: AccessToken, by: Posted, now: datetime) -> None:
+    detail = {
+        "token_id": kept.pk, "officer_id": kept.officer_id, "role": kept.role,
+        "scopes": kept.scopes, "expires_at": kept.expires_at.isoformat(),
+        "replaces": kept.replaces_id,
+    }  # fmt: skip
+    audit.record(f"token:{what}", by=by, at=now, detail=detail)
 
 
 def _post(officer: Officer, role: Role, team: Team | None, by: Posted, now: datetime) -> bool:

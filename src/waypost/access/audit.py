@@ -2,44 +2,44 @@
 
 `record` is the last statement of an atomic block: a failing line undoes the act, and the lock that
 gives lines their numbers is held only until the commit that follows at once. After the commit the
-signed head moves forward in a file beside the database (`audit-head.json`).
+signed head moves forward in a file beside the database (`head.py`); seals are made at intervals
+(`seals.py`).
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
-import logging
-import os
-import secrets
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from pathlib import Path
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 
+from waypost.access import head as head_file
 from waypost.access.chain import (
     FIRST_HASH,
     Head,
+    Keys,
     Line,
+    Seal,
     Verdict,
     canonical,
     chain_hash,
-    sign_hash,
-    sign_head,
+    mark_line,
     verify_lines,
 )
-from waypost.access.models import AuditLine
+from waypost.access.models import AuditSeal
+from waypost.access.origin import origin
 from waypost.access.values import Posted, Purpose
 from waypost.clock import write_instant
-from waypost.home import home, secret
+from waypost.home import secret
 
-log = logging.getLogger(__name__)
-UNREADABLE = (ValueError, TypeError, AttributeError, OverflowError, DatabaseError)
 AUDIT_LOCK = 0x57415950_41554449  # "WAYPAUDI": the advisory lock of the chain's end
+PAGE = 5_000  # lines read at a time
+NAMES = tuple(Line.__dataclass_fields__)
 
 
 def record(
@@ -51,8 +51,8 @@ def record(
     purpose: Purpose | None = None,
     detail: Mapping[str, Any] | None = None,
     outcome: str = "done",
-) -> AuditLine:
-    """Add a line to the chain; inside an atomic block, as its last statement.
+) -> int:
+    """Add a line to the chain; inside an atomic block, as its last statement. Gives its number.
 
     kind     "subject:verb", like "track:viewed"
     about    number of the person concerned
@@ -61,32 +61,63 @@ def record(
     """
     if not connection.in_atomic_block:
         raise ValueError(f"audit line {kind} needs the transaction of its act")
-    _lock_end()
-    last = AuditLine.objects.order_by("-number").values_list("number", "hash").first()
-    number, previous = (last[0] + 1, last[1]) if last else (1, FIRST_HASH)
-    columns: dict[str, Any] = {
-        "at": at,
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # SQLite's IMMEDIATE transaction is such a lock
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AUDIT_LOCK])
+        cursor.execute(_LAST)
+        last = cursor.fetchone()
+        number, previous = (last[0] + 1, last[1]) if last else (1, None)
+        row, _ = line_of(
+            number, previous, kind, by=by, at=at, about=about, purpose=purpose, detail=detail,
+            outcome=outcome,
+        )  # fmt: skip
+        cursor.execute(INSERT, row)
+    transaction.on_commit(lambda: head_file.move(number, private_key()), robust=True)
+    return number
+
+
+def line_of(
+    number: int,
+    previous: str | None,
+    kind: str,
+    *,
+    by: Posted,
+    at: datetime,
+    about: int | None,
+    purpose: Purpose | None,
+    detail: Mapping[str, Any] | None,
+    outcome: str = "done",
+) -> tuple[list[Any], str]:
+    """The columns of a line as INSERT takes them, and its hash. previous: None for the first."""
+    said: dict[str, Any] = {
         "kind": kind,
         "officer_id": by.officer_id,
         "role": " ".join(sorted(by.roles)),
         "purpose": purpose.value if purpose else "",
         "person_id": about,
         "outcome": outcome,
+        "origin": origin(),
     }
     body = canonical(
-        columns | {"at": write_instant(at), "number": number, "detail": dict(detail or {})}
+        said | {"at": write_instant(at), "number": number, "detail": dict(detail or {})}
     )
-    line_hash = chain_hash(previous, body)
-    line = AuditLine.objects.create(
-        number=number,
-        body=body,
-        previous_hash=previous,
-        hash=line_hash,
-        signature=sign_hash(_key(), line_hash),
-        **columns,
-    )
-    transaction.on_commit(lambda: move_head(number), robust=True)
-    return line
+    line_hash = chain_hash(previous or FIRST_HASH, body)
+    columns = said | {
+        "number": number,
+        "at": connection.ops.adapt_datetimefield_value(at),
+        "body": body,
+        "previous_hash": previous or FIRST_HASH,
+        "hash": line_hash,
+        "signature": mark_line(_mark_key(), line_hash),
+    }
+    return [columns[name] for name in NAMES], line_hash
+
+
+_LAST = "SELECT number, hash FROM access_audit_line ORDER BY number DESC LIMIT 1"
+INSERT = (
+    f"INSERT INTO access_audit_line ({', '.join(NAMES)})"  # noqa: S608  names of our own
+    f" VALUES ({', '.join(['%s'] * len(NAMES))})"
+)
 
 
 def record_refusal(
@@ -97,7 +128,7 @@ def record_refusal(
     about: int | None = None,
     purpose: Purpose | None = None,
     why: str,
-) -> AuditLine:
+) -> int:
     """Add the line of a refusal, in its own transaction: the one that refused is undone."""
     with transaction.atomic(durable=True):
         return record(
@@ -111,105 +142,90 @@ def record_refusal(
         )
 
 
-def verify() -> Verdict:
-    """Check every line against the chain, the signatures, its columns and the signed head."""
+def verify(copies: Sequence[Seal] = ()) -> Verdict:
+    """Check every line against the chain, its mark, its columns, the seals and the signed head.
+
+    copies   seals kept outside (`anchoring.kept_copies`)
+    """
     head = read_head()  # before the lines, which come from one statement: it may only be behind
-    return verify_lines(_stored_lines(), _key().public_key(), head)
+    seals = stored_seals()
+    keys = Keys(private_key().public_key(), _mark_key())
+    return verify_lines(stored_lines(), keys, head, seals, copies)
 
 
 def read_head() -> Head | None:
     """The signed head beside the database; None when there is none."""
-    try:
-        content = json.loads((home() / "audit-head.json").read_text())
-        return Head(int(content["count"]), str(content["hash"]), str(content["signature"]))
-    except FileNotFoundError:
-        return None
-    except (ValueError, KeyError, TypeError):
-        return Head(0, FIRST_HASH, "")  # there is one and it is spoilt: its signature will say so
+    return head_file.read(private_key().public_key())
 
 
-def move_head(number: int) -> None:
-    """Move the signed head to the last committed line, which is `number` or a later one.
-
-    Never back; safe among processes and against a crash. A transaction of many lines calls this
-    once for each, and the first call does the work of all.
-    """
-    folder = home()
-    with open(folder / "audit-head.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        now_there = read_head()
-        if now_there and (now_there.count >= number or not _stands(now_there)):
-            return
-        count, last_hash = AuditLine.objects.order_by("-number").values_list("number", "hash")[0]
-        head = sign_head(_key(), count, last_hash)
-        content = {"count": head.count, "hash": head.hash, "signature": head.signature}
-        _replace(folder / "audit-head.json", json.dumps(content).encode())
-        if not (folder / "audit-public.pem").exists():
-            _replace(folder / "audit-public.pem", public_pem())
+def stored_seals() -> list[Seal]:
+    names = tuple(Seal.__dataclass_fields__)
+    return [Seal(*row) for row in AuditSeal.objects.order_by("number").values_list(*names)]
 
 
-def _stands(head: Head) -> bool:
-    """Whether the line the head names is there. A head whose line was cut is left as the proof."""
-    if AuditLine.objects.filter(number=head.count, hash=head.hash).exists():
-        return True
-    log.error("audit line %d is not as the signed head says; run: waypost audit verify", head.count)
-    return False
+def seal_of(row: AuditSeal) -> Seal:
+    return Seal(row.number, row.line, row.hash, row.at, row.previous, row.signature)
 
 
 def public_pem() -> bytes:
-    """The key with which anybody can check the lines."""
-    return _key().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    """The key with which anybody can check head and seals."""
+    return private_key().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _key() -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(secret("audit"))
+def private_key() -> Ed25519PrivateKey:
+    return _private(secret("audit"))
 
 
-def _lock_end() -> None:
-    """Wait for others who are adding a line; SQLite's IMMEDIATE transaction is such a lock."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AUDIT_LOCK])
+@lru_cache(maxsize=4)
+def _private(seed: bytes) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(seed)
 
 
-def _stored_lines() -> Iterator[Line | None]:
-    """The lines by number; None for one with a column that cannot be read as what it should be.
+def _mark_key() -> bytes:
+    return _mark_of(secret("audit"))
 
-    A column's text is read by Django, which raises in the midst of a list; who tampers may write
-    anything, and null where the table was made anew. So a list that breaks is read line by line.
+
+@lru_cache(maxsize=4)
+def _mark_of(seed: bytes) -> bytes:
+    return hashlib.sha256(b"waypost audit mark\n" + seed).digest()
+
+
+def stored_lines() -> Iterator[Line | None]:
+    """The lines by number, from one statement; None for one that holds what no line of ours does.
+
+    Read as the database holds them, not through Django, which stops a list at the first column that
+    it cannot turn into what the model says; who tampers may write anything, in SQLite of any type.
     """
-    names = tuple(Line.__dataclass_fields__)
-    rows = AuditLine.objects.order_by("number").values_list(*names)
-    read = 0
-    try:
-        for row in rows.iterator(2000):
-            yield _line(names, row)
-            read += 1
-    except UNREADABLE:
-        for place in range(read, AuditLine.objects.count()):
-            try:
-                yield _line(names, rows[place])
-            except UNREADABLE:
-                yield None
+    text = connection.vendor == "sqlite"
+    read = _from_text if text else _from_instant
+    columns = ["CAST(at AS TEXT)" if text and name == "at" else name for name in NAMES]
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(columns)} FROM access_audit_line ORDER BY number")  # noqa: S608
+        while rows := cursor.fetchmany(PAGE):
+            for row in rows:
+                yield _line(row, read(row[1]))
 
 
-def _line(names: tuple[str, ...], row: tuple[Any, ...]) -> Line | None:
-    content = dict(zip(names, row, strict=True))
-    body = content["body"]
-    texts = ("kind", "role", "purpose", "outcome", "previous_hash", "hash", "signature")
+def _line(row: tuple[Any, ...], at: datetime | None) -> Line | None:
+    number, _, kind, officer_id, role, purpose, person_id, outcome, source, body, *rest = row
+    texts = (kind, role, purpose, outcome, source, *rest)
     sound = (
-        isinstance(body, bytes | memoryview)
-        and isinstance(content["number"], int)
-        and isinstance(content["at"], datetime)
-        and all(isinstance(content[name], str) for name in texts)
+        at is not None
+        and type(body) is bytes
+        and type(number) is int
+        and all(type(one) is str for one in texts)
+        and all(one is None or type(one) is int for one in (officer_id, person_id))
     )
-    return Line(**(content | {"body": bytes(body)})) if sound else None
+    return Line(number, at, *row[2:]) if sound and at is not None else None
 
 
-def _replace(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-    with open(draft, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+def _from_text(stored: object) -> datetime | None:
+    """What SQLite holds of an instant: UTC, without saying so."""
+    try:
+        return datetime.fromisoformat(stored).replace(tzinfo=UTC)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+
+
+def _from_instant(stored: object) -> datetime | None:
+    return stored if isinstance(stored, datetime) else None

@@ -6,14 +6,22 @@ is known to named staff alone; for everybody else the answer reads as if they di
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime
 
-from waypost.access.purposes import GATEWAYS
+from waypost.access.purposes import GATEWAYS, window_words, windows
 from waypost.access.values import Answer, Case, Permission, Posted, Purpose, Reach, Role
 from waypost.errors import NoSuchThing, Refused
 
 P = Permission
 NO_SUCH_PERSON = "There is no such person."
+CONFLICTED = (
+    "A conflict of interest between you and this person is declared, so that a colleague does this "
+    "work; the data protection officer can end the declaration."
+)
+# What emergency access opens of a case that is not the officer's, if their role carries it at all.
+IN_EMERGENCY = frozenset({P.PERSON_READ, P.ORDER_READ, P.ALERT_READ, P.DEVICE_READ,
+                          P.WHEREABOUTS_READ})  # fmt: skip
 
 
 def _all_of(reach: Reach, *permissions: Permission) -> dict[Permission, Reach]:
@@ -22,29 +30,54 @@ def _all_of(reach: Reach, *permissions: Permission) -> dict[Permission, Reach]:
 
 RULES: dict[Role, dict[Permission, Reach]] = {
     Role.MONITORING_OFFICER: _all_of(
-        Reach.ALL, P.ALERT_READ, P.ALERT_HANDLE, P.PERSON_READ, P.WHEREABOUTS_READ, P.ORDER_READ,
-        P.ORDER_WRITE, P.DEVICE_READ, P.DEVICE_STOCK, P.DEVICE_FIT, P.DEVICE_COMMAND,
-        P.CLOCK_CORRECT, P.INTAKE_POST, P.QUARANTINE_READ,
+        Reach.ALL, P.ALERT_READ, P.ALERT_HANDLE, P.RISK_WRITE, P.PERSON_READ, P.WHEREABOUTS_READ,
+        P.ORDER_READ, P.ORDER_WRITE, P.ABSENCE_AUTHORISE, P.DEVICE_READ, P.DEVICE_STOCK,
+        P.DEVICE_FIT, P.DEVICE_COMMAND, P.CLOCK_CORRECT, P.INTAKE_POST, P.QUARANTINE_READ,
+        P.PARAMETER_READ, P.PARAMETER_APPROVE, P.WHATIF_RUN, P.DUTY_READ, P.BREACH_READ,
+        P.BREACH_REPORT, P.NOTIFICATION_READ, P.NOTIFICATION_SEND, P.PERSON_TELL, P.HOLD_WRITE,
+        P.DISCLOSURE_READ, P.DISCLOSURE_ASK, P.DISCLOSURE_CALL, P.DISCLOSURE_CHECK,
+        P.NECESSITY_READ, P.NECESSITY_WRITE,
     ),
     Role.PROBATION_PRACTITIONER: _all_of(
-        Reach.OWN, P.ALERT_READ, P.ALERT_HANDLE, P.PERSON_READ, P.WHEREABOUTS_READ, P.ORDER_READ,
-        P.DEVICE_READ, P.DEVICE_COMMAND,
+        Reach.OWN, P.ALERT_READ, P.ALERT_HANDLE, P.RISK_WRITE, P.PERSON_READ, P.WHEREABOUTS_READ,
+        P.ORDER_READ, P.ABSENCE_AUTHORISE, P.DEVICE_READ, P.DEVICE_COMMAND, P.WHATIF_RUN,
+        P.BREACH_READ, P.BREACH_DECIDE, P.NOTIFICATION_READ, P.NOTIFICATION_SEND, P.PERSON_TELL,
+        P.HOLD_WRITE, P.NECESSITY_READ, P.NECESSITY_WRITE,
     ),
     Role.POLICE_ANALYST: _all_of(
         Reach.ALL, P.OFFENCE_READ, P.OFFENCE_UPLOAD, P.MATCH_RUN, P.MATCH_READ, P.WHEREABOUTS_READ,
+        P.DISCLOSURE_READ, P.DISCLOSURE_CHECK,
     ),
-    Role.POLICE_REQUESTER: {},  # asks for data through a request (disclosure), sees none here
-    Role.AUTHORISING_OFFICER: _all_of(Reach.ALL, P.OFFENCE_READ, P.MATCH_READ),
-    Role.COURT_REPORT_OFFICER: _all_of(Reach.TEAM, P.PERSON_READ, P.ORDER_READ),
+    Role.POLICE_REQUESTER: _all_of(  # what was sent to their force (policing/scope.py); no person
+        Reach.TEAM, P.NOTIFICATION_READ, P.NOTIFICATION_ANSWER, P.DISCLOSURE_READ, P.DISCLOSURE_ASK,
+    ),
+    Role.AUTHORISING_OFFICER: _all_of(
+        Reach.ALL, P.OFFENCE_READ, P.MATCH_READ, P.BREACH_READ, P.BREACH_ENDORSE,
+        P.WINDOW_AUTHORISE, P.DISCLOSURE_READ, P.DISCLOSURE_APPROVE, P.WHEREABOUTS_READ,
+    ),
+    Role.COURT_REPORT_OFFICER: _all_of(
+        Reach.TEAM, P.PERSON_READ, P.ORDER_READ, P.WHATIF_RUN, P.BREACH_READ, P.BREACH_PROSECUTE,
+        P.DISCLOSURE_READ, P.DISCLOSURE_ASK,
+    ),
     Role.IOM_COORDINATOR: _all_of(
-        Reach.TEAM, P.PERSON_READ, P.ORDER_READ, P.ALERT_READ, P.WHEREABOUTS_READ,
+        Reach.TEAM, P.PERSON_READ, P.ORDER_READ, P.ALERT_READ, P.WHEREABOUTS_READ, P.BREACH_READ,
     ),
-    Role.PROGRAMME_EVALUATOR: {},  # aggregate figures only
-    Role.DATA_PROTECTION_OFFICER: _all_of(Reach.ALL, P.AUDIT_READ, P.WHEREABOUTS_READ),
+    Role.PROGRAMME_EVALUATOR: _all_of(Reach.NOBODY, P.AGGREGATE_READ),  # aggregate figures only
+    Role.DATA_PROTECTION_OFFICER: _all_of(
+        Reach.ALL, P.AUDIT_READ, P.AUDIT_CUT, P.WHEREABOUTS_READ, P.PARAMETER_READ,
+        P.INTEREST_WRITE, P.EMERGENCY_REVIEW, P.OVERSIGHT_READ, P.DISCLOSURE_READ,
+        P.DISCLOSURE_REVIEW, P.RETENTION_READ, P.RETENTION_WRITE, P.HOLD_WRITE,
+        P.SUBJECT_ACCESS_HANDLE, P.NECESSITY_READ, P.AGGREGATE_READ,
+    ),
     Role.ADMINISTRATOR: _all_of(  # no case data
-        Reach.NOBODY, P.SYSTEM_READ, P.OFFICER_WRITE, P.DEVICE_STOCK, P.INTAKE_POST,
+        Reach.NOBODY, P.SYSTEM_READ, P.NOTICE_WRITE, P.OFFICER_WRITE, P.DEVICE_STOCK,
+        P.INTAKE_POST, P.PARAMETER_READ, P.PARAMETER_WRITE, P.PARAMETER_APPROVE, P.DUTY_READ,
+        P.DUTY_WRITE, P.RETENTION_WRITE,  # periods, as the second officer: no person stands there
     ),
-    Role.WEARER: _all_of(Reach.SELF, P.OWN_DATA_READ, P.WHEREABOUTS_READ, P.ORDER_READ),
+    Role.WEARER: _all_of(
+        Reach.SELF, P.OWN_DATA_READ, P.OWN_CONTEST, P.OWN_CONTACT, P.WHEREABOUTS_READ, P.ORDER_READ,
+        P.DISCLOSURE_READ, P.DISCLOSURE_ASK,
+    ),
 }  # fmt: skip
 WIDEST_FIRST = (Reach.ALL, Reach.TEAM, Reach.OWN, Reach.SELF, Reach.NOBODY)
 
@@ -72,8 +105,11 @@ def decide_whereabouts(
     to_at: datetime,
     *,
     now: datetime,
+    names: Collection[str] = (),
 ) -> Answer:
     """May they see where the person was in [from_at, to_at), for this purpose?
+
+    names   what the look names, such as the request it is for
 
     The purpose must be one of a role they hold, and that role must reach the case. `now` is told
     because authorisations end; the windows of the gateways hold at any time.
@@ -85,17 +121,34 @@ def decide_whereabouts(
         return answer
     if gateway is None or not roles:
         return Answer(False, f"The purpose {purpose.value} is not one that your role may look for.")
+    if gateway.names and gateway.names not in names:
+        return Answer(False, f"A look for the purpose {purpose.value} is opened from the "
+                      f"{gateway.names} that it is for.")  # fmt: skip
     if not from_at < to_at:
         return Answer(False, "The window ends before it starts; choose a later end.")
     if from_at > now:
         return Answer(False, "The window has not begun; whereabouts are looked at afterwards.")
-    if to_at - from_at > gateway.window:
+    window = windows()[purpose]
+    wider = [one.window for one in case.wider
+             if (one.officer_id, one.purpose) == (by.officer_id, purpose)]  # fmt: skip
+    if to_at - from_at > max([window, *wider]):
         return Answer(
             False,
-            f"For the purpose {purpose.value} one look covers at most {_words(gateway.window)}; "
+            f"For the purpose {purpose.value} one look covers at most {window_words(window)}; "
             "choose a shorter window, or obtain an authorisation.",
         )
-    return Answer(True, f"{answer.rule}; {gateway.law}")
+    authorised = ", by an authorisation" if to_at - from_at > window else ""
+    return Answer(True, f"{answer.rule}; {gateway.law}{authorised}")
+
+
+def sees_all(by: Posted, case: Case, purpose: Purpose) -> bool:
+    """Whether a look that is allowed shows all of the track, and not only what bears on an order:
+    where the purpose has such leave in itself, or an authorisation says so."""
+    gateway = GATEWAYS.get(purpose)
+    return (gateway is not None and gateway.whole) or any(
+        one.whole and (one.officer_id, one.purpose) == (by.officer_id, purpose)
+        for one in case.wider
+    )
 
 
 def check_whereabouts(
@@ -106,9 +159,11 @@ def check_whereabouts(
     to_at: datetime,
     *,
     now: datetime,
+    names: Collection[str] = (),
 ) -> None:
     """Refused or NoSuchThing where `decide_whereabouts` says no."""
-    _raise(decide_whereabouts(by, case, purpose, from_at, to_at, now=now), case, purpose)
+    answer = decide_whereabouts(by, case, purpose, from_at, to_at, now=now, names=names)
+    _raise(answer, case, purpose)
 
 
 def reach(by: Posted, permission: Permission | None = None) -> Reach:
@@ -119,7 +174,7 @@ def reach(by: Posted, permission: Permission | None = None) -> Reach:
         carried
         for role in by.roles
         for name, carried in RULES[role].items()
-        if permission in (None, name)
+        if permission in (None, name) and (by.scopes is None or name in by.scopes)
     }
     return next((one for one in WIDEST_FIRST if one in found), Reach.NOBODY)
 
@@ -130,7 +185,7 @@ def in_reach(by: Posted, carried: Reach, case: Case) -> bool:
         return True
     if carried is Reach.SELF:
         return by.own_person_id == case.person_id
-    teams = bool(by.team_ids & case.team_ids)
+    teams = bool(by.team_ids & case.team_ids) or case.area in by.areas
     own = by.officer_id in case.officer_ids or (not case.officer_ids and teams)
     return {Reach.OWN: own, Reach.TEAM: own or teams}.get(carried, False)
 
@@ -142,11 +197,17 @@ def _decide_in(
         return Answer(True, "Waypost itself")
     if permission is Permission.ANYBODY:
         return Answer(True, "open to anybody")
+    if by.scopes is not None and permission not in by.scopes:
+        return Answer(
+            False, f"This token is not for {permission.value}: its scopes do not name it."
+        )
     if permission is Permission.SIGNED_IN:
         return Answer(True, "signed in")
     carried = {role: RULES[role][permission] for role in roles if permission in RULES[role]}
     if case is not None and case.limited and not _may_know(by, case, carried):
         return Answer(False, NO_SUCH_PERSON, hidden=True)
+    if case is not None and by.officer_id in case.conflicted_ids:
+        return Answer(False, CONFLICTED)
     if not carried:
         return Answer(
             False, f"Your role does not carry {permission.value}; {_who_has(permission)} may do it."
@@ -154,6 +215,8 @@ def _decide_in(
     for role in sorted(carried):
         if case is None or _reaches(by, carried[role], case):
             return Answer(True, f"{role.value}: {permission.value}, reach {carried[role].value}")
+    if case is not None and by.officer_id in case.opened_ids and permission in IN_EMERGENCY:
+        return Answer(True, f"{permission.value}, emergency access that will be reviewed")
     if set(carried.values()) == {Reach.SELF}:  # a wearer may not learn who else wears a tag
         return Answer(False, NO_SUCH_PERSON, hidden=True)
     return Answer(
@@ -174,11 +237,6 @@ def _may_know(by: Posted, case: Case, carried: dict[Role, Reach]) -> bool:
 def _who_has(permission: Permission) -> str:
     roles = [role.value.replace("_", " ") for role in Role if permission in RULES[role]]
     return f"a {' or '.join(roles)}" if roles else "nobody"
-
-
-def _words(window: timedelta) -> str:
-    hours = round(window.total_seconds() / 3600)
-    return f"{hours} hours" if hours <= 48 else f"{hours // 24} days"
 
 
 def _raise(

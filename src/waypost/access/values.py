@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -27,10 +28,19 @@ class Permission(StrEnum):
 
     ALERT_READ = "alert:read"
     ALERT_HANDLE = "alert:handle"
+    RISK_WRITE = "risk:write"  # record and end what harm a person may do or come to
+    BREACH_READ = "breach:read"  # cases that follow from upheld alerts, warnings
+    BREACH_DECIDE = "breach:decide"  # the responsible officer: warn, refer, ask for recall
+    BREACH_REPORT = "breach:report"  # the monitoring centre, where the order lets it report
+    BREACH_PROSECUTE = "breach:prosecute"  # the enforcement officer: information, hearings
+    BREACH_ENDORSE = "breach:endorse"  # the second person behind a request for recall
+    DUTY_READ = "duty:read"  # the rota of the control room; no person
+    DUTY_WRITE = "duty:write"  # change it; a shift's lead may, too, while on duty (alerts/duty.py)
     PERSON_READ = "person:read"
     WHEREABOUTS_READ = "whereabouts:read"
     ORDER_READ = "order:read"
     ORDER_WRITE = "order:write"
+    ABSENCE_AUTHORISE = "absence:authorise"  # time in which a requirement asks nothing
     DEVICE_READ = "device:read"
     DEVICE_STOCK = "device:stock"  # the inventory: add, move between states, tokens; no person
     DEVICE_FIT = "device:fit"  # fit, remove, visits, home units, protected persons' devices
@@ -42,10 +52,39 @@ class Permission(StrEnum):
     OFFENCE_UPLOAD = "offence:upload"
     MATCH_RUN = "match:run"
     MATCH_READ = "match:read"
+    WHATIF_RUN = "whatif:run"  # try a draft requirement on the past; counts and times, no track
+    PARAMETER_READ = "parameter:read"  # the rules' numbers: which are in force, who approved them
+    PARAMETER_WRITE = "parameter:write"  # draft other numbers, preview and propose them
+    PARAMETER_APPROVE = "parameter:approve"  # of somebody else's draft: approve, refuse, withdraw
+    NOTIFICATION_READ = "notification:read"  # a force: what was sent to it; no person
+    NOTIFICATION_SEND = "notification:send"  # tell the police of a breach, correct, withdraw
+    NOTIFICATION_ANSWER = "notification:answer"  # the force: receive, decide, say what came of it
+    DISCLOSURE_ASK = "disclosure:ask"  # file a request for location data, for oneself or another
+    DISCLOSURE_CALL = "disclosure:call"  # the control room: take an urgent call, call back
+    DISCLOSURE_CHECK = "disclosure:check"  # whom it means, whether it is too broad or unclear
+    DISCLOSURE_APPROVE = "disclosure:approve"  # preview, grant, refuse; never one's own
+    DISCLOSURE_READ = "disclosure:read"  # staff: every request; others: what they asked
+    DISCLOSURE_REVIEW = "disclosure:review"  # dip tests, reviews of urgent calls, figures
     AUDIT_READ = "audit:read"
+    AUDIT_CUT = "audit:cut"  # delete lines whose time is over, up to a seal
+    RETENTION_READ = "retention:read"  # what goes when, deletions and their proof
+    RETENTION_WRITE = "retention:write"  # periods, approving them, ending holds, deleting
+    HOLD_WRITE = "hold:write"  # legal holds: place and review
+    SUBJECT_ACCESS_HANDLE = "subject_access:handle"  # requests of people for their own data
     SYSTEM_READ = "system:read"
-    OFFICER_WRITE = "officer:write"
+    NOTICE_WRITE = "notice:write"  # the agency's own texts of notices and papers
+    OFFICER_WRITE = "officer:write"  # accounts; ask for roles, and decide what another asked for
+    INTEREST_WRITE = "interest:write"  # declare for an officer, or end, a conflict of interest
+    WINDOW_AUTHORISE = "window:authorise"  # widen, for a time, what one look may cover
+    EMERGENCY_REVIEW = "emergency:review"  # of somebody else's emergency access
+    OVERSIGHT_READ = "oversight:read"  # unusual looking, dip samples, who may see whom
+    AGGREGATE_READ = "aggregate:read"  # counts of the whole programme; no person, no small count
     OWN_DATA_READ = "own_data:read"
+    OWN_CONTEST = "own:contest"  # a wearer: dispute a decision about oneself
+    OWN_CONTACT = "own:contact"  # a wearer: how one is reminded oneself, and of what
+    NECESSITY_READ = "necessity:read"  # why somebody is monitored, what they were told
+    NECESSITY_WRITE = "necessity:write"  # write why, review it, prove notice and induction
+    PERSON_TELL = "person:tell"  # how a wearer or a protected person is told; a wearer's praise
     SIGNED_IN = "signed_in"  # pages for anybody who has signed in (home, help)
     ANYBODY = "anybody"  # sign-in, health, static: named so that "public" is a decision
 
@@ -68,21 +107,27 @@ class Purpose(StrEnum):
     SUPERVISION = "supervision"
     ENFORCEMENT = "enforcement"
     CRIME_MAPPING = "crime_mapping"
+    DISCLOSURE = "disclosure"  # a request from outside: a look names the request
     SAFEGUARDING = "safeguarding"
     SUBJECT_ACCESS = "subject_access"
     AUDIT_REVIEW = "audit_review"
     SYSTEM_SUPPORT = "system_support"
+    PROPORTIONALITY = "proportionality"  # a draft tried on the past: the machine reads, counts only
+    RULES_REVIEW = "rules_review"  # other numbers tried on the past: the machine reads, counts only
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """An officer as decisions see one: who, in which roles, in which teams."""
+    """An officer as decisions see one: who, in which roles, in which teams; or a machine that
+    shows a token, which never does more than its scopes."""
 
     officer_id: int | None  # None: the machine itself
     name: str
     roles: frozenset[Role]
     team_ids: frozenset[int] = frozenset()
     own_person_id: int | None = None  # wearers: the person they are
+    areas: frozenset[str] = frozenset()  # areas over which a posting carries, beyond their teams
+    scopes: frozenset[Permission] | None = None  # of a machine's token: all that it is for
 
     @property
     def is_machine(self) -> bool:
@@ -90,6 +135,19 @@ class Posted:
 
 
 MACHINE = Posted(officer_id=None, name="Waypost", roles=frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Wider:
+    """One officer may look over more than the purpose's window, for a time.
+
+    whole   at all of the track, not only at what bears on an order (rules/bearing.py)
+    """
+
+    officer_id: int
+    purpose: Purpose
+    window: timedelta
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +159,10 @@ class Case:
     team_ids: frozenset[int] = frozenset()
     limited: bool = False  # nobody but named staff
     named_officer_ids: frozenset[int] = field(default_factory=frozenset)
+    area: str = ""
+    conflicted_ids: frozenset[int] = frozenset()  # officers who know them otherwise
+    opened_ids: frozenset[int] = frozenset()  # officers with emergency access now
+    wider: frozenset[Wider] = frozenset()  # authorisations that hold now
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from waypost.access import may
@@ -77,6 +77,7 @@ def test_a_refusal_names_the_rule_and_who_may():
     st.booleans(),
     st.booleans(),
 )
+@example(frozenset({Role.MONITORING_OFFICER, Role.WEARER}), Permission.OWN_DATA_READ, True, False)
 def test_limited_access_is_known_to_named_staff_alone(roles, permission, named, responsible):
     """Not even the refusal may tell that they exist; naming staff gives no new permission."""
     by = Posted(1, "Officer", roles, frozenset({5}), None)
@@ -86,7 +87,9 @@ def test_limited_access_is_known_to_named_staff_alone(roles, permission, named, 
     if permission in {Permission.ANYBODY, Permission.SIGNED_IN}:
         return
     answer = may.decide(by, permission, limited)
-    assert answer.hidden is (not named)
+    carried = {may.RULES[role][permission] for role in roles if permission in may.RULES[role]}
+    own_alone = carried == {may.Reach.SELF}  # a wearer learns of nobody else, named or not
+    assert answer.hidden is (not named or own_alone)
     if not named:
         assert not answer.allowed
         with pytest.raises(NoSuchThing, match=r"^There is no such person\.$"):
