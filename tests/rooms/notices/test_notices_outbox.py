@@ -23,6 +23,25 @@ def officer(email: str = "officer@example.org") -> int:
     ).pk
 
 
+class Taking:
+    """A channel that hands each message to `send`."""
+
+    def __init__(self, send) -> None:
+        self.send_to = send
+
+    def send(self, message):
+        from waypost.notices.values import Receipt
+
+        self.send_to(message)
+        return Receipt()
+
+
+def deliver(send, *, now: datetime) -> int:
+    from waypost.notices.outbox import deliver
+
+    return deliver({"mail": Taking(send)}, now=now)
+
+
 def tell(*officers: int) -> None:
     from waypost.notices.outbox import enqueue
 
@@ -42,8 +61,8 @@ def test_asking_twice_tells_once_and_officers_without_address_are_left_out():
 
 
 def test_a_mail_server_that_is_away_is_tried_again_later_and_given_up_in_the_end():
+    from waypost.notices.choosing import ATTEMPTS_MAX
     from waypost.notices.models import Notice
-    from waypost.notices.outbox import ATTEMPTS_MAX, deliver
 
     tell(officer())
 
@@ -62,8 +81,6 @@ def test_a_mail_server_that_is_away_is_tried_again_later_and_given_up_in_the_end
 
 
 def test_one_failure_stops_no_other_notice():
-    from waypost.notices.outbox import deliver
-
     tell(officer("a@example.org"), officer("b@example.org"))
     sent = []
 
@@ -78,7 +95,7 @@ def test_one_failure_stops_no_other_notice():
 
 def test_a_notice_whose_worker_died_is_sent_again_under_the_same_key():
     """Mail has no transaction; the same Message-ID lets a reader's program see the repeat."""
-    from waypost.notices.outbox import SENDING_MAX, deliver
+    from waypost.notices.outbox import SENDING_MAX
 
     tell(officer())
     keys = []
@@ -96,13 +113,12 @@ def test_a_notice_whose_worker_died_is_sent_again_under_the_same_key():
 
 
 def test_by_default_mail_is_written_to_the_home(settings, tmp_path):
-    from waypost.notices.mail import send_mail
-    from waypost.notices.outbox import deliver
+    from waypost.notices.mail import Mail
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = str(tmp_path)
     tell(officer())
-    assert deliver(send_mail, now=NOON) == 1
+    assert deliver(Mail().send, now=NOON) == 1
     (written,) = tmp_path.iterdir()
     mail = message_from_bytes(written.read_bytes())
     assert mail["Message-ID"].startswith("<waypost-notice-")
