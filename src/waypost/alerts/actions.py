@@ -12,15 +12,17 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from waypost.access import audit, may
+from waypost.access import audit
 from waypost.access.values import Permission, Posted
-from waypost.alerts import lifecycle
+from waypost.alerts import lifecycle, reaching
+from waypost.alerts.atv import recount
+from waypost.alerts.calling import acted
+from waypost.alerts.grouping import settle
 from waypost.alerts.inbox_version import raise_inbox_version
 from waypost.alerts.models import Alert, AlertMove
 from waypost.alerts.raising import fire_holds, judge_changes
-from waypost.alerts.values import NO_SUCH_ALERT, Act, Status
+from waypost.alerts.values import NO_SUCH_ALERT, Act, AlertKind, Status
 from waypost.errors import Conflict, NoSuchThing, Refused
-from waypost.orders.queries import case_of
 
 __all__ = [
     "acknowledge",
@@ -34,6 +36,8 @@ __all__ = [
     "uphold",
 ]
 
+# What says whether an absence was reasonable, and so what has added up (atv.py).
+DECIDES = frozenset({Act.EXPLAIN, Act.UPHOLD, Act.CLOSE, Act.REOPEN})
 MOVED_FIRST = "somebody moved this alert first; look at it again before you act"
 
 
@@ -104,14 +108,14 @@ def _act(
     outcome: str = "",
 ) -> Alert:
     alert = _load(alert_id)
-    case = case_of(alert.person_id, now=now)
-    may.check(by, Permission.ALERT_HANDLE, case, absent=NO_SUCH_ALERT)
+    reaching.check(by, Permission.ALERT_HANDLE, alert, now=now)
     if expected_version is not None and expected_version != alert.version:
         raise Conflict(MOVED_FIRST)
     before = Status(alert.status)
     after = lifecycle.decide(before, act, note=note, outcome=outcome)
     if act is not Act.NOTE:
         _save(alert, _changed(alert, act, after, by, now, outcome))
+        settle(alert, now=now)
     AlertMove.objects.create(
         alert=alert,
         at=now,
@@ -121,7 +125,10 @@ def _act(
         officer_id=by.officer_id,
         note=note,
     )
+    acted(alert, act, now)
     raise_inbox_version(now)
+    if act in DECIDES and alert.kind == AlertKind.CURFEW:
+        recount([alert.person_id], now=now)
     audit.record(
         f"alert:{lifecycle.ACT_WORDS[act].replace(' ', '_')}",
         by=by,

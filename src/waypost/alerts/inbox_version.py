@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import F
 
 from waypost.alerts.models import InboxVersion
 
 THE_ROW = 1
+
+
+class Numbers(NamedTuple):
+    """version: rises with every change of an alert. presence: when somebody comes to one, or
+    leaves it, which changes none."""
+
+    version: int
+    presence: int
 
 
 def raise_inbox_version(now: datetime) -> None:
@@ -21,3 +30,9 @@ def raise_inbox_version(now: datetime) -> None:
 
 def inbox_version() -> int:
     return InboxVersion.objects.filter(pk=THE_ROW).values_list("version", flat=True).first() or 0
+
+
+def inbox_numbers() -> Numbers:
+    """Both at once; cheap enough to ask four times a second."""
+    row = InboxVersion.objects.filter(pk=THE_ROW).values_list("version", "presence").first()
+    return Numbers(*row) if row else Numbers(0, 0)

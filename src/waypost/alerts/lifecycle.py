@@ -3,9 +3,12 @@
 allowed_acts(status)            what a person may do now: buttons come from it
 decide(status, act, ...)        the status it leads to, or a refusal
 after_news(status)              where an alert stands when something new joins it
+moves()                         the whole table, each move with who makes it: the manual is drawn so
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from waypost.alerts.values import NEXT, TARGET, Act, Outcome, Status
 from waypost.errors import Refused
@@ -72,6 +75,49 @@ def after_news(status: Status) -> Status:
 def after_withdrawal(status: Status) -> Status:
     """Where it stands once all it speaks of was taken back: a person still closes it."""
     return Status.WITHDRAWN if Status.WITHDRAWN in NEXT[status] else status
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A move of the table: its short word, and in a sentence who makes it and when."""
+
+    before: Status
+    after: Status
+    word: str
+    words: str
+
+
+NEWS = "something new or surer joined"
+WITHDRAWAL = "later fixes took back all that it speaks of"
+
+
+def moves() -> list[Move]:
+    """Every move of NEXT, once for each way in which it happens, in the table's order."""
+    return [
+        Move(before, after, word, words)
+        for before in Status
+        for after in sorted(NEXT[before], key=list(Status).index)
+        for word, words in _ways(before, after)
+    ]
+
+
+def _ways(before: Status, after: Status) -> list[tuple[str, str]]:
+    found = [
+        (ACT_WORDS[act], f"An officer: {ACT_WORDS[act]}{_asks(act)}.")
+        for act, target in TARGET.items()
+        if target is after
+    ]
+    if after_news(before) is after:
+        found.append(("news", f"Waypost: {NEWS}."))
+    if after is Status.WITHDRAWN:
+        found.append(("withdrawn", f"Waypost: {WITHDRAWAL}. A person still closes it."))
+    return found
+
+
+def _asks(act: Act) -> str:
+    if act is Act.CLOSE:
+        return ", with how it ended"
+    return ", with the reason in words" if act in NEEDS_WORDS else ""
 
 
 def _choices(status: Status) -> str:

@@ -6,7 +6,7 @@ The inbox holds every uncleared alert the officer may see, however old: in one n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,15 +17,28 @@ from django.db.models import QuerySet
 from waypost.access import audit, may
 from waypost.access.models import Officer
 from waypost.access.values import Permission, Posted
-from waypost.alerts import lifecycle
+from waypost.alerts import lifecycle, reaching
+from waypost.alerts.calling import NO_CLOCK, ClockSeen, clock_seen
+from waypost.alerts.filters import NONE, Filters
 from waypost.alerts.inbox_version import inbox_version
-from waypost.alerts.models import Alert, AlertMove, AlertViolation
-from waypost.alerts.values import NO_SUCH_ALERT, OPEN, UNATTENDED, Act, AlertKind, Status
+from waypost.alerts.listing import Listing
+from waypost.alerts.listing_query import listed
+from waypost.alerts.marks import Marks, marks_of
+from waypost.alerts.models import Alert, AlertMove, AlertReport, AlertViolation
+from waypost.alerts.reaching import Within
+from waypost.alerts.suspended import everybody_suspended
+from waypost.alerts.values import NO_SUCH_ALERT, OPEN, Act, Status
 from waypost.clock import write_instant
 from waypost.errors import NoSuchThing
-from waypost.monitoring.queries import Progress, Standing, VersionSeen, history, progress, standing
-from waypost.orders.models import Activation
-from waypost.orders.queries import case_of, visible_person_ids
+from waypost.monitoring.queries import (
+    Progress,
+    Standing,
+    VersionSeen,
+    history,
+    progress,
+    standing,
+)
+from waypost.orders.queries import case_of
 
 BEHIND_AFTER = timedelta(seconds=60)  # judged_to older than this is said loudly
 SILENT_AFTER = timedelta(seconds=10)  # no sign of life from the worker for so long
@@ -36,6 +49,10 @@ class InboxRow:
     """One line of the inbox. `person_name` is empty where the role may not read it.
 
     unfitted   it could not be monitored because no tag is fitted, which is a task of its own
+    nameless   a call for help of somebody whom the officer may not know of: person_id is 0 and the
+               texts are empty
+    late       found by what came later: it was so before anybody could have been called
+    untold     not yet notified: it began before the person was told, and counts towards nothing
     """
 
     alert_id: int
@@ -57,13 +74,28 @@ class InboxRow:
     owner_name: str
     version: int
     unfitted: bool = False
+    nameless: bool = False
+    because: tuple[str, ...] = ()  # why it is so urgent, sentences that add up
+    late: bool = False
+    untold: bool = False
+    clock: ClockSeen = NO_CLOCK
 
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """`behind`: what is shown may be out of date; the page says so loudly."""
+    """One page of what is not cleared, and the counts of all of it.
+
+    rows      of the page, in the order of its stories
+    stories   the same rows, those of one incident together, the most urgent first
+    oldest    the alert that has waited longest for somebody to touch it, on whatever page it stands
+    behind    what is shown may be out of date; the page says so loudly
+    version   of which it is: a page that heard of a later one asks again
+    """
 
     rows: tuple[InboxRow, ...]
+    stories: tuple[tuple[InboxRow, ...], ...]
+    listing: Listing
+    oldest: InboxRow | None
     judged_to: datetime | None
     beat_at: datetime | None
     behind: bool
@@ -82,8 +114,20 @@ class MoveSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportSeen:
+    """What a tag said that the alert speaks of."""
+
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AlertPage:
-    """Everything one alert's page shows."""
+    """Everything one alert's page shows.
+
+    reports   what the tag itself said, oldest first
+    ring      whom to ring about a nameless call
+    """
 
     alert: InboxRow
     outcome: str
@@ -92,19 +136,44 @@ class AlertPage:
     violations: tuple[Standing, ...]
     versions: tuple[VersionSeen, ...]
     acts: tuple[Act, ...]  # what may be done now; empty where the role may not
+    reports: tuple[ReportSeen, ...] = ()
+    ring: tuple[str, ...] = ()
 
 
-def inbox(by: Posted, *, now: datetime) -> Inbox:
-    """Every uncleared alert within reach, most urgent first, then oldest."""
-    rows = _rows(_visible(by, now=now).exclude(status=Status.CLOSED), by, now)
+def inbox(
+    by: Posted,
+    *,
+    now: datetime,
+    page: int = 1,
+    filters: Filters = NONE,
+    reach: Within | None = None,
+) -> Inbox:
+    """Every uncleared alert within reach, most urgent first, then oldest: a page of those that the
+    filters leave, and how many there are of all.
+
+    reach   the officer's, where the caller has asked for it already
+    """
+    may.check(by, Permission.ALERT_READ)
+    number = inbox_version()  # before the list, which may only be newer
+    reach = reach or reaching.within(by, now=now)
+    uncleared = _uncleared(reach)
+    listing = listed(uncleared, filters, page, officer_id=by.officer_id, now=now)
+    shown = {one for story in listing.stories for one in story}
+    wanted = Alert.objects.filter(pk__in=shown | {listing.oldest_untouched or 0})
+    rows = {row.alert_id: row for row in _rows(wanted, by, now, reach)}
+    stories = tuple(_story(story, rows) for story in listing.stories)
+    oldest = rows.get(listing.oldest_untouched or 0)
     how_far = progress()
     return Inbox(
-        rows=tuple(rows),
+        rows=tuple(row for story in stories for row in story),
+        stories=stories,
+        listing=listing,
+        oldest=oldest,
         judged_to=how_far.judged_to,
         beat_at=how_far.beat_at,
         behind=is_behind(how_far, now=now),
-        oldest_unattended=max((r.age for r in rows if r.status in UNATTENDED), default=None),
-        version=inbox_version(),
+        oldest_unattended=oldest.age if oldest else None,
+        version=number,
     )
 
 
@@ -114,28 +183,38 @@ def alert_page(alert_id: int, by: Posted, *, now: datetime) -> AlertPage:
         alert = Alert.objects.select_related("person").filter(pk=alert_id).first()
         if alert is None:
             raise NoSuchThing(NO_SUCH_ALERT)
-        case = case_of(alert.person_id, now=now)
-        may.check(by, Permission.ALERT_READ, case, absent=NO_SUCH_ALERT)
-        page = _page(alert, by, now, handles=may.decide(by, Permission.ALERT_HANDLE, case).allowed)
+        named = reaching.check(by, Permission.ALERT_READ, alert, now=now)
+        page = _page(alert, by, now, named=named)
         audit.record(
             "alert:viewed", by=by, at=now, about=alert.person_id, detail={"alert": alert.pk}
         )
     return page
 
 
+def rows_of(alerts: QuerySet[Alert], by: Posted, *, now: datetime) -> list[InboxRow]:
+    """These as lines of the inbox, for those who have asked "may I?" of each."""
+    return _rows(alerts, by, now, reaching.within(by, now=now))
+
+
 def open_alerts_of(person_id: int, by: Posted, *, now: datetime) -> list[InboxRow]:
     """A person's uncleared alerts; empty where the officer may not see the person's alerts."""
-    found = _visible(by, now=now).filter(person_id=person_id).exclude(status=Status.CLOSED)
-    return _rows(found, by, now)
+    may.check(by, Permission.ALERT_READ)
+    reach = reaching.within(by, now=now)
+    found = Alert.objects.filter(person_id=person_id).exclude(status=Status.CLOSED)
+    return _rows(found, by, now, reach) if reach.knows(person_id) else []
 
 
 def api_alerts(by: Posted, *, now: datetime) -> list[dict[str, Any]]:
-    """Rows of `GET /api/alerts`: uncleared and closed within a day, oldest first."""
-    recent = _visible(by, now=now).exclude(closed_at__lt=now - timedelta(days=1))
+    """Rows of `GET /api/alerts`: uncleared and closed within a day, oldest first. A call for help
+    of somebody whom the asker may not know of has no person_id."""
+    may.check(by, Permission.ALERT_READ)
+    reach = reaching.within(by, now=now)
+    found = Alert.objects.filter(reaching.as_filter(reach))
+    recent = found.exclude(closed_at__lt=now - timedelta(days=1))
     return [
         {
             "alert_id": alert.pk,
-            "person_id": alert.person.reference,
+            "person_id": alert.person.reference if reach.names(alert) else None,
             "requirement_id": alert.requirement_reference or None,
             "kind": alert.kind,
             "status": alert.status,
@@ -159,51 +238,43 @@ def is_behind(how_far: Progress, *, now: datetime) -> bool:
     return now - how_far.judged_to > BEHIND_AFTER or now - how_far.beat_at > SILENT_AFTER
 
 
-def _visible(by: Posted, *, now: datetime) -> QuerySet[Alert]:
-    may.check(by, Permission.ALERT_READ)
-    person_ids = visible_person_ids(by, Permission.ALERT_READ, now=now)
-    alerts = Alert.objects.all()
-    return alerts if person_ids is None else alerts.filter(person_id__in=person_ids)
+def _uncleared(reach: Within) -> QuerySet[Alert]:
+    return Alert.objects.filter(reaching.as_filter(reach)).exclude(status=Status.CLOSED)
 
 
-def _rows(alerts: QuerySet[Alert], by: Posted, now: datetime) -> list[InboxRow]:
+def _story(ids: Sequence[int], rows: Mapping[int, InboxRow]) -> tuple[InboxRow, ...]:
+    """Its rows; one that was deleted since it was listed (a retention run) is left out."""
+    return tuple(rows[one] for one in ids if one in rows)
+
+
+def _rows(alerts: QuerySet[Alert], by: Posted, now: datetime, reach: Within) -> list[InboxRow]:
     found = list(alerts.select_related("person").order_by("-urgency", "raised_at", "pk"))
     owners = _officer_names(alert.owner_id for alert in found)
     named = may.decide(by, Permission.PERSON_READ).allowed
-    unfitted = _unfitted(found, now)
-    return [_row(alert, owners, named, now, unfitted) for alert in found]
-
-
-def _unfitted(alerts: Sequence[Alert], now: datetime) -> set[int]:
-    """Alerts on time that could not be monitored, of persons who wore no tag when it began and
-    wear none now."""
-    dark = [one for one in alerts if one.kind == AlertKind.UNMONITORED]
-    worn: dict[int, list[tuple[datetime, datetime | None]]] = {}
-    spans = Activation.objects.filter(person_id__in={one.person_id for one in dark})
-    rows = spans.values_list("person_id", "from_at", "to_at") if dark else ()
-    for person_id, began_at, ended_at in rows:
-        worn.setdefault(person_id, []).append((began_at, ended_at))
-    return {
-        one.pk
-        for one in dark
-        if not any(
-            from_at <= at and (to_at is None or to_at > at)
-            for from_at, to_at in worn.get(one.person_id, ())
-            for at in (one.from_at, now)
-        )
-    }
+    marks, silent = marks_of(found, now), everybody_suspended(now)
+    return [
+        _row(alert, owners, named, now, marks, silent, nameless=not reach.names(alert))
+        for alert in found
+    ]
 
 
 def _row(
-    alert: Alert, owners: dict[int, str], named: bool, now: datetime, unfitted: Collection[int]
+    alert: Alert,
+    owners: dict[int, str],
+    named: bool,
+    now: datetime,
+    marks: Marks,
+    silent: Mapping[int, datetime],
+    *,
+    nameless: bool = False,
 ) -> InboxRow:
-    dark = alert.pk in unfitted
+    dark = alert.pk in marks.unfitted
     return InboxRow(
         alert_id=alert.pk,
-        person_id=alert.person_id,
-        person_reference=alert.person.reference,
-        person_name=alert.person.full_name if named else "",
-        area=alert.person.area,
+        person_id=0 if nameless else alert.person_id,
+        person_reference="" if nameless else alert.person.reference,
+        person_name=alert.person.full_name if named and not nameless else "",
+        area="" if nameless else alert.person.area,
         requirement_reference=alert.requirement_reference,
         kind=alert.kind,
         status=alert.status,
@@ -218,23 +289,41 @@ def _row(
         owner_name=owners.get(alert.owner_id or 0, ""),
         version=alert.version,
         unfitted=dark,
+        nameless=nameless,
+        because=() if nameless else tuple(alert.because),
+        late=alert.pk in marks.late,
+        untold=not nameless and alert.pk in marks.untold,
+        clock=clock_seen(alert, silent, now),
     )
 
 
-def _page(alert: Alert, by: Posted, now: datetime, *, handles: bool) -> AlertPage:
+def _page(alert: Alert, by: Posted, now: datetime, *, named: bool) -> AlertPage:
     moves = list(AlertMove.objects.filter(alert=alert).order_by("at", "pk"))
     names = _officer_names([alert.owner_id, *(move.officer_id for move in moves)])
     ids = list(AlertViolation.objects.filter(alert=alert).values_list("violation_id", flat=True))
-    named = may.decide(by, Permission.PERSON_READ).allowed
+    read = may.decide(by, Permission.PERSON_READ).allowed
+    case = case_of(alert.person_id, now=now)
+    handles = may.decide(by, Permission.ALERT_HANDLE, case if named else None).allowed
     acts = lifecycle.allowed_acts(Status(alert.status)) if handles else ()
+    reports = AlertReport.objects.filter(alert=alert).order_by("measured_at", "pk")
     return AlertPage(
-        alert=_row(alert, names, named, now, _unfitted([alert], now)),
+        alert=_row(
+            alert,
+            names,
+            read,
+            now,
+            marks_of([alert], now),
+            everybody_suspended(now),
+            nameless=not named,
+        ),
         outcome=alert.outcome,
         closed_at=alert.closed_at,
         moves=tuple(_move(move, names) for move in moves),
         violations=tuple(sorted(standing(ids).values(), key=lambda one: one.row.from_at)),
         versions=tuple(history(ids)),
         acts=acts,
+        reports=tuple(ReportSeen(one.kind, one.measured_at) for one in reports),
+        ring=() if named else reaching.to_ring(case),
     )
 
 

@@ -254,7 +254,7 @@ def test_the_version_rises_when_an_alert_moves_and_rests_when_a_violation_only_g
 
 
 def test_the_responsible_officer_gets_one_mail_without_names_or_places(town, mailoutbox):
-    from waypost.notices.mail import send_mail
+    from waypost.notices.channels import channels
     from waypost.notices.outbox import deliver
     from waypost.orders.models import Caseload, Person
 
@@ -263,8 +263,8 @@ def test_the_responsible_officer_gets_one_mail_without_names_or_places(town, mai
     Person.objects.filter(pk=person.pk).update(full_name="Alex Sample")
     Caseload.objects.create(person=person, officer_id=by.officer_id, from_at=at("07:00"))
     alert_id = in_the_park(town, "10:00")
-    assert deliver(send_mail, now=at("10:01")) == 1
-    assert deliver(send_mail, now=at("10:02")) == 0
+    assert deliver(channels(), now=at("10:01")) == 1
+    assert deliver(channels(), now=at("10:02")) == 0
     (mail,) = mailoutbox
     assert mail.to == ["practitioner@example.org"]
     assert f"/alerts/{alert_id}" in mail.body
