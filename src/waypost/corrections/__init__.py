@@ -1,0 +1,1 @@
+"""Who relied on what we said, and is told when it falls."""

@@ -1,0 +1,1 @@
+"""What follows from a breach: proposed by the machine, decided by people."""
