@@ -1,0 +1,1 @@
+"""The room `assessment`: why the processing is lawful, printed from what truly runs."""

@@ -1,0 +1,1 @@
+"""Who else may know: requests for location data, their approval, their release."""

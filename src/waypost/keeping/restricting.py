@@ -1,0 +1,369 @@
+"""Which rows and columns go out to the person they are about, and which do not. Pure.
+
+    POLICY     each table that holds something of a person: what of it is given, or why none is
+    given(...) one row as it goes out: officers as role and agency, others' names taken out, free
+               text only where an officer has read it and lets it out
+
+A table that is not in POLICY is given to nobody, and a test fails until somebody has decided.
+
+The wearer is never told more than their own page tells: no look of the police, no distance and no
+name of a moving exclusion, and of what one led to the day alone. A time, beside their own track,
+would say where the protected person was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from waypost.keeping.values import Withheld
+
+UNREAD = "[left out until an officer has read it]"
+SOMEBODY = "[somebody else]"
+WORD = re.compile(r"\w+")
+GAP_MAX = 3  # characters between the words of a name: ", " or a line that was broken
+SHORTEST_NAME = 3  # a name of two letters would take half of all words out; a reference has digits
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """columns   go out as they stand
+    officers  columns with an officer's number: go out as role and agency
+    texts     columns that somebody wrote freely: go out once an officer has read them
+    when_closed  a column: rows without it are the police's business still, and stay
+    """
+
+    title: str
+    columns: str
+    officers: str = ""
+    texts: str = ""
+    when_closed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    ground: Withheld
+
+
+W = Withheld
+POLICY: dict[str, Given | Left] = {
+    "orders.Person": Given("Who you are", "reference full_name born_on area known_at"),
+    "orders.Order": Given("Your orders", "reference kind from_at to_at known_at version"),
+    "orders.RequirementVersion": Given(
+        "What your orders ask",
+        "reference order_reference version kind timezone from_at to_at valid_from valid_to "
+        "known_at withdrawn minimum_stay atv_limit release_on release_start release_end "
+        "alcohol_mode alcohol_level_g_per_dl",
+    ),
+    "orders.ZoneVersion": Given(
+        "Places in your orders", "requirement place geometry radius_m width_m valid_from known_at"
+    ),
+    "orders.TimetableEntry": Given(
+        "Hours in your orders",
+        "requirement days start end bank_holidays from_date to_date every_weeks anchor_date",
+    ),
+    "orders.AppointmentSeries": Given(
+        "Appointments", "requirement rrule duration grace minimum_stay bank_holidays"
+    ),
+    "orders.AuthorisedAbsence": Given(
+        "Time off", "requirement from_at to_at known_at", "made_by_id", "reason"
+    ),
+    "orders.Caseload": Given("Who was responsible for you", "from_at to_at", "officer"),
+    "orders.WithheldAddress": Given("Addresses of yours that are kept from somebody",
+                                    "lat lon from_at to_at known_at"),
+    "orders.Activation": Given("Tags you wore",
+                               "reference device_reference from_at to_at known_at"),
+    "orders.ActivationVersion": Given(
+        "Tags you wore, as it was recorded", "activation version device_reference from_at to_at "
+        "known_at"
+    ),
+    "devices.DeviceCommand": Given(
+        "What your tag was asked to do", "kind queued_at status sent_at answered_at",
+        "queued_by_id", "reason",
+    ),
+    "devices.Fitting": Given(
+        "Fitting of your tag",
+        "activation fitted_where body_site induction_at induction_language first_fix_seen_at",
+        "fitted_by_id removed_by_id", "removed_why induction_how",
+    ),
+    "devices.Visit": Given(
+        "Visits", "purpose order_reference requirement_reference at outcome recorded_at",
+        "recorded_by_id", "reason",
+    ),
+    "devices.Pairing": Given("Home units",
+                             "device address lat lon radius_m from_at to_at moved_at"),
+    "devices.Protection": Given(
+        "How you are kept safe", "order_reference from_at to_at consent_at", "made_by_id",
+        "consent_how ended_why",
+    ),
+    "devices.ClinicalRemoval": Given(
+        "Times your tag was off for your health", "from_at until_at ended_at known_at",
+        "made_by_id ended_by_id", "reason note ended_how",
+    ),
+    "devices.ClockDoubt": Given(
+        "Times your tag's clock seemed wrong",
+        "kind offset_s first_measured_at last_measured_at first_received_at last_received_at count "
+        "settled_at accepted",
+        "settled_by_id", "settled_how",
+    ),
+    "devices.ClockCorrection": Given(
+        "Times your tag's clock was put right",
+        "kind offset_s received_from received_to made_at rows", "made_by_id", "reason",
+    ),
+    "devices.TagSigns": Given(
+        "How your tag was last",
+        "contact_at fix_at battery_percent battery_at charging_since charge_said_at jammed_since "
+        "jam_said_at",
+    ),
+    "devices.TagFinding": Given("What was the matter with your tag", "kind since_at"),
+    "monitoring.PersonState": Left(W.WORKING),
+    "monitoring.Checkpoint": Left(W.WORKING),
+    "monitoring.Dirty": Left(W.WORKING),
+    "monitoring.TagJournal": Left(W.WORKING),
+    "monitoring.MovingCell": Left(W.WORKING),
+    "monitoring.Silence": Given("Times your tag could not tell", "from_at to_at"),
+    "monitoring.Violation": Given(
+        "What was judged",
+        "requirement_reference kind from_at to_at certainty minutes raised_at withdrawn version "
+        "known_at how chance depth_m fix_count rules_version reasons",
+    ),
+    "monitoring.ViolationVersion": Given(
+        "What was judged, as it stood before",
+        "violation version change from_at to_at certainty minutes known_at how chance depth_m "
+        "fix_count rules_version reasons",
+    ),
+    "alerts.Alert": Given(
+        "Alerts about you",
+        "requirement_reference kind status certainty urgency from_at raised_at touched_at "
+        "closed_at outcome headline because",
+        "owner_id",
+    ),
+    "alerts.Incident": Left(W.WORKING),
+    "alerts.AlertPresence": Left(W.WORKING),
+    "alerts.RiskMarker": Given(
+        "Risks that were written down", "kind from_at to_at known_at", "made_by_id ended_by_id",
+        "words",
+    ),
+    "alerts.Suspension": Given(
+        "Times in which alerts called nobody", "from_at to_at ended_at known_at", "made_by_id",
+        "reason",
+    ),
+    "alerts.StepDone": Given("What was done about alerts", "alert step at result", "officer_id",
+                             "note"),
+    "alerts.Account": Given(
+        "What was said about alerts", "alert at reasonable decided_at", "taken_by_id decided_by_id",
+        "given_by words evidence why",
+    ),
+    "alerts.Contest": Given(
+        "Decisions that you said are wrong",
+        "alert at review_by decided_at stands counts_meanwhile",
+        "decided_by_id", "raised_by words why risk_why",
+    ),
+    "alerts.AlertViolation": Given("What alerts rest on",
+                                   "alert violation_id added_at certainty withdrawn ended"),
+    "alerts.AlertReport": Given("What your tag reported to alerts",
+                                "alert kind measured_at added_at"),
+    "alerts.AlertMove": Given("What happened to alerts", "alert at what from_status to_status",
+                              "officer_id", "note"),
+    "alerts.AtvStage": Given("Absences added up",
+                             "order_reference requirement_reference stage changed_at"),
+    "corrections.Statement": Given("What was sent about you", "what reference made_at",
+                                   "made_by_id"),
+    "corrections.Ground": Given("What that rests on",
+                                "statement alert_id stands certainty from_at to_at minutes"),
+    "corrections.Correction": Given("Corrections of it", "statement number at words"),
+    "corrections.Copy": Left(W.THIRD),
+    "enforcement.BreachCase": Given(
+        "Breach cases that are closed",
+        "order_reference order_kind opened_at step step_at hearing_at closed_at",
+        when_closed="closed_at",
+    ),
+    "enforcement.CaseGround": Given(
+        "What they rested on", "case alert_id failed_at upheld_at requirement_reference",
+        when_closed="case__closed_at",
+    ),
+    "enforcement.StepTaken": Given(
+        "What was decided in them", "case step at recorded_at outcome counted hearing_at",
+        "officer_id", "words reference decided_by", when_closed="case__closed_at",
+    ),
+    "matching.Match": Left(W.POLICE),
+    "policing.Notification": Left(W.POLICE),
+    "policing.NotificationMove": Left(W.POLICE),
+    # Requests from outside; what a wearer asked for themself stands on their own page.
+    "disclosure.Request": Left(W.POLICE),
+    "disclosure.RequestMove": Left(W.POLICE),
+    "disclosure.UrgentCall": Left(W.POLICE),
+    "disclosure.DipTest": Left(W.POLICE),
+    "orders.WiderWindow": Left(W.POLICE),
+    "orders.DeclaredInterest": Left(W.THIRD),
+    "orders.EmergencyAccess": Given(
+        "Times your case was opened in an emergency", "from_at to_at", "officer", "words"
+    ),
+    "oversight.KnownCase": Given(
+        "That your case is known to the public", "from_at to_at", "made_by_id", "words"
+    ),
+    "necessity.NecessityRecord": Given(
+        "Why you are monitored", "order_reference version review_at made_at", "made_by_id",
+        "monitoring access alternatives vulnerability vulnerability_done",
+    ),
+    "necessity.NecessityReview": Given(
+        "Reviews of why you are monitored", "record at outcome next_at", "officer_id", "words"
+    ),
+    "necessity.PlainNotice": Given(
+        "What you were told of your tag",
+        "order_reference version language written_in sections sha256 made_at", "made_by_id",
+    ),
+    "necessity.NoticeProof": Given(
+        "When and how you were told", "notice how given_at recorded_at taken_back_at",
+        "recorded_by_id taken_back_by_id", "detail late_why taken_back_why",
+    ),
+    "necessity.InductionProof": Given(
+        "When it was explained to you",
+        "order_reference explained_at language recorded_at taken_back_at",
+        "recorded_by_id taken_back_by_id", "understood late_why taken_back_why",
+    ),
+    # Who else lives there, or told of it, is another's; the outcome stands in the court's file.
+    "necessity.AddressCheck": Left(W.THIRD),
+    "necessity.CountsAnyway": Given(
+        "Decisions that something counts though you had not been told",
+        "alert_id decided_at ended_at", "officer_id ended_by_id", "words ended_why",
+    ),
+    "telling.Reminder": Given("Reminders",
+                              "kind edge_at step requirement_reference timezone at fate"),
+    "telling.ReminderWish": Given("What you wish to be reminded of", "kinds own known_at",
+                                  "made_by_id", "words"),
+    "telling.WeekKept": Given("Weeks you kept", "monday share known_at said_at", "said_by_id"),
+    "telling.NearWish": Given(
+        "How you wish to be told",
+        "from_at to_at never_from never_to known_at consent_at code ring", "made_by_id ended_by_id",
+        "never_when consent_how ended_why",
+    ),
+    "telling.NearTold": Given("When you were told", "rung_why asked_at closed_at closed_how"),
+    "whatif.WhatIf": Given("Requirements that were tried on your past", "status asked_at from_at "
+                           "to_at ended_at", "officer_id"),
+    "whatif.WhatIfAttachment": Given("Tries put beside an order", "order_reference at",
+                                     "officer_id", "reason"),
+    "documents.Document": Given(
+        "Letters and reports about you; ask for a copy of any of them",
+        "kind made_at media_type language sha256", "officer_id",
+    ),
+    "positions.RawMessage": Left(W.WORKING),
+    "positions.ActivationKey": Left(W.DEVICE),
+    "positions.SealedRows": Given(
+        "What your tag said while no order was live: nobody sees it, and it is deleted on its date",
+        "activation received_at earliest_at latest_at row_count delete_on",
+    ),
+    "keeping.SubjectRequest": Given(
+        "What you asked us for", "asked_at by_letter status identified_at due_at extended_at "
+        "prepared_at released_at fetched_at extended_why refused_why",
+        "identified_by_id released_by_id",
+    ),
+    "keeping.Hold": Left(W.POLICE),
+    "keeping.Restriction": Left(W.POLICE),
+    "notices.Notice": Given("Messages to you", "template channel status made_at sent_at "
+                            "delivered_at language"),
+    "notices.ContactPreference": Given(
+        "How you are reached", "channel address takes language from_at to_at quiet_from quiet_to "
+        "known_at",
+        "made_by_id ended_by_id",
+    ),
+    "access.Officer": Given("Your sign-in", "username display_name email date_joined last_login"),
+}  # fmt: skip
+# Papers that tell of the police, or of a step that a warning would spoil.
+POLICE_PAPERS = frozenset(
+    {"breach_notification", "notification_bundle", "recall_request", "match_bundle",
+     "breach_report"}
+)  # fmt: skip
+POLICE_STATEMENTS = ("police_notification", "recall_request", "breach_report")
+
+
+class Names:
+    """Names that must not go out: found as whole words, whatever the case of their letters.
+
+    An estate has 20,000 of them: words are looked up by the first of a name, since a pattern of all
+    names would be tried at every letter.
+    """
+
+    def __init__(self, names: Collection[str], own: Collection[str] = ()) -> None:
+        kept = {_words(one) for one in own}
+        self._by_first: dict[str, list[tuple[str, ...]]] = {}
+        for one in {_words(name) for name in names} - kept:
+            letters = "".join(one)
+            if len(letters) >= SHORTEST_NAME or any(map(str.isdigit, letters)):
+                self._by_first.setdefault(one[0], []).append(one)
+        for several in self._by_first.values():
+            several.sort(key=len, reverse=True)
+
+    def taken_out(self, value: Any) -> Any:
+        """The value with every such name replaced, in texts within lists and objects, too."""
+        if isinstance(value, str):
+            return self._without(value)
+        if isinstance(value, Mapping):
+            return {self.taken_out(str(key)): self.taken_out(one) for key, one in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.taken_out(one) for one in value]
+        return value
+
+    def _without(self, text: str) -> str:
+        found = list(WORD.finditer(text))
+        folded = [one[0].casefold() for one in found]
+        parts, at, place = [], 0, 0
+        while place < len(found):
+            count = self._length_at(found, folded, place)
+            if count:
+                parts += [text[at : found[place].start()], SOMEBODY]
+                at = found[place + count - 1].end()
+            place += count or 1
+        return "".join([*parts, text[at:]])
+
+    def _length_at(self, found: Sequence[re.Match[str]], folded: Sequence[str], place: int) -> int:
+        """How many words from here are a name, the longest one; 0: none."""
+        for name in self._by_first.get(folded[place], ()):
+            end = place + len(name)
+            if tuple(folded[place:end]) != name:
+                continue
+            gaps = (found[n + 1].start() - found[n].end() for n in range(place, end - 1))
+            if all(gap <= GAP_MAX for gap in gaps):
+                return len(name)
+        return 0
+
+
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(one[0].casefold() for one in WORD.finditer(name))
+
+
+def parts_of(name: str) -> set[str]:
+    """A whole name, and the family name in it: texts say "Mrs Jones"."""
+    words = name.split()
+    return {name, words[-1]} if len(words) > 1 else {name}
+
+
+def given(
+    label: str,
+    row: Mapping[str, Any],
+    *,
+    names: Names,
+    spoken: Callable[[int | None], str],
+    read: Collection[str],
+) -> dict[str, Any]:
+    """One row as it goes out. ValueError for a table of which nothing is given.
+
+    row      its columns by name, and its number as `pk`
+    spoken   an officer's number as role and agency
+    read     texts that an officer lets out, as label:number:column
+    """
+    policy = POLICY.get(label)
+    if not isinstance(policy, Given):
+        raise ValueError(f"nothing of {label} is given")
+    out: dict[str, Any] = {"number": row["pk"]}
+    for name in policy.columns.split():
+        out[name] = names.taken_out(row[name])
+    for name in policy.officers.split():
+        out[name.removesuffix("_id")] = spoken(row[name])
+    for name in policy.texts.split():
+        said = row[name]
+        is_read = f"{label}:{row['pk']}:{name}" in read
+        out[name] = names.taken_out(said) if is_read or not said else UNREAD
+    return out
