@@ -14,8 +14,8 @@ import numpy as np
 from waypost.orders.values import RequirementKind
 from waypost.positions.values import EventKind
 from waypost.worlds.hours import Seconds, windows
-from waypost.worlds.routines import Path
 from waypost.worlds.values import Part, Place, Wearer
+from waypost.worlds.ways import Path
 
 UNKNOWN_DEVICE = "TAG999999"
 APPROACH_MPS = 22.0

@@ -58,3 +58,16 @@ def windows(rows: Sequence[TimetableRow] | None, from_s: Seconds, to_s: Seconds)
                 span = wall_s(day, start), wall_s(day, end if end > start else end + 1440)
                 found.append((max(span[0], from_s), min(span[1], to_s)))
     return sorted(span for span in found if span[0] < span[1])
+
+
+def without(spans: Sequence[Window], taken: Sequence[Window]) -> list[Window]:
+    """What is left of the spans when others are taken out; sorted and disjoint if they came so."""
+    left = list(spans)
+    for start, end in taken:
+        left = [
+            piece
+            for first, last in left
+            for piece in ((first, min(last, start)), (max(first, end), last))
+            if piece[0] < piece[1]
+        ]
+    return left

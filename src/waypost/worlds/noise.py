@@ -1,10 +1,11 @@
 """What the tag says of a true path: fixes with the errors, gaps and lags of real ones.
 
-Figures are those of the field: GNSS about once a minute under the sky, R95 2-28 m; under a roof
-mostly cell fixes every 3-5 minutes, R95 10-1,200 m, jumping between two cells some 170 m apart
-rather than drifting; uploads at once or every 5-15 minutes; outages whose backlog arrives newest
-first; duplicates; and now and then a fix that lies (2 m claimed, 200 m wrong), one at 0,0, one
-from a clock in the future. R95 means what it says: the true place is inside 95 times in 100.
+Figures are those of the field (`hardness` measures a world against them): GNSS about once a minute
+under the sky, R95 2-28 m; under a roof mostly cell fixes every 3-5 minutes, R95 10-1,200 m, jumping
+between two cells some 170 m apart rather than drifting; uploads at once or every 5-15 minutes;
+outages whose backlog arrives newest first; duplicates; and now and then a fix that lies (2 m
+claimed, 200 m wrong, sometimes two or three running), one at 0,0, one from a clock in the future.
+R95 means what it says: the true place is inside 95 times in 100; who is outside may be far outside.
 """
 
 from __future__ import annotations
@@ -18,19 +19,29 @@ import numpy.typing as npt
 from waypost.geo import BRITISH
 from waypost.units import SIGMA_PER_R95, Mechanism
 from waypost.worlds.hours import Seconds, Window
-from waypost.worlds.routines import Path, Under
-from waypost.worlds.values import Place, Tag
+from waypost.worlds.values import Place, Tag, Under
+from waypost.worlds.ways import Path
 
 Floats = npt.NDArray[np.float64]
 TICK_S = 60.0
 CELLS_APART_M = 170.0
-LIES_PER_FIX = 1 / 4000
+# How cells lie about a spot. Chosen so that a mostly-indoor wearer's night has about 20 % of fixes
+# beyond 100 m of home in 3 to 4 spells: most spots have a near cell that serves four fifths of the
+# time; one in fifty has none within 100 m and is "out" whenever no satellite is seen.
+HOP_S = 2400.0  # so long the tag stays with a cell, at least
+SECOND_CELL_SHARES = (0.10, 0.27)  # of the time, least and most of any spot
+NO_NEAR_CELL = 1 / 50
+WIDE_CELLS = 0.15  # of spots have only wide cells, R95 of hundreds of metres
+INDOOR_R95_M, OUTDOOR_R95_M = 14.0, 7.0  # GNSS, medians; NIJ asks for 30 m and 10 m
+LIES_PER_FIX = 1 / 5000
+LIES_IN_A_ROW = 3  # at most; they agree with each other to some metres
 NULL_ISLANDS_PER_FIX = 1 / 20_000
 FUTURES_PER_FIX = 1 / 30_000
 DUPLICATES_PER_FIX = 1 / 150
 CLOCK_AHEAD_S = 2 * 86_400.0
 OUTAGES_PER_DAY = 0.06
 BATTERY_DEATHS_PER_DAY = 0.008
+SILENCES_PER_DAY = 0.15  # cellars, shielded rooms: nothing is measured for ten minutes to two hours
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,14 @@ class Heard:
         return Heard(**{one.name: getattr(self, one.name)[keep] for one in fields(self)})
 
 
+@dataclass(frozen=True)
+class Lost:
+    """When nothing was measured: the battery was dead, or no signal came through."""
+
+    dead: list[Window]
+    silent: list[Window]
+
+
 def hear(
     path: Path,
     tag: Tag,
@@ -58,15 +77,17 @@ def hear(
     from_s: Seconds,
     to_s: Seconds,
     rng: np.random.Generator,
-) -> tuple[Heard, list[Window]]:
-    """Fixes measured in [from_s, to_s), and when the battery was dead (nothing was measured)."""
+) -> tuple[Heard, Lost]:
+    """Fixes measured in [from_s, to_s), and when nothing was."""
     measured, mechanism, stretch = _moments(path, tag, home, from_s, to_s, rng)
     dead = _spells(BATTERY_DEATHS_PER_DAY, 3600, 9 * 3600, from_s, to_s, rng)
-    alive = ~_within(measured, dead)
+    silent = _spells(SILENCES_PER_DAY, 600, 7200, from_s, to_s, rng)
+    alive = ~_within(measured, dead) & ~_within(measured, silent)
     measured, mechanism, stretch = measured[alive], mechanism[alive], stretch[alive]
     east, north = path.where(measured)
     speed, course = _motion(path, measured)
-    error_east, error_north, accuracy = _errors(measured, mechanism, (east, north), rng)
+    roofed = path.under[stretch] == Under.ROOF
+    error_east, error_north, accuracy = _errors(measured, mechanism, roofed, (east, north), rng)
     lat, lon = BRITISH.unproject(east + error_east, north + error_north)
     outside = mechanism == Mechanism.GNSS
     heard = Heard(
@@ -79,7 +100,7 @@ def hear(
         speed_mps=np.where(outside, np.round(speed, 1), np.nan),
         course_deg=np.where(outside & (speed > 0.5), np.round(course, 0), np.nan),
     )
-    return _spoil(heard, rng), dead
+    return _spoil(heard, rng), Lost(dead, silent)
 
 
 def _moments(
@@ -107,12 +128,14 @@ def _moments(
 def _errors(
     measured: Floats,
     mechanism: npt.NDArray[np.int8],
+    roofed: npt.NDArray[np.bool_],
     place: tuple[Floats, Floats],
     rng: np.random.Generator,
 ) -> tuple[Floats, Floats, Floats]:
     """Error east and north in metres, and the R95 the tag states."""
     count = len(measured)
-    accuracy = np.clip(rng.lognormal(np.log(7.0), 0.55, count), 2.0, 28.0)
+    median_m = np.where(roofed, INDOOR_R95_M, OUTDOOR_R95_M)
+    accuracy = np.clip(rng.lognormal(np.log(median_m), 0.55), 2.0, 28.0)
     sigma = accuracy * SIGMA_PER_R95
     # Half of the error is fresh, half wanders over ten minutes: its variance stays sigma squared.
     east = sigma * (0.8 * rng.normal(size=count) + 0.6 * _wander(measured, rng))
@@ -140,22 +163,30 @@ def _cells(
 ) -> tuple[Floats, Floats, Floats]:
     """Cell fixes: each spot has two cells some 170 m apart, and the tag hops between them.
 
-    The cells of a spot hang on the spot alone, so that home looks the same every night.
+    The cells of a spot hang on the spot alone, so that home looks the same every night. One fix in
+    twenty states a circle that does not reach the true place, by a little or by two
+    thirds.
     """
     spot = (place[0] // 50).astype(np.uint64) * np.uint64(2**31) + (place[1] // 50).astype(
         np.uint64
     )
-    first_m = 15 + 220 * _chance(spot, 1) ** 2
+    near_m, far_m = 12 + 70 * _chance(spot, 1), 110 + 120 * _chance(spot, 1)
+    first_m = np.where(_chance(spot, 6) < NO_NEAR_CELL, far_m, near_m)
     turn = 2 * np.pi * _chance(spot, 2)
     across = turn + np.pi * (0.5 + _chance(spot, 3))
-    block = (measured // 1500).astype(np.uint64)
-    second = _chance(spot * np.uint64(31) + block, 4) < 0.4
+    block = ((measured + HOP_S * _chance(spot, 7)) // HOP_S).astype(np.uint64)
+    least, most = SECOND_CELL_SHARES
+    share = least + (most - least) * _chance(spot, 8)
+    second = _chance(spot * np.uint64(31) + block, 4) < share
     east = first_m * np.cos(turn) + second * CELLS_APART_M * np.cos(across)
     north = first_m * np.sin(turn) + second * CELLS_APART_M * np.sin(across)
+    short = rng.random(len(spot)) < 0.05
+    claim = np.where(short, rng.uniform(0.6, 0.95, len(spot)), 1.15 + 1.6 * _chance(spot, 5))
+    accuracy = np.hypot(east, north) * claim + np.where(short, 0.0, 18.0)
+    wide_m = 250 + 950 * _chance(spot * np.uint64(17) + second, 9)
+    accuracy = np.where((_chance(spot, 10) < WIDE_CELLS) & ~short, wide_m, accuracy)
     scatter = rng.normal(0, 9, (2, len(spot)))
-    claim = np.where(rng.random(len(spot)) < 0.05, 0.75, 1.15 + 1.6 * _chance(spot, 5))
-    accuracy = np.clip(np.hypot(east, north) * claim + 18 * (claim > 1), 10, 1200)
-    return east + scatter[0], north + scatter[1], accuracy
+    return east + scatter[0], north + scatter[1], np.clip(accuracy, 10, 1200)
 
 
 def _chance(key: npt.NDArray[np.uint64], salt: int) -> Floats:
@@ -223,11 +254,12 @@ def _spoil(heard: Heard, rng: np.random.Generator) -> Heard:
     spoilt.received_s[count:] += rng.uniform(1, 300, len(again))
     first = np.arange(count)  # copies stay as they are, or they would not be copies
     gnss = first[heard.mechanism == Mechanism.GNSS]
-    lies = gnss[rng.random(len(gnss)) < LIES_PER_FIX]
-    turn = rng.uniform(0, 2 * np.pi, len(lies))
-    spoilt.lat[lies] = np.round(spoilt.lat[lies] + 200 * np.cos(turn) / 111_250, 6)
-    spoilt.lon[lies] = np.round(spoilt.lon[lies] + 200 * np.sin(turn) / 69_300, 6)
-    spoilt.accuracy_m[lies] = 2.0
+    for start in np.flatnonzero(rng.random(len(gnss)) < LIES_PER_FIX):
+        lies = gnss[start : start + int(rng.integers(1, LIES_IN_A_ROW + 1))]
+        turn, away_m = rng.uniform(0, 2 * np.pi), rng.normal(200, 6, len(lies))
+        spoilt.lat[lies] = np.round(spoilt.lat[lies] + away_m * np.cos(turn) / 111_250, 6)
+        spoilt.lon[lies] = np.round(spoilt.lon[lies] + away_m * np.sin(turn) / 69_300, 6)
+        spoilt.accuracy_m[lies] = 2.0
     nowhere = first[rng.random(count) < NULL_ISLANDS_PER_FIX]
     spoilt.lat[nowhere] = spoilt.lon[nowhere] = 0.0
     ahead = first[rng.random(count) < FUTURES_PER_FIX]

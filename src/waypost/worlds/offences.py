@@ -20,8 +20,8 @@ import numpy as np
 from waypost.clock import EPOCH
 from waypost.worlds.hours import Seconds, local_date, wall_s
 from waypost.worlds.places import Town
-from waypost.worlds.routines import Visit
 from waypost.worlds.values import Place
+from waypost.worlds.ways import Visit
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,26 @@ cast: roles that every demo needs (`CAST`); the rest are drawn from the order ki
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
 from waypost.orders.values import WEEKDAYS, OrderKind, RequirementKind, TimetableRow
-from waypost.worlds.hours import ZONE, Seconds
+from waypost.worlds.hours import ZONE, Seconds, Window, dates, wall_s
 from waypost.worlds.places import BOROUGHS, Town
 from waypost.worlds.report import GT06, HUB, IMEI_PROTOCOLS, MQTT, OSMAND, QUECLINK, TELTONIKA, imei
 from waypost.worlds.values import CAST, Ask, Part, Place, Shape, Tag, Wearer
+from waypost.worlds.zones import (
+    CURFEW_STAGGERED,
+    EXCLUSION_HOURS,
+    RESTRICTED_AT_NIGHT,
+    RESTRICTED_BY_DAY,
+    area_around,
+    beside_home,
+    redrawn,
+    zone_away_from,
+)
 
 FORENAMES = tuple(
     "Alder Bramble Clover Dapple Ember Fennel Gale Heather Indigo Juniper Kestrel Larch Merle "  # noqa: SIM905
@@ -39,10 +50,11 @@ SHARES: dict[OrderKind, float] = {
     OrderKind.PAROLE: 0.08,
     OrderKind.DAPO: 0.04,
 }
-EXCLUSION, CURFEW, INCLUSION, ATTENDANCE, TRAIL = (
+EXCLUSION, CURFEW, INCLUSION, RESTRICTION, ATTENDANCE, TRAIL = (
     RequirementKind.EXCLUSION,
     RequirementKind.CURFEW,
     RequirementKind.INCLUSION,
+    RequirementKind.RESTRICTION,
     RequirementKind.ATTENDANCE,
     RequirementKind.TRAIL,
 )
@@ -73,24 +85,31 @@ PART_ORDERS: dict[Part, tuple[OrderKind, tuple[RequirementKind, ...]]] = {
 }
 CURFEW_HOURS = (("19:00", "07:00"), ("20:00", "06:00"), ("21:00", "06:00"), ("19:00", "06:00"))
 LATE_HOME_MINUTES = 4
+ZONES_BESIDE_HOME = 0.2  # of exclusion zones
+CURFEW_RADII_M = (60.0, 80.0, 100.0)
 MAKES = (HUB, QUECLINK, TELTONIKA, GT06, MQTT)  # of tags that a hub carries
 
 
 def wearers(
-    town: Town, seed: int, count: int, *, from_s: Seconds, until_s: Seconds
+    town: Town, seed: int, count: int, *, from_s: Seconds, until_s: Seconds, restless: float = 1.0
 ) -> list[Wearer]:
-    """`count` wearers with orders that run over [from_s, until_s) and on."""
+    """`count` wearers with orders that run over [from_s, until_s) and on.
+
+    restless   everybody does so many times more of what is not allowed: for trials of the rules
+    """
     people: list[Wearer] = []
     for index in range(count):
         rng = np.random.default_rng([seed, index, 1])
         before = people[-1].tag if people else None
-        people.append(_wearer(town, rng, index, from_s, until_s, before))
+        one = _wearer(town, rng, seed, index, from_s, until_s, before)
+        people.append(replace(one, restless=one.restless * restless))
     return people
 
 
 def _wearer(
     town: Town,
     rng: np.random.Generator,
+    seed: int,
     index: int,
     from_s: Seconds,
     until_s: Seconds,
@@ -110,6 +129,9 @@ def _wearer(
         _ask(f"{person_id}-R{number}", kind, town, rng, haunts, _curfew_hours(part, rng, until_s))
         for number, kind in enumerate(kinds, start=1)
     )
+    if part is Part.ANYBODY:
+        own = np.random.default_rng([seed, index, 6])
+        asks = _particular(asks, haunts, own, (from_s, until_s))
     return Wearer(
         index=index,
         person_id=person_id,
@@ -211,34 +233,56 @@ def _ask(
 ) -> Ask:
     home = haunts[0]
     if kind is EXCLUSION:
-        return Ask(requirement_id, kind, _zone_away_from(haunts, town, rng))
+        return Ask(requirement_id, kind, zone_away_from(haunts, town, rng))
     if kind is CURFEW:
         return Ask(requirement_id, kind, Shape(home, 60.0), hours)
-    if kind is INCLUSION:
-        return Ask(requirement_id, kind, Shape(home, 9000.0))
     if kind is ATTENDANCE:
         return Ask(requirement_id, kind, Shape(haunts[4], 80.0), weekday=int(rng.integers(5)))
     return Ask(requirement_id, kind)
 
 
-def _zone_away_from(haunts: list[Place], town: Town, rng: np.random.Generator) -> Shape:
-    """An exclusion zone some way from home that no usual way of this person crosses."""
-    home, radius_m = haunts[0], float(rng.uniform(150, 450))
-    for _ in range(40):
-        centre = town.near(home, 1200, 4500, rng)
-        if min(_off_line(centre, home, other) for other in haunts) > radius_m + 250:
-            break
-    if rng.random() < 0.5:
-        return Shape(centre, radius_m)
-    turns = np.sort(rng.uniform(0, 0.6, 7) + np.arange(7)) * (2 * np.pi / 7.6)
-    reach = rng.uniform(0.65, 1.0, 7) * radius_m
-    corners = zip(centre[0] + reach * np.cos(turns), centre[1] + reach * np.sin(turns), strict=True)
-    return Shape(centre, radius_m, tuple((float(east), float(north)) for east, north in corners))
+def _particular(asks: tuple[Ask, ...], haunts: list[Place], rng: np.random.Generator,
+                span: Window) -> tuple[Ask, ...]:  # fmt: skip
+    """What courts make of the usual requirements: other shapes, other hours, a second address,
+    an evening off, and for some an area not to be left. Drawn apart from the rest, so that who
+    lives where does not depend on it. The cast's stay plain."""
+    found = [_made_particular(ask, haunts, rng, span) for ask in asks]
+    chance = rng.random()
+    if chance < 0.26:
+        reference = f"{asks[0].requirement_id.rsplit('-R', 1)[0]}-R{len(asks) + 1}"
+        by_day = any(ask.kind is CURFEW for ask in asks)  # at night the curfew holds them
+        if chance < 0.1:
+            found.append(Ask(reference, INCLUSION, area_around(haunts, 3900, rng)))
+        elif by_day:
+            area = area_around(haunts, 1200, rng)
+            found.append(Ask(reference, RESTRICTION, area, RESTRICTED_BY_DAY))
+        else:
+            area = area_around(haunts[:4], 1200, rng)
+            found.append(Ask(reference, RESTRICTION, area, RESTRICTED_AT_NIGHT))
+    return tuple(found)
 
 
-def _off_line(point: Place, start: Place, end: Place) -> float:
-    """Metres from a point to the straight way between two places."""
-    along = np.array(end) - np.array(start)
-    off = np.array(point) - np.array(start)
-    share = np.clip(off @ along / max(float(along @ along), 1.0), 0.0, 1.0)
-    return float(np.hypot(*(off - share * along)))
+def _made_particular(ask: Ask, haunts: list[Place], rng: np.random.Generator, span: Window) -> Ask:
+    chance = rng.random(5)
+    if ask.kind is EXCLUSION and ask.shape is not None:
+        hours = EXCLUSION_HOURS[int(chance[0] * 4) % 3] if chance[1] < 0.25 else None
+        near = beside_home(haunts, rng) if chance[2] < ZONES_BESIDE_HOME else None
+        shape = near or redrawn(ask.shape, haunts, rng)
+        ring_m = float(round(rng.uniform(60, 200))) if chance[3] < 0.4 and not near else None
+        return replace(ask, shape=shape, timetable=hours, warning_m=ring_m)
+    if ask.kind is CURFEW:
+        staggered = CURFEW_STAGGERED[int(chance[0] * 2)] if chance[1] < 0.2 else ask.timetable
+        also = (Shape(haunts[2], 60.0),) if chance[2] < 0.1 else ()
+        off = _evenings_off(rng, span) if chance[3] < 0.15 else ()
+        home = Shape(haunts[0], CURFEW_RADII_M[int(chance[4] * len(CURFEW_RADII_M))])
+        return replace(ask, shape=home, timetable=staggered, also=also, absences=off)
+    if ask.kind is INCLUSION:
+        return replace(ask, shape=area_around(haunts, 3900, rng))
+    return ask
+
+
+def _evenings_off(rng: np.random.Generator, span: Window) -> tuple[Window, ...]:
+    """One authorised absence in about ten days: three hours of an evening."""
+    days = list(dates(*span))
+    picked = sorted(rng.choice(len(days), max(1, len(days) // 10), replace=False))
+    return tuple((wall_s(days[n], 19 * 60), wall_s(days[n], 22 * 60)) for n in picked)

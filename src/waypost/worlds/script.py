@@ -24,9 +24,10 @@ from waypost.worlds.hours import Seconds
 from waypost.worlds.noise import Heard, hear
 from waypost.worlds.places import Town
 from waypost.worlds.report import EVENTS, HUB, OSMAND, TELTONIKA
-from waypost.worlds.routines import Path, path_of
+from waypost.worlds.routines import path_of
 from waypost.worlds.sentences import instant_text
 from waypost.worlds.values import Tag, Wearer
+from waypost.worlds.ways import Path
 from waypost.worlds.world import MECHANISM_NAMES
 
 REPORT_EVERY_S = 10.0  # a tag that something happens to reports more often

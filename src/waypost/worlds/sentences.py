@@ -12,7 +12,18 @@ from waypost.clock import EPOCH, write_instant
 from waypost.geo import BRITISH
 from waypost.orders.values import WEEKDAYS, RequirementKind
 from waypost.worlds.hours import Seconds, local_date
-from waypost.worlds.values import Ask, Part, Place, Shape, Wearer
+from waypost.worlds.values import (
+    APPOINTMENT_MINUTE,
+    APPOINTMENT_S,
+    GRACE_S,
+    STAY_S,
+    Ask,
+    Part,
+    Place,
+    Ring,
+    Shape,
+    Wearer,
+)
 
 ORDER_LENGTH = timedelta(days=182)
 # Sign-in name of the practitioner who answers for the wearers of each of these boroughs.
@@ -78,6 +89,15 @@ def _requirement(ask: Ask, wearer: Wearer) -> dict[str, Any]:
     said: dict[str, Any] = {"requirement_id": ask.requirement_id, "kind": ask.kind.value}
     if ask.shape is not None:
         said["zone"] = zone_json(ask.shape)
+    if ask.warning_m is not None:
+        said["warning_m"] = ask.warning_m
+    if ask.also:
+        said["addresses"] = [zone_json(shape) for shape in ask.also]
+    if ask.absences:
+        said["exceptions"] = [
+            {"from": instant_text(start), "to": instant_text(end), "reason": "evening off"}
+            for start, end in ask.absences
+        ]
     if ask.kind is RequirementKind.ATTENDANCE:
         said["appointments"] = [_appointments(ask.weekday, local_date(wearer.order_from_s))]
     elif ask.kind is not RequirementKind.TRAIL:
@@ -90,23 +110,33 @@ def _requirement(ask: Ask, wearer: Wearer) -> dict[str, Any]:
 def _appointments(weekday: int, from_day: date) -> dict[str, str]:
     first = from_day + timedelta(days=(weekday - from_day.weekday()) % 7)
     return {
-        "rrule": f"DTSTART;TZID=Europe/London:{first:%Y%m%d}T100000\n"
+        "rrule": f"DTSTART;TZID=Europe/London:{first:%Y%m%d}T{APPOINTMENT_MINUTE // 60:02}0000\n"
         f"RRULE:FREQ=WEEKLY;BYDAY={WEEKDAYS[weekday]}",
-        "duration": "PT1H",
-        "grace": "PT10M",
+        "duration": f"PT{APPOINTMENT_S / 3600:g}H",
+        "grace": f"PT{GRACE_S / 60:g}M",
+        "minimum_stay": f"PT{STAY_S / 60:g}M",
     }
 
 
 def zone_json(shape: Shape) -> dict[str, Any]:
-    """A shape as GeoJSON with `radius_m` where it is a circle."""
+    """A shape as GeoJSON, with `radius_m` where it is a circle, `width_m` where a corridor."""
+    if shape.line:
+        line = [degrees(place) for place in shape.line]
+        return {"type": "LineString", "coordinates": line, "width_m": round(2 * shape.half_m)}
     if not shape.corners:
         return {
             "type": "Point",
             "coordinates": degrees(shape.centre),
             "radius_m": round(shape.radius_m),
         }
-    ring = [degrees(corner) for corner in (*shape.corners, shape.corners[0])]
-    return {"type": "Polygon", "coordinates": [ring]}
+    first = [_ring(ring) for ring in (shape.corners, *shape.holes)]
+    if not shape.more:
+        return {"type": "Polygon", "coordinates": first}
+    return {"type": "MultiPolygon", "coordinates": [first, *([_ring(one)] for one in shape.more)]}
+
+
+def _ring(corners: Ring) -> list[list[float]]:
+    return [degrees(corner) for corner in (*corners, corners[0])]
 
 
 def degrees(place: Place) -> list[float]:

@@ -88,7 +88,11 @@ def jammed_device() -> World:
 
 
 def two_tags_one_flat() -> World:
-    """Two people live in one flat; one goes out in curfew and the other stays: one is told of."""
+    """Two people live in one flat; one goes out in curfew and the other stays: one is told of.
+
+    The other's tag hears cells alone, whose circles hold the flat and the street: nobody is
+    accused, and when no fix has told inside from outside for four hours, nobody can say either.
+    """
     start = read_instant("2026-02-10T18:45:00Z")
     out, back, end = _at("2026-02-10T21:10"), _at("2026-02-10T21:50"), _at("2026-02-11T07:15")
     fixes = [
@@ -102,7 +106,10 @@ def two_tags_one_flat() -> World:
                 [_requirement(f"R{number}", "curfew", Shape(HOME, 60), ("19:00", "07:00"))])
         for number in (1, 2)
     ]  # fmt: skip
-    answer = [_row("P1", "R1", "curfew", write_instant(out), write_instant(back), "certain")]
+    answer = [
+        _row("P1", "R1", "curfew", write_instant(out), write_instant(back), "certain"),
+        _row("P2", "R2", "curfew", "2026-02-10T23:00:00Z", "2026-02-11T07:00:00Z", "cannot_tell"),
+    ]
     return _world("two_tags_one_flat", people, fixes, answer)
 
 

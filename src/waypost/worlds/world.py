@@ -21,15 +21,16 @@ from waypost.clock import to_us
 from waypost.positions.schema import TIME
 from waypost.units import Mechanism
 from waypost.worlds.hours import Seconds, Window, local_date
-from waypost.worlds.noise import Heard, hear
+from waypost.worlds.noise import Heard, Lost, hear
 from waypost.worlds.offences import Crime, crimes, police_csv
 from waypost.worlds.people import wearers
 from waypost.worlds.places import Town, town
-from waypost.worlds.routines import Path, Visit, path_of
+from waypost.worlds.routines import path_of
 from waypost.worlds.sentences import instant_text, orders_of
 from waypost.worlds.tag_events import events_of
 from waypost.worlds.truth import TrueViolation, broken
 from waypost.worlds.values import Wearer
+from waypost.worlds.ways import Path, Visit
 
 CRIMES_PER_DAY = 140  # of these kinds in the eight boroughs, about half the true figure
 MECHANISM_NAMES = {
@@ -75,13 +76,13 @@ class World:
 
 
 @dataclass(frozen=True)
-class _Life:
-    """One wearer's part of the world."""
+class Life:
+    """One wearer's part of the world: the true way, what the tag said of it, what was broken."""
 
     wearer: Wearer
     path: Path
     heard: Heard
-    dead: list[Window]
+    lost: Lost
     broken: list[TrueViolation]
 
 
@@ -89,18 +90,35 @@ def make_world(
     seed: int, *, wearers: int, days: float, until: datetime, crimes_per_day: int = CRIMES_PER_DAY
 ) -> World:
     """The seeded London over the `days` before `until`."""
-    until_s = float(to_us(until) // 1_000_000)
-    from_s = until_s - days * 86_400
+    lives = lives_of(seed, wearers=wearers, days=days, until=until)
+    return world_of(lives, seed, days=days, until=until, crimes_per_day=crimes_per_day)
+
+
+def lives_of(
+    seed: int, *, wearers: int, days: float, until: datetime, restless: float = 1.0
+) -> list[Life]:
+    """What everybody truly did and what their tags said of it, over the `days` before `until`.
+
+    restless   so many times more of what is not allowed than usual: for trials of the rules
+    """
+    from_s, until_s = _span(days, until)
     place = town()
-    people = people_of(seed, wearers, from_s=from_s, until_s=until_s)
-    lives = [_live(place, seed, wearer, from_s, until_s) for wearer in people]
+    people = people_of(seed, wearers, from_s=from_s, until_s=until_s, restless=restless)
+    return [_live(place, seed, wearer, from_s, until_s) for wearer in people]
+
+
+def world_of(
+    lives: list[Life], seed: int, *, days: float, until: datetime, crimes_per_day: int = 0
+) -> World:
+    """These lives as files would hold them, with crimes around them."""
+    from_s, until_s = _span(days, until)
     visits = [(life.wearer.person_id, visit) for life in lives for visit in _tagged(life)]
     reported = crimes(
-        place, visits, seed=seed, count=int(crimes_per_day * days), from_s=from_s, until_s=until_s
+        town(), visits, seed=seed, count=int(crimes_per_day * days), from_s=from_s, until_s=until_s
     )
     return World(
         name=f"london-{seed}",
-        orders=orders_of(people),
+        orders=orders_of([life.wearer for life in lives]),
         fixes=_fixes(lives, until_s),
         events=[row for life in lives if life.wearer.tag for row in _events(life, seed, until_s)],
         offences_csv=police_csv(reported, local_date(until_s)),
@@ -110,29 +128,37 @@ def make_world(
     )
 
 
-def people_of(seed: int, count: int, *, from_s: Seconds, until_s: Seconds) -> list[Wearer]:
+def people_of(
+    seed: int, count: int, *, from_s: Seconds, until_s: Seconds, restless: float = 1.0
+) -> list[Wearer]:
     """The wearers alone: who they are, where they live, what they wear."""
-    return wearers(town(), seed, count, from_s=from_s, until_s=until_s)
+    return wearers(town(), seed, count, from_s=from_s, until_s=until_s, restless=restless)
 
 
-def _live(place: Town, seed: int, wearer: Wearer, from_s: Seconds, until_s: Seconds) -> _Life:
+def _span(days: float, until: datetime) -> Window:
+    until_s = float(to_us(until) // 1_000_000)
+    return until_s - days * 86_400, until_s
+
+
+def _live(place: Town, seed: int, wearer: Wearer, from_s: Seconds, until_s: Seconds) -> Life:
     path = path_of(wearer, place, seed, from_s, until_s)
     if wearer.tag is None:
         nothing = np.empty(0)
         none = Heard(*(nothing,) * 5, np.empty(0, dtype=np.int8), nothing, nothing)
-        return _Life(wearer, path, none, [], [])
-    start, end = _worn(wearer, from_s, until_s)
+        return Life(wearer, path, none, Lost([], []), [])
+    start, end = worn(wearer, from_s, until_s)
     rng = np.random.default_rng([seed, wearer.index, 4])
-    heard, dead = hear(path, wearer.tag, wearer.home, start, end, rng)
-    return _Life(wearer, path, heard, dead, broken(wearer, path, start, end))
+    heard, lost = hear(path, wearer.tag, wearer.home, start, end, rng)
+    return Life(wearer, path, heard, lost, broken(wearer, path, start, end))
 
 
-def _worn(wearer: Wearer, from_s: Seconds, until_s: Seconds) -> Window:
+def worn(wearer: Wearer, from_s: Seconds, until_s: Seconds) -> Window:
+    """When the tag was worn within [from_s, until_s)."""
     assert wearer.tag is not None
     return max(from_s, wearer.tag.from_s), min(until_s, wearer.tag.to_s or until_s)
 
 
-def _tagged(life: _Life) -> list[Visit]:
+def _tagged(life: Life) -> list[Visit]:
     """Visits while the tag was worn: what a wearer does without one is nobody's match."""
     tag = life.wearer.tag
     if tag is None:
@@ -141,13 +167,13 @@ def _tagged(life: _Life) -> list[Visit]:
     return [one for one in life.path.visits if tag.from_s <= one.from_s and one.to_s <= ends]
 
 
-def _fixes(lives: list[_Life], until_s: Seconds) -> pa.Table:
-    worn = [life for life in lives if life.wearer.tag and len(life.heard.measured_s)]
-    names = pa.array([life.wearer.tag.activation_id for life in worn if life.wearer.tag])
-    numbers = np.repeat(np.arange(len(worn), dtype=np.int32), [len(x.heard.lat) for x in worn])
+def _fixes(lives: list[Life], until_s: Seconds) -> pa.Table:
+    tagged = [life for life in lives if life.wearer.tag and len(life.heard.measured_s)]
+    names = pa.array([life.wearer.tag.activation_id for life in tagged if life.wearer.tag])
+    numbers = np.repeat(np.arange(len(tagged), dtype=np.int32), [len(x.heard.lat) for x in tagged])
 
     def column(name: str) -> npt.NDArray[Any]:
-        return np.concatenate([getattr(life.heard, name) for life in worn])
+        return np.concatenate([getattr(life.heard, name) for life in tagged])
 
     received = column("received_s")
     keep = np.flatnonzero(received < until_s)
@@ -178,14 +204,14 @@ def _fixes(lives: list[_Life], until_s: Seconds) -> pa.Table:
     )
 
 
-def _events(life: _Life, seed: int, until_s: Seconds) -> list[dict[str, Any]]:
+def _events(life: Life, seed: int, until_s: Seconds) -> list[dict[str, Any]]:
     assert life.wearer.tag is not None
-    start, end = _worn(life.wearer, life.wearer.tag.from_s, until_s)
+    start, end = worn(life.wearer, life.wearer.tag.from_s, until_s)
     rng = np.random.default_rng([seed, life.wearer.index, 5])
-    return events_of(life.wearer.tag, life.dead, start, end, rng)
+    return events_of(life.wearer.tag, life.lost.dead, start, end, rng)
 
 
-def _truth(lives: list[_Life], reported: list[Crime]) -> dict[str, Any]:
+def _truth(lives: list[Life], reported: list[Crime]) -> dict[str, Any]:
     return {
         "violations": [one.as_json() for life in lives for one in life.broken],
         "offences": [
@@ -200,7 +226,7 @@ def _truth(lives: list[_Life], reported: list[Crime]) -> dict[str, Any]:
                 "to": instant_text(end),
             }
             for life in lives
-            for start, end in life.dead
+            for start, end in life.lost.dead
         ],
     }
 

@@ -18,11 +18,15 @@ from waypost.cli.main import main
 from waypost.clock import read_instant
 from waypost.geo import BRITISH
 from waypost.orders.read import read_orders
+from waypost.orders.values import RequirementKind
+from waypost.rules.values import How
 from waypost.worlds.hours import wall_s, windows
 from waypost.worlds.people import LATE_HOME_MINUTES
 from waypost.worlds.places import BOROUGHS, town
 from waypost.worlds.routines import path_of
-from waypost.worlds.values import Part
+from waypost.worlds.shapes import depth_m
+from waypost.worlds.truth import appointments
+from waypost.worlds.values import Ask, Part
 from waypost.worlds.world import make_world, people_of, world_json
 
 UNTIL = read_instant("2026-11-20T15:00:00Z")
@@ -186,11 +190,11 @@ def test_true_violations_are_where_the_true_path_says_so(world, people):
             continue
         middle = (read_instant(told["from"]).timestamp() + 1) // 10 * 10
         east, north = path.where(np.array([middle]))
-        away = float(np.hypot(east - ask.shape.centre[0], north - ask.shape.centre[1])[0])
+        inside_m = max(depth_m(shape, east, north)[0] for shape in (ask.shape, *ask.also))
         if told["kind"] == "exclusion":
-            assert away <= ask.shape.radius_m + 60
+            assert inside_m > -60
         else:
-            assert away > ask.shape.radius_m - 60
+            assert inside_m < 60
 
 
 def test_wall_hours_follow_both_clock_changes():
@@ -224,3 +228,28 @@ def test_the_command_writes_all_files_and_says_what_is_in_them(tmp_path, capsys)
 def test_the_command_refuses_a_time_without_offset(tmp_path, capsys):
     assert main(["world", "seed", str(tmp_path), "--until", "2026-03-01"]) == 2
     assert "offset" in capsys.readouterr().err
+
+
+def test_appointments_are_told_as_they_were_kept():
+    """Ten o'clock, ten minutes of grace, three quarters of an hour to be stayed."""
+    nine = read_instant("2026-11-19T09:00:00Z").timestamp()  # a Thursday, by wall and UTC alike
+    at_s = np.arange(nine, nine + 3 * 3600, 10.0)
+    ask = Ask("R1", RequirementKind.ATTENDANCE, weekday=3)
+
+    def kept(*spells):
+        there = np.zeros(len(at_s), dtype=bool)
+        for start, end in spells:
+            there |= (at_s >= nine + 60 * start) & (at_s < nine + 60 * end)
+        (one,) = appointments(ask, at_s, there, nine, nine + 3 * 3600)
+        assert one.from_s == nine + 3600
+        return one.how, one.broken_s and tuple((s - nine) / 60 for s in one.broken_s)
+
+    assert kept((55, 125)) == (How.NONE, None)
+    assert kept((70, 125)) == (How.NONE, None)
+    assert kept((71, 125)) == (How.LATE, (60, 71))
+    assert kept() == (How.MISSED, (60, 120))
+    assert kept((50, 100)) == (How.LEFT_EARLY, (100, 120))
+    assert kept((50, 106)) == (How.NONE, None)
+    assert kept((50, 70), (75, 125)) == (How.NONE, None)
+    assert kept((80, 119)) == (How.LEFT_EARLY, (119, 120))
+    assert kept((80, 121)) == (How.LATE, (60, 80))
