@@ -6,11 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from waypost import __version__
 from waypost.access import may
 from waypost.access.values import Posted, Role
+from waypost.web.pages.ground import map_file
 from waypost.web.routes import BY_NAME, MENU, ROUTES, Route, route
 from waypost.web.waiting import waiting_of
 from waypost.web.who import asker
@@ -42,7 +44,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         if by
         else [],
         "menu_counts": SimpleLazyObject(lambda: waiting_of(by)) if by else {},
-        "map_style": settings.MAP_STYLE,
+        "map_style": f"pmtiles:{reverse('map-tiles')}" if map_file() else settings.MAP_STYLE,
         "version": __version__,
     }
 

@@ -1,4 +1,5 @@
-"""The guard before every page: signed in, and holding the permission the route names.
+"""The guard before every page: signed in, not for too long, holding the permission the route names,
+with a second factor where one is required, and proved again before a grave act.
 
 Whether this person may see this case is asked again by the query or action the page calls.
 """
@@ -12,6 +13,9 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import logout
+from django.db import transaction
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -23,13 +27,19 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from waypost.access import may
-from waypost.access.values import Permission
+from waypost.access import audit, may, proving
+from waypost.access.queries import posted
+from waypost.access.values import Permission, Posted
+from waypost.clock import now
 from waypost.errors import BadUse
+from waypost.web import sessions
+from waypost.web.again import asked_again
 from waypost.web.who import asker
 
 View = Callable[..., Any]
 ONLY_A_FORM = "Nothing was done. Go back to the page with the form, or to your first page."
+# All that is open to somebody who must have a second factor and has none.
+SETTING_UP = frozenset({"own-sign-in", "own-app", "own-passkey"})
 
 
 def guarded(view: View, permission: Permission) -> View:
@@ -48,9 +58,31 @@ def let_in(request: HttpRequest, permission: Permission) -> HttpResponseBase | N
         return None
     by = asker(request)
     if by is None:
+        _end(request)
         return _to_sign_in(request)
     may.check(by, permission)
-    return None
+    name = (request.resolver_match.url_name if request.resolver_match else "") or ""
+    sessions.touch(request, name, now=now())
+    return _owes_factor(request, by, name) or asked_again(request, by)
+
+
+def _end(request: HttpRequest) -> None:
+    """A sign-in that lasted too long ends here, and is written down."""
+    if request.user.is_authenticated:
+        with transaction.atomic():
+            by = posted(request.user, now=now())
+            logout(request)
+            audit.record("officer:session_ended", by=by, at=now())
+
+
+def _owes_factor(request: HttpRequest, by: Posted, name: str) -> HttpResponseBase | None:
+    """Where one is required and was not shown: to where it is set up, or to sign in with it."""
+    if not settings.SECOND_FACTOR.requires(by.roles) or sessions.was_second_shown(request):
+        return None
+    if proving.has_factor(by.officer_id or 0):
+        _end(request)
+        return _to_sign_in(request)
+    return None if name in SETTING_UP else _moved(request, reverse("own-sign-in"))
 
 
 def _check_text(request: HttpRequest) -> None:
@@ -62,14 +94,18 @@ def _check_text(request: HttpRequest) -> None:
 
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """To the form and back; a part of a page that htmx asked for moves the whole page there."""
+    there = request.get_full_path()
     if request.headers.get("HX-Request"):
-        page = urlsplit(request.headers.get("HX-Current-URL", "")).path or reverse("home")
-        words = urlencode({"next": page})
+        there = urlsplit(request.headers.get("HX-Current-URL", "")).path or reverse("home")
+    return _moved(request, f"{reverse('sign-in')}?{urlencode({'next': there})}")
+
+
+def _moved(request: HttpRequest, address: str) -> HttpResponseBase:
+    if request.headers.get("HX-Request"):
         answer = HttpResponse(status=401)
-        answer["HX-Redirect"] = f"{reverse('sign-in')}?{words}"
+        answer["HX-Redirect"] = address
         return answer
-    words = urlencode({"next": request.get_full_path()})
-    return HttpResponseRedirect(f"{reverse('sign-in')}?{words}")
+    return HttpResponseRedirect(address)
 
 
 def _only_a_form(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:

@@ -1,4 +1,5 @@
-"""One poller a process watches the inbox's version and tells every open page that it rose.
+"""One poller a process watches the inbox's numbers and tells every open page that one rose: the
+version (an alert changed) and the presence (somebody came to an alert, or left it).
 
 Pages hear a number and nothing else: each fetches its rows itself, so that scope is asked each
 time. The poller runs while somebody listens, on a thread of its own with its own connection.
@@ -14,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import connection
 from django.db.utils import DatabaseError
 
-from waypost.alerts.queries import version
+from waypost.alerts.inbox_version import Numbers, inbox_numbers
 
 log = logging.getLogger(__name__)
 LOOK_EVERY_S = 0.25
@@ -26,13 +27,13 @@ class Fan:
     """Those who listen, each with a mailbox that holds the newest number only."""
 
     def __init__(self) -> None:
-        self.listeners: set[asyncio.Queue[int]] = set()
-        self.newest: int | None = None
+        self.listeners: set[asyncio.Queue[Numbers]] = set()
+        self.newest: Numbers | None = None
         self.poller: asyncio.Task[None] | None = None
 
-    async def versions(self) -> AsyncIterator[int | None]:
+    async def versions(self) -> AsyncIterator[Numbers | None]:
         """Numbers as they rise, the present one first; None when nothing happened for a while."""
-        mailbox: asyncio.Queue[int] = asyncio.Queue(maxsize=1)
+        mailbox: asyncio.Queue[Numbers] = asyncio.Queue(maxsize=1)
         self.listeners.add(mailbox)
         self._start()
         if self.newest is not None:
@@ -54,7 +55,7 @@ class Fan:
     async def _poll(self) -> None:
         loop = asyncio.get_running_loop()
         while self.listeners:
-            seen = await loop.run_in_executor(_reader, _read_version)
+            seen = await loop.run_in_executor(_reader, _read_numbers)
             if seen is not None and seen != self.newest:
                 self.newest = seen
                 for mailbox in self.listeners:
@@ -62,16 +63,16 @@ class Fan:
             await asyncio.sleep(LOOK_EVERY_S)
 
 
-def _put(mailbox: asyncio.Queue[int], number: int) -> None:
+def _put(mailbox: asyncio.Queue[Numbers], number: Numbers) -> None:
     if mailbox.full():
         mailbox.get_nowait()
     mailbox.put_nowait(number)
 
 
-def _read_version() -> int | None:
-    """The version, or None while the store does not answer; pages poll meanwhile."""
+def _read_numbers() -> Numbers | None:
+    """The numbers, or None while the store does not answer; pages poll meanwhile."""
     try:
-        return version()
+        return inbox_numbers()
     except DatabaseError as error:
         log.warning("inbox version unread: %s", type(error).__name__)
         connection.close()

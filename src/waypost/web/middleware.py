@@ -13,9 +13,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import render
 
 from waypost.access import audit
+from waypost.access.origin import coming_from
 from waypost.access.values import MACHINE, Purpose
 from waypost.clock import now
 from waypost.errors import BadFile, Conflict, NoSuchThing, Refused, Unavailable, WaypostError
+from waypost.web.pages.ground import map_file
 from waypost.web.who import asker
 
 log = logging.getLogger(__name__)
@@ -33,8 +35,10 @@ STATUS: tuple[tuple[type[WaypostError], int, str], ...] = (
 
 
 def policy() -> str:
-    """No script, style or request but our own; a configured map style opens its own host only."""
-    ground = f" {_origin(settings.MAP_STYLE)}" if settings.MAP_STYLE else ""
+    """No script, style or request but our own; a configured map style opens its own host only,
+    and none where the ground comes from a file of ours."""
+    outside = settings.MAP_STYLE and not map_file()
+    ground = f" {_origin(settings.MAP_STYLE)}" if outside else ""
     return "; ".join(
         [
             "default-src 'none'",
@@ -77,6 +81,30 @@ class _Middleware:
 
     def dress(self, response: HttpResponseBase) -> HttpResponseBase:
         return response
+
+
+class origin(_Middleware):
+    """What is written down within says where it was asked from."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if iscoroutinefunction(self):
+            return self._later(request)
+        with coming_from(origin_of(request)):
+            return self.get_response(request)
+
+    async def _later(self, request: HttpRequest) -> HttpResponseBase:
+        with coming_from(origin_of(request)):
+            answered: HttpResponseBase = await self.get_response(request)
+            return answered
+
+
+def origin_of(request: HttpRequest) -> str:
+    """Page or API, and the address; behind the TLS proxy the one it saw, which it adds last."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.HTTPS:
+        address = request.META.get("HTTP_X_FORWARDED_FOR", address).rpartition(",")[2].strip()
+    kind = "api" if request.path.startswith("/api/") else "page"
+    return f"{kind} {address}"
 
 
 class content_security_policy(_Middleware):

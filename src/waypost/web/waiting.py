@@ -11,21 +11,75 @@ from waypost.access import may
 from waypost.access.values import Permission, Posted
 from waypost.clock import now
 from waypost.devices.clock_queries import clocks_in_doubt
+from waypost.disclosure.queries import waiting_count as requests_waiting
 from waypost.fitting.tasks import task_counts
 from waypost.gateway.queries import unknown_tags
+from waypost.necessity.tasks import own_task_count
 from waypost.orders.queries import orders_version
+from waypost.policing.queries import waiting_count
 
 KEPT_S = 60
 
 
 def waiting_of(by: Posted) -> dict[str, int]:
     """By the name of the page."""
-    return _fitting(by) | _devices(by)
+    return _fitting(by) | _devices(by) | _notifications(by) | _requests(by) | _necessity(by)
 
 
 def forget_devices(by: Posted) -> None:
     """Count clocks and unknown tags anew: the officer has just settled one."""
     cache.delete(_devices_key(by))
+
+
+def forget_notifications(by: Posted) -> None:
+    """Count notifications to the police anew: the officer has just acted on one."""
+    cache.delete(_notifications_key(by))
+
+
+def forget_requests(by: Posted) -> None:
+    """Count requests for location data anew: the officer has just acted on one."""
+    cache.delete(_requests_key(by))
+
+
+def forget_necessity(by: Posted) -> None:
+    """Count what is owed anew: the officer has just written some of it."""
+    cache.delete(_necessity_key(by))
+
+
+def _necessity(by: Posted) -> dict[str, int]:
+    """What lies on the officer alone."""
+    if not may.decide(by, Permission.NECESSITY_READ).allowed:
+        return {}
+    key = _necessity_key(by)
+    return {"owed": cache.get_or_set(key, lambda: own_task_count(by, now=now()), KEPT_S) or 0}
+
+
+def _necessity_key(by: Posted) -> str:
+    return f"necessity-tasks:{by.officer_id}"
+
+
+def _requests(by: Posted) -> dict[str, int]:
+    if not may.decide(by, Permission.DISCLOSURE_READ).allowed:
+        return {}
+    key = _requests_key(by)
+    found = cache.get_or_set(key, lambda: requests_waiting(by, now=now()), KEPT_S)
+    return {"requests": found or 0}
+
+
+def _requests_key(by: Posted) -> str:
+    return f"disclosure-tasks:{by.officer_id}"
+
+
+def _notifications(by: Posted) -> dict[str, int]:
+    if not may.decide(by, Permission.NOTIFICATION_READ).allowed:
+        return {}
+    key = _notifications_key(by)
+    found = cache.get_or_set(key, lambda: waiting_count(by, now=now()), KEPT_S)
+    return {"notifications": found or 0}
+
+
+def _notifications_key(by: Posted) -> str:
+    return f"notification-tasks:{by.officer_id}"
 
 
 def _fitting(by: Posted) -> dict[str, int]:

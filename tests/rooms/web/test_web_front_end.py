@@ -43,9 +43,15 @@ def test_the_lock_pins_by_hash_and_names_no_address():
         assert entry["integrity"].startswith("sha512-"), path
 
 
+# Documents in a signed bundle, read where there is no server: their style goes with them.
+LEAVES_THE_HOUSE = {"alert_account.html"}
+
+
 def test_our_own_pages_carry_no_script_or_style_inside_and_ask_nobody_else():
     """The policy would refuse them; better to know before a browser does."""
     for page in (WEB / "templates").rglob("*.html"):
+        if page.name in LEAVES_THE_HOUSE:
+            continue
         text = page.read_text()
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=", text), page.name
         for script in re.findall(r"<script[^>]*>", text):

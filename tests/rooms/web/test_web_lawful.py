@@ -14,19 +14,29 @@ from django.urls import reverse
 from waypost import clock
 from waypost.access import audit
 from waypost.access.actions import make_officer, make_team, make_token
+from waypost.access.may import RULES
 from waypost.access.models import AuditLine, Officer
-from waypost.access.values import MACHINE, Role
+from waypost.access.values import MACHINE, Permission, Role
 from waypost.alerts.models import Alert, AlertMove
+from waypost.corrections.models import Copy, Correction, Statement
 from waypost.devices.models import Device, QuarantinedMessage
+from waypost.disclosure.models import Request
+from waypost.documents.models import Document
+from waypost.enforcement.models import BreachCase, CaseGround, StepTaken
+from waypost.keeping.models import Hold, SubjectRequest
 from waypost.matching.models import Match, MatchingRun
+from waypost.monitoring.models import Violation
 from waypost.offences.actions import take_delivery
 from waypost.offences.models import OffenceVersion
 from waypost.orders.actions import import_orders
 from waypost.orders.models import Activation, Person
 from waypost.orders.read import read_orders
+from waypost.policing.facts import Facts, FixFact, Places, as_json, places_as_json
+from waypost.policing.models import Notification
 from waypost.positions import log
 from waypost.positions.batch import IntakeRow, build
 from waypost.positions.values import DecodedFix
+from waypost.telling.models import WeekKept
 from waypost.units import ActivationNumber, Mechanism
 from waypost.web.routes import ROUTES
 
@@ -92,6 +102,19 @@ def fill(person, now):
         requirement_reference="R1", kind="exclusion", status="raised", certainty="certain",
         urgency=85, headline="In an exclusion zone", from_at=now, raised_at=now, touched_at=now,
     )  # fmt: skip
+    Violation.objects.create(
+        person=person, requirement_reference="R1", kind="exclusion", certainty="certain",
+        from_at=now - timedelta(minutes=30), to_at=now - timedelta(minutes=10), minutes=20,
+        raised_at=now - timedelta(minutes=20), known_at=now, reasons=["2 fixes"],
+    )  # fmt: skip
+    tell_police(person, now)
+    follow_up(person, now)
+    Request.objects.create(
+        person=person, kind="police", what="track", urgency="routine", status="checked",
+        asker_id=OF_NOBODY, requester_name="Sergeant Quill", requester_body="Metropolitan",
+        authenticated="Signed in.", made_at=now, submitted_at=now, person_name="Somebody",
+        from_at=now - timedelta(hours=1), to_at=now, checker_id=OF_NOBODY, checked_at=now,
+    )  # fmt: skip
     offence = (now - timedelta(hours=1)).strftime("%Y%m%d%H%M%S")
     row = f"Metropolitan,RB,x,MPS{now:%Y%m%d},C1,{offence},{offence},,,51.55,-0.06,,words\r\n"
     take_delivery(row.encode(), "o.csv", by=MACHINE, now=now)
@@ -105,6 +128,60 @@ def fill(person, now):
         score=0.9, verdict="observed", sequences="A1", seconds_inside=60, coverage=1.0,
         fixes=[{"label": "A1", "at": "2026-03-01T00:00:00Z", "lat": 51.55, "lon": -0.06,
                 "r95_m": 9.0, "mechanism": "gnss", "distance_m": 1.0, "overlap": 1.0}],
+    )  # fmt: skip
+
+
+def tell_police(person, now):
+    """A notification about the person, sent to a force, and its paper."""
+    desk = make_team("Metropolitan", "police_force", "Desk", now=now)
+    facts = Facts(
+        person.reference, person.full_name, None, "Licence", "O", now - timedelta(days=3), None,
+        "Must not enter this place", "In an exclusion zone", (), ("The tag said so.",), (), (), (),
+        now,
+    )  # fmt: skip
+    places = Places((FixFact(now, 51.55, -0.06, 9.0, "GNSS", True),))
+    told = Notification.objects.create(
+        person=person, alert=Alert.objects.get(person=person), force=desk.organisation,
+        order_reference="O", kind="exclusion", grave=True, status="sent", facts=as_json(facts),
+        places=places_as_json(places), facts_at=now, what_happened=f"{person.full_name} entered.",
+        made_at=now, sent_at=now, number=1,
+    )  # fmt: skip
+    Document.objects.create(
+        kind="breach_notification", about=f"notification:{told.pk}", person=person,
+        file_name="breach-notification.pdf", media_type="application/pdf", made_at=now,
+        content=person.full_name.encode(), sha256="0" * 64,
+    )  # fmt: skip
+
+
+def follow_up(person, now):
+    """A breach case about the person, a correction of what a court was told, a week they kept."""
+    alert = Alert.objects.get(person=person)
+    case = BreachCase.objects.create(
+        person=person, order_reference="O", order_kind="licence", opened_at=now, step="proposed",
+        step_at=now, seen_police_at=now,
+    )  # fmt: skip
+    CaseGround.objects.create(
+        case=case, alert_id=alert.pk, failed_at=now, upheld_at=now, added_at=now
+    )
+    StepTaken.objects.create(
+        case=case, step="proposed", at=now, recorded_at=now, words=f"Of {person.full_name}."
+    )
+    made = Statement.objects.create(
+        what="other", reference=f"other:{person.pk}", person=person, made_at=now,
+        recipients=["outside:a court"], looked_at=now,
+    )  # fmt: skip
+    corrected = Correction.objects.create(
+        statement=made, number=1, at=now, words=[f"{person.full_name} was at home."],
+        changes=[{"change": "withdrawn", "alert": alert.pk, "violation": None}],
+    )  # fmt: skip
+    Copy.objects.create(correction=corrected, recipient="outside:a court")
+    WeekKept.objects.create(person=person, monday=now.date(), share=0.97, known_at=now)
+    SubjectRequest.objects.create(
+        person=person, asked_at=now, due_at=now + timedelta(days=30), identity_how="seen"
+    )
+    Hold.objects.create(
+        person=person, reason=f"Of {person.full_name}.", authority="A court", placed_at=now,
+        review_on=now.date() + timedelta(days=30),
     )  # fmt: skip
 
 
@@ -132,11 +209,23 @@ def addresses(town, reference):
     given = {
         "person_id": town[reference],
         "alert_id": Alert.objects.get(person_id=town[reference]).pk,
+        "violation_id": Violation.objects.get(person_id=town[reference]).pk,
         "run_id": run.pk,
         "match_id": Match.objects.get(person_id=town[reference]).pk,
         "batch_id": run.batch_id or 1,
         "activation_id": span.pk,
         "device_id": Device.objects.get(reference=span.device_reference).pk,
+        "revision_id": 1,  # of the rules' numbers: no person's
+        "whatif_id": 1,  # none was asked here: refused as any other is
+        "correction_id": Correction.objects.get(statement__person_id=town[reference]).pk,
+        "case_id": BreachCase.objects.get(person_id=town[reference]).pk,
+        "subject_request_id": SubjectRequest.objects.get(person_id=town[reference]).pk,
+        "week_id": WeekKept.objects.get(person_id=town[reference]).pk,
+        "notification_id": Notification.objects.get(person_id=town[reference]).pk,
+        "document_id": Document.objects.get(person_id=town[reference]).pk,
+        "request_id": Request.objects.get(person_id=town[reference]).pk,
+        "name": "alert_raised",  # of a notice's text
+        "table": "orders",  # of the programme
     }
     for route in ROUTES:
         if route.name not in {"inbox-events", "sign-out"}:
@@ -165,9 +254,10 @@ def test_named_staff_know_the_limited_person(town):
     assert b"Bryn Hughes" in client.get(reverse("inbox")).content
 
 
-@pytest.mark.parametrize(
-    "role", [Role.PROGRAMME_EVALUATOR, Role.ADMINISTRATOR, Role.POLICE_REQUESTER]
-)
+WITHOUT_CASES = (Role.PROGRAMME_EVALUATOR, Role.ADMINISTRATOR, Role.POLICE_REQUESTER)
+
+
+@pytest.mark.parametrize("role", WITHOUT_CASES)
 def test_who_has_no_case_sees_nobody_anywhere(town, role):
     client = client_of(role.value)
     for reference in NAMES:
@@ -181,6 +271,36 @@ def test_who_has_no_case_sees_nobody_anywhere(town, role):
     assert machine.get("/api/fixes", asked).status_code == 403
 
 
+NAMED = {  # pages on which a role that does not work with the person reads who it is, and why
+    Role.AUTHORISING_OFFICER: {
+        "request": "who decides on a request decides about somebody",
+        "breach-case": "who endorses a recall endorses somebody's",
+    },
+    Role.DATA_PROTECTION_OFFICER: {
+        "request": "a request is reviewed by whom it was about",
+        "holds": "whose data may not be deleted",
+        "subject-request": "who asks for their own data is told apart from who has their name",
+        "subject-access": "the same, in a list",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        one
+        for one in Role
+        if Permission.PERSON_READ not in RULES[one] and one not in {Role.WEARER, *WITHOUT_CASES}
+    ],
+)
+def test_a_name_stands_only_where_the_task_needs_one(town, role):
+    """Who does not work with people reads references, wherever a person comes up at all."""
+    client = client_of(role.value)
+    for name, address in addresses(town, "OTHER-1"):
+        page = client.get(address).content.decode()
+        assert name in NAMED.get(role, {}) or NAMES["OTHER-1"] not in page, name
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_a_limited_record_answers_as_one_that_does_not_exist(town, role):
     """Status, words and headers alike, for reading and for acting, with good forms and bad."""
@@ -188,12 +308,25 @@ def test_a_limited_record_answers_as_one_that_does_not_exist(town, role):
     alert = Alert.objects.get(person_id=town["LIMITED-1"]).pk
     match = Match.objects.get(person_id=town["LIMITED-1"]).pk
     run = MatchingRun.objects.get().pk
+    told_of = Notification.objects.get(person_id=town["LIMITED-1"]).pk
+    paper = Document.objects.get(person_id=town["LIMITED-1"]).pk
+    case = BreachCase.objects.get(person_id=town["LIMITED-1"]).pk
+    corrected = Correction.objects.get(statement__person_id=town["LIMITED-1"]).pk
     pairs = [
         ("person", [town["LIMITED-1"]], [OF_NOBODY]),
         ("whereabouts", [town["LIMITED-1"]], [OF_NOBODY]),
         ("alert", [alert], [OF_NOBODY]),
         ("alert-move", [alert], [OF_NOBODY]),
         ("match", [run, match], [run, OF_NOBODY]),
+        ("notification", [told_of], [OF_NOBODY]),
+        ("notification-move", [told_of], [OF_NOBODY]),
+        ("notification-draft", [alert], [OF_NOBODY]),
+        ("document", [paper], [OF_NOBODY]),
+        ("breach-case", [case], [OF_NOBODY]),
+        ("breach-step", [case], [OF_NOBODY]),
+        ("correction", [corrected], [OF_NOBODY]),
+        ("correction-acknowledge", [corrected], [OF_NOBODY]),
+        ("correction-paper", [corrected], [OF_NOBODY]),
     ]
     forms = [{"purpose": "supervision"}, {"purpose": "x"}, {"act": "note", "version": "1"},
              {"act": "close", "version": "7", "outcome": "x"}, {}]  # fmt: skip
@@ -323,9 +456,16 @@ LOOKS = {
     "whereabouts": ("petra", "post", "person_id", {"purpose": "supervision"}),
     "person": ("petra", "get", "person_id", {}),
     "alert": ("petra", "get", "alert_id", {}),
+    "violation": ("petra", "get", "violation_id", {}),
+    "violation-explained": ("petra", "post", "violation_id", {"purpose": "supervision"}),
     "run": ("police_analyst", "get", "run_id", {}),
     "match": ("police_analyst", "get", "match_id", {}),
     "mine": ("wearer", "get", "", {}),
+    "notification": ("petra", "get", "notification_id", {}),
+    "document": ("petra", "get", "document_id", {}),
+    "subject-request": ("data_protection_officer", "get", "request_id", {}),
+    "breach-case": ("petra", "get", "case_id", {}),
+    "correction": ("petra", "get", "correction_id", {}),
     "quarantine": ("monitoring_officer", "get", "", {}),
     "fitting-person": ("petra", "get", "person_id", {}),
     "fitting-check": ("monitoring_officer", "get", "activation_id", {}),
@@ -383,6 +523,12 @@ HUGE = "9" * 25
         ("monitoring_officer", f"/people/{HUGE}"),
         ("monitoring_officer", f"/people/{HUGE}/whereabouts"),
         ("monitoring_officer", f"/alerts/{HUGE}"),
+        ("monitoring_officer", f"/alerts/{HUGE}/notify"),
+        ("monitoring_officer", f"/notifications/{HUGE}"),
+        ("monitoring_officer", f"/documents/{HUGE}"),
+        ("monitoring_officer", f"/enforcement/{HUGE}"),
+        ("monitoring_officer", f"/corrections/{HUGE}"),
+        ("data_protection_officer", f"/subject-access/{HUGE}"),
         ("police_analyst", f"/offences/{HUGE}"),
         ("police_analyst", f"/matching/{HUGE}"),
         ("police_analyst", f"/matching/1/{HUGE}"),

@@ -185,6 +185,18 @@ def test_a_file_of_countless_rows_is_refused_before_it_is_read(ann, monkeypatch)
 
 @pytest.mark.database
 @pytest.mark.django_db
+def test_a_workbook_named_csv_is_refused_with_what_to_do_and_nothing_is_kept(ann):
+    client = Client()
+    client.force_login(ann)
+    file = SimpleUploadedFile("a.csv", b"PK\x03\x04" + b"\x00" * 50)
+    answer = client.post(reverse("offence-upload"), {"file": file})
+    assert answer.status_code == 400
+    assert b"save the sheet as CSV UTF-8" in answer.content
+    assert not OffenceBatch.objects.exists()
+
+
+@pytest.mark.database
+@pytest.mark.django_db
 def test_a_wrong_password_leaves_a_line_that_names_no_password(ann):
     Client().post(reverse("sign-in"), {"username": "ann", "password": "wrong one"})
     Client().post(reverse("sign-in"), {"username": "my password by mistake", "password": "x"})

@@ -18,7 +18,7 @@ def numbers(monkeypatch):
         now["reads"] += 1
         return now["version"]
 
-    monkeypatch.setattr(live, "_read_version", read)
+    monkeypatch.setattr(live, "_read_numbers", read)
     monkeypatch.setattr(live, "LOOK_EVERY_S", 0.005)
     return now
 

@@ -1,26 +1,42 @@
-"""The inbox and one alert's page."""
+"""One alert's page, and what may be done to it."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from waypost.access import may
-from waypost.access.values import Permission
-from waypost.alerts import actions, queries
+from waypost.access.values import Permission, Posted
+from waypost.alerts import actions, presence, queries
+from waypost.alerts.atv import accumulated
+from waypost.alerts.dealing import dealing_with
 from waypost.alerts.lifecycle import ACT_WORDS
-from waypost.alerts.values import Act, Outcome
+from waypost.alerts.notified import notified_of
+from waypost.alerts.queries import AlertPage
+from waypost.alerts.values import Act, AlertKind, Outcome
 from waypost.clock import now
+from waypost.enforcement.queries import cases_about
 from waypost.errors import Refused
-from waypost.web.live import FAN
-from waypost.web.presenters import alerting
+from waypost.monitoring.strip_queries import person_strips
+from waypost.notices.queries import told_of
+from waypost.policing.queries import notifications_about
+from waypost.web.pages import known, telling
+from waypost.web.pages.pausing import snooze_words
+from waypost.web.presenters import alerting, dealing
+from waypost.web.presenters.outcomes import SumShown, sum_shown
+from waypost.web.presenters.strips import KEY, strips_shown
+from waypost.web.templatetags.waypost import local
 from waypost.web.who import signed_in
 
+ADDS_UP = frozenset({AlertKind.CURFEW, AlertKind.ATV_NEAR, AlertKind.ATV_REACHED})
+AS_KNOWN_AT = "as-known-at"  # of the address: the alert as it was known then
+TO_THE_SECOND = "%Y-%m-%dT%H:%M:%S"  # a field of a form, local
 DIGITS_MAX = 18  # of a number in a form: more fit no column
 ACTIONS: dict[Act, Callable[..., Any]] = {
     Act.ACKNOWLEDGE: actions.acknowledge,
@@ -33,33 +49,23 @@ ACTIONS: dict[Act, Callable[..., Any]] = {
 }
 
 
-def inbox(request: HttpRequest) -> HttpResponse:
-    return render(request, "waypost/inbox.html", _inbox_words(request))
-
-
-def inbox_rows(request: HttpRequest) -> HttpResponse:
-    return render(request, "waypost/_inbox_rows.html", _inbox_words(request))
-
-
-def _inbox_words(request: HttpRequest) -> dict[str, Any]:
-    found = queries.inbox(signed_in(request), now=now())
-    return {"inbox": found, "wide": True, **alerting.waiting(found)}
-
-
-async def inbox_events(request: HttpRequest) -> StreamingHttpResponse:
-    """Server-sent events: the inbox's version whenever it rises; never a row."""
-    del request
-
-    async def stream() -> AsyncIterator[str]:
-        yield "retry: 2000\n\n"
-        async for number in FAN.versions():
-            yield ": still here\n\n" if number is None else f"event: version\ndata: {number}\n\n"
-
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingHttpResponse(stream(), content_type="text/event-stream", headers=headers)
-
-
 def alert(request: HttpRequest, alert_id: int) -> HttpResponse:
+    if AS_KNOWN_AT in request.GET:
+        return known.shown(request, alert_id, request.GET[AS_KNOWN_AT])
+    return show(request, alert_id)
+
+
+def show(
+    request: HttpRequest, alert_id: int, *, trouble: str = "", trouble_at: str = ""
+) -> HttpResponse:
+    """The alert's page; trouble: why a form on it was refused."""
+    words = alert_words(request, alert_id)
+    words |= {"trouble": trouble, "trouble_at": trouble_at}
+    return render(request, "waypost/alert.html", words, status=422 if trouble else 200)
+
+
+def alert_words(request: HttpRequest, alert_id: int) -> dict[str, Any]:
+    """All that the alert's page shows; reading it leaves the line alert:viewed."""
     page = queries.alert_page(alert_id, signed_in(request), now=now())
     words = {
         "page": page,
@@ -69,8 +75,62 @@ def alert(request: HttpRequest, alert_id: int) -> HttpResponse:
         "window": alerting.window(page, now=now()),
         "may_fit": may.decide(signed_in(request), Permission.DEVICE_READ).allowed,
         "may_look": may.decide(signed_in(request), Permission.WHEREABOUTS_READ).allowed,
+        "notified": notified_of(alert_id, signed_in(request), now=now()),
+        "sums": _sums(page, signed_in(request)),
+        "told": told_of(f"alert:{alert_id}"),
+        "breach_cases": cases_about(alert_id, signed_in(request), now=now()),
+        "police": notifications_about(alert_id, signed_in(request), now=now()),
     }
-    return render(request, "waypost/alert.html", words)
+    words |= _strip_words(page, signed_in(request)) | snooze_words(page)
+    words |= _dealing_words(page, signed_in(request)) | telling.alert_words(
+        page, signed_in(request), now()
+    )
+    words |= {"said": request.POST, "now_text": local(now()).strftime(TO_THE_SECOND)}
+    words["here"] = presence.others(signed_in(request), now=now(), alert_ids=[alert_id])
+    return words
+
+
+def _dealing_words(page: AlertPage, by: Posted) -> dict[str, Any]:
+    """The playbook as it stands, what the wearer said, contests."""
+    found, at = dealing_with(page.alert.alert_id, by, now=now()), now()
+    return {
+        "dealing": found,
+        "steps": dealing.steps_shown(
+            found, page, now=at,
+            may_command=may.decide(by, Permission.DEVICE_COMMAND).allowed,
+            may_look=may.decide(by, Permission.WHEREABOUTS_READ).allowed,
+        ),
+        "left_out": dealing.left_out_shown(found),
+        "call_notes": dealing.call_notes(found),
+        "absence": dealing.absence_times(page, found.accounts, at),
+    }  # fmt: skip
+
+
+def _strip_words(page: AlertPage, by: Posted) -> dict[str, Any]:
+    """The requirement's strip for the day of the violation and the day before, for who may read
+    the person's page."""
+    reference = page.alert.requirement_reference
+    if not reference or not may.decide(by, Permission.PERSON_READ).allowed:
+        return {}
+    found = person_strips(
+        page.alert.person_id, by=by, now=now(), last=alerting.strip_day(page), count=2,
+        only=reference,
+    )  # fmt: skip
+    shown = strips_shown(found, settings.WALL_ZONE)
+    strip = next((one for one in shown if one.reference == reference), None)
+    return {"strip": strip, "strip_key": KEY, "may_explain": True}
+
+
+def _sums(page: AlertPage, by: Posted) -> list[SumShown]:
+    """What the curfew that the alert is about has added up to, for who may read of the person."""
+    adds_up = page.alert.kind in ADDS_UP and not page.alert.nameless
+    if not adds_up or not may.decide(by, Permission.PERSON_READ).allowed:
+        return []
+    return [
+        sum_shown(one, with_alerts=True)
+        for one in accumulated(page.alert.person_id, by=by, now=now())
+        if one.requirement_id == page.alert.requirement_reference
+    ]
 
 
 @require_POST

@@ -17,6 +17,7 @@ from waypost.documents.cells import safe_cell
 from waypost.errors import BadFile
 from waypost.offences.actions import take_delivery
 from waypost.offences.queries import BatchPage, batch_page, batches
+from waypost.offences.sniffing import not_text
 from waypost.web.limits import FILE_BYTES_MAX
 from waypost.web.who import signed_in
 
@@ -46,6 +47,8 @@ def upload(request: HttpRequest) -> HttpResponse:
     if file.size > UPLOAD_MAX:
         raise BadFile(f"the file is larger than {UPLOAD_MAX // 2**20} MiB; send it in parts")
     name, data = PurePath(file.name or "offences.csv").name, file.read()
+    if why := not_text(data):
+        raise BadFile(f"the file is {why}")
     if data.count(b"\n") + data.count(b"\r") > 2 * ROWS_MAX:
         raise BadFile(f"the file has more than {ROWS_MAX:,} rows; send it in parts")
     batch = take_delivery(data, name, by=signed_in(request), now=now())

@@ -5,25 +5,51 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from waypost.access import audit, may
 from waypost.access.queries import looks_at, looks_to_tell
-from waypost.access.values import Permission, Posted
+from waypost.access.values import Case, Permission, Posted
+from waypost.alerts.atv import accumulated
+from waypost.alerts.dealing import own_decisions
+from waypost.alerts.harm import RISK_WORDS
 from waypost.alerts.queries import open_alerts_of
+from waypost.alerts.risks import risks_of
 from waypost.clock import now
+from waypost.corrections.queries import waiting_for
 from waypost.devices.tag_queries import findings_of, signs_of_person
+from waypost.disclosure.queries import own_requests
+from waypost.enforcement.queries import cases_of_person, warnings_about
 from waypost.errors import NoSuchThing
-from waypost.monitoring.queries import last_fix_at, violations_of
+from waypost.monitoring.appointments import kept_appointments
+from waypost.monitoring.home import home_now
+from waypost.monitoring.moving_queries import days_near
+from waypost.monitoring.queries import is_of_tag, last_fix_at
+from waypost.monitoring.sobriety_queries import own_sobriety
+from waypost.monitoring.strip_queries import PersonStrips, person_strips
+from waypost.necessity.tasks import early_violations, own_task_count, tasks_of_person
 from waypost.orders.queries import case_of, person_orders, visible_person_ids
+from waypost.orders.values import PersonOrders
+from waypost.rules.values import Certainty, RowKind
+from waypost.telling.praising import kept_weeks
+from waypost.web.pages.pausing import suspension_words
+from waypost.web.pages.telling import own_reminder_words, reminder_words
+from waypost.web.presenters import outcomes
 from waypost.web.presenters import people as present
+from waypost.web.presenters.dealing import own_shown
 from waypost.web.presenters.devices import finding_tag, own_battery_words
 from waypost.web.presenters.looking import by_day
+from waypost.web.presenters.necessity import tasks_shown
+from waypost.web.presenters.risks import KINDS as KINDS_OF_RISK
+from waypost.web.presenters.strips import KEY, own_sober_words, strips_shown
 from waypost.web.who import signed_in
+from waypost.whatif.queries import attached_to
+from waypost.whatif.trying import KINDS
 
-RECENT = timedelta(days=14)
+KEPT_DAYS = timedelta(days=28)
 
 
 def people(request: HttpRequest) -> HttpResponse:
@@ -46,24 +72,47 @@ def people(request: HttpRequest) -> HttpResponse:
         }
         for person in found
     ]
-    return render(request, "waypost/people.html", {"rows": rows, "q": request.GET.get("q", "")})
+    words = {
+        "rows": rows,
+        "q": request.GET.get("q", ""),
+        "owed_count": own_task_count(by, now=at),
+        "weeks": [] if sought else kept_weeks(by, now=at),
+    }
+    return render(request, "waypost/people.html", words)
 
 
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
     by, at = signed_in(request), now()
     with transaction.atomic():
-        may.check(by, Permission.PERSON_READ, case_of(person_id, now=at))
-        words = _words(person_id) | {
+        case = case_of(person_id, now=at)
+        may.check(by, Permission.PERSON_READ, case)
+        words = _words(person_id)
+        words |= _strip_words(person_strips(person_id, by=by, now=at, person=words["person"]))
+        words |= {
             "alerts": open_alerts_of(person_id, by, now=at)
             if may.decide(by, Permission.ALERT_READ).allowed
             else [],
-            "violations": violations_of(person_id, from_at=at - RECENT, to_at=at)[::-1][:20],
             "looks": by_day(looks_at(person_id, limit=12)),
+            "owed": tasks_shown(tasks_of_person(person_id, by, now=at)),
+            "may_read_necessity": may.decide(by, Permission.NECESSITY_READ, case).allowed,
             "may_look": may.decide(by, Permission.WHEREABOUTS_READ).allowed,
+            "may_explain": may.decide(by, Permission.ALERT_READ).allowed,
             "tag_findings": _tag_findings(person_id, by, at),
+            "may_try": may.decide(by, Permission.WHATIF_RUN, case).allowed,
+            "try_kinds": KINDS,
+            "attached": attached_to(person_id, by, now=at)
+            if may.decide(by, Permission.ORDER_READ, case).allowed
+            else {},
             "may_read_tag": may.decide(by, Permission.DEVICE_READ).allowed,
+            "breach_cases": cases_of_person(person_id, by, now=at),
+            "warnings": warnings_about(person_id, by, now=at),
+            "may_read_breaches": may.decide(by, Permission.BREACH_READ, case).allowed,
         }
-        audit.record("person:viewed", by=by, at=at, about=person_id)
+        words |= _risk_words(person_id, by, at, case)
+        words |= suspension_words(person_id, by, at) | reminder_words(person_id, by, at, case)
+        words |= _outcome_words(person_id, words["person"], by, at)
+        told = {"home_state": len(words["home_now"])} if words["home_now"] else None
+        audit.record("person:viewed", by=by, at=at, about=person_id, detail=told)
     return render(request, "waypost/person.html", words)
 
 
@@ -74,12 +123,70 @@ def mine(request: HttpRequest) -> HttpResponse:
         raise NoSuchThing("this sign-in is not joined to a person; ask the administrator")
     may.check(by, Permission.OWN_DATA_READ, case_of(by.own_person_id, now=at))
     with transaction.atomic():
-        words = _words(by.own_person_id) | {
+        words = _words(by.own_person_id)
+        words |= {
+            "sober": [own_sober_words(one) for one in own_sobriety(words["person"], now=at)],
             "looks": by_day(looks_to_tell(by.own_person_id)),
+            "days_near": days_near(by.own_person_id, now=at),
+            "decisions": own_shown(own_decisions(by, now=at)),
+            "warnings": warnings_about(by.own_person_id, by, now=at),
+            "own_requests": own_requests(by, now=at),
+            "corrections": waiting_for(by, now=at),
             "battery": own_battery_words(signs_of_person(by.own_person_id, now=at)),
+            **own_reminder_words(by.own_person_id, at),
         }
         audit.record("person:viewed_own", by=by, at=at, about=by.own_person_id)
     return render(request, "waypost/mine.html", words)
+
+
+def _strip_words(found: PersonStrips) -> dict[str, Any]:
+    """The strips, and the rows behind them: what was found apart from what could not be told.
+
+    What the tag itself was stands on its own page; coming close to a zone is no violation.
+    """
+    newest = [
+        one
+        for one in reversed(found.violations)
+        if not is_of_tag(one.row) and one.row.kind is not RowKind.EXCLUSION_WARNING
+    ]
+    return {
+        "strips": strips_shown(found, settings.WALL_ZONE),
+        "strip_key": KEY,
+        "strips_again_from": found.again_from,
+        "strips_judged_to": found.judged_to,
+        "violations": [one for one in newest if one.row.certainty != Certainty.CANNOT_TELL],
+        "early": early_violations(one.violation_id for one in newest),
+        "untold": [one for one in newest if one.row.certainty == Certainty.CANNOT_TELL],
+    }
+
+
+def _outcome_words(
+    person_id: int, person: PersonOrders, by: Posted, at: datetime
+) -> dict[str, Any]:
+    """What adds up, how appointments were kept, and whether somebody under curfew is at home."""
+    may_read_alerts = may.decide(by, Permission.ALERT_READ).allowed
+    sums = accumulated(person_id, by=by, now=at, person=person)
+    kept = kept_appointments(person_id, by=by, from_at=at - KEPT_DAYS, now=at, person=person)
+    return {
+        "sums": [outcomes.sum_shown(one, with_alerts=may_read_alerts) for one in sums],
+        "appointments": outcomes.appointments_shown(kept),
+        "home_now": [
+            outcomes.home_shown(one) for one in home_now(person_id, by=by, now=at, person=person)
+        ],
+    }
+
+
+def _risk_words(person_id: int, by: Posted, at: datetime, case: Case) -> dict[str, Any]:
+    """Recorded risks of harm, for who may read the person's alerts."""
+    if not may.decide(by, Permission.ALERT_READ, case).allowed:
+        return {}
+    return {
+        "may_read_risks": True,
+        "risks": risks_of(person_id, by, now=at),
+        "risk_words": RISK_WORDS,
+        "risk_kinds": KINDS_OF_RISK,
+        "may_write_risks": may.decide(by, Permission.RISK_WRITE, case).allowed,
+    }
 
 
 def _tag_findings(person_id: int, by: Posted, at: datetime) -> list[tuple[Any, Any]]:

@@ -10,10 +10,14 @@ from waypost.alerts.queries import signs as alert_signs
 from waypost.clock import now
 from waypost.devices.queries import signs as device_signs
 from waypost.jobs.queue import signs as job_signs
+from waypost.monitoring.gaps import judging_gaps
 from waypost.monitoring.queries import progress
 from waypost.monitoring.queries import signs as judging_signs
+from waypost.notices.alarms import alarms
 from waypost.notices.outbox import signs as notice_signs
+from waypost.notices.queries import channel_states
 from waypost.orders.queries import orders_version
+from waypost.positions.looks import signs as look_signs
 from waypost.positions.queries import signs as log_signs
 
 Signs = dict[str, tuple[float, str]]
@@ -24,6 +28,7 @@ def vital_signs() -> Signs:
     here = now()
     return {
         **log_signs(),
+        **look_signs(),
         **judging_signs(now=here),
         **job_signs(now=here),
         **notice_signs(),
@@ -43,5 +48,8 @@ def state(request: HttpRequest) -> HttpResponse:
         "judged_to": far.judged_to,
         "beat_at": far.beat_at,
         "behind": is_behind(far, now=now()),
+        "channels": channel_states(),
+        "alarms": alarms(),
+        "gaps": judging_gaps(),
     }
     return render(request, "waypost/system.html", words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +14,7 @@ from waypost.access import may
 from waypost.access.values import Permission
 from waypost.clock import now
 from waypost.devices import actions
+from waypost.devices.clinical import Agreed, removals_of
 from waypost.devices.command_words import TAKE_COMMANDS
 from waypost.devices.device_queries import homes_of
 from waypost.devices.protecting import Protected
@@ -21,12 +22,15 @@ from waypost.devices.protection_queries import protections_of
 from waypost.devices.putting_up import Spot
 from waypost.devices.tag_queries import persons_tag
 from waypost.errors import Refused
+from waypost.monitoring.queries import tag_states_of
 from waypost.orders.queries import person_orders
 from waypost.protocols.values import CommandKind
 from waypost.web.pages.trying import number_of, tried
 from waypost.web.presenters import devices as present
 from waypost.web.presenters.fitting import form_time, read_form_time
 from waypost.web.who import signed_in
+
+RECENT = timedelta(days=14)
 
 
 def tag(request: HttpRequest, person_id: int) -> HttpResponse:
@@ -62,6 +66,32 @@ def command(request: HttpRequest, person_id: int) -> HttpResponse:
     said, trouble = tried(act)
     if said is None:
         return _tag_page(request, person_id, trouble=trouble)
+    messages.success(request, said)
+    return redirect("person-tag", person_id=person_id)
+
+
+@require_POST
+def removal(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Agree that the tag comes off for the body's sake, or say that it is back on."""
+    by, at, sent = signed_in(request), now(), request.POST
+
+    def act() -> str:
+        if sent.get("act") == "end":
+            number = number_of(sent.get("removal", ""), "a removal")
+            actions.end_removal(number, sent.get("how", ""), by=by, now=at)
+            return "The removal has ended. From now on an opened strap is a strap tamper."
+        agreed = Agreed(
+            reason=sent.get("reason", ""),
+            from_at=_instant(sent.get("from_at", ""), "when the tag comes off"),
+            until_at=_instant(sent.get("until_at", ""), "when it will be on again"),
+            note=sent.get("note", ""),
+        )
+        actions.record_removal(person_id, agreed, by=by, now=at)
+        return "The removal is agreed."
+
+    said, trouble = tried(act)
+    if said is None:
+        return _tag_page(request, person_id, trouble=trouble, trouble_at="clinical")
     messages.success(request, said)
     return redirect("person-tag", person_id=person_id)
 
@@ -112,7 +142,7 @@ def protection(request: HttpRequest, person_id: int) -> HttpResponse:
         said = Protected(
             reference=sent.get("reference", ""),
             name=sent.get("name", ""),
-            consent_at=_instant(sent.get("consent_at", "")),
+            consent_at=_instant(sent.get("consent_at", ""), "when consent was given"),
             consent_how=sent.get("consent_how", ""),
             named_staff=tuple(sent.get("named_staff", "").replace(",", " ").split()),
         )
@@ -134,7 +164,13 @@ def protection(request: HttpRequest, person_id: int) -> HttpResponse:
     return render(request, "waypost/person_protection.html", words, status=422 if trouble else 200)
 
 
-def _tag_page(request: HttpRequest, person_id: int, *, trouble: str = "") -> HttpResponse:
+def _tag_page(
+    request: HttpRequest,
+    person_id: int,
+    *,
+    trouble: str = "",
+    trouble_at: str = "command-reason",
+) -> HttpResponse:
     by, at = signed_in(request), now()
     found = persons_tag(person_id, by, now=at)
     worn = found.tag
@@ -155,7 +191,14 @@ def _tag_page(request: HttpRequest, person_id: int, *, trouble: str = "") -> Htt
         "may_command": may.decide(by, Permission.DEVICE_COMMAND).allowed,
         "may_stock": may.decide(by, Permission.DEVICE_STOCK).allowed,
         "may_fit": may.decide(by, Permission.DEVICE_FIT).allowed,
+        "states": present.tag_states(
+            tag_states_of(person_id, from_at=at - RECENT, to_at=at), now=at
+        ),
+        "removals": removals_of(person_id, now=at, since=at - RECENT),
+        "removal_reasons": present.REMOVAL_REASONS,
+        "now_text": form_time(at),
         "trouble": trouble,
+        "trouble_at": trouble_at,
         "said": request.POST,
     }
     return render(request, "waypost/person_tag.html", words, status=422 if trouble else 200)
@@ -185,8 +228,8 @@ def _seconds(text: str) -> int:
     return int(text)
 
 
-def _instant(text: str) -> datetime:
+def _instant(text: str, what: str) -> datetime:
     try:
         return read_form_time(text)
     except ValueError:
-        raise Refused("Enter when consent was given, such as 2026-03-01T19:00.") from None
+        raise Refused(f"Enter {what}, such as 2026-03-01T19:00.") from None

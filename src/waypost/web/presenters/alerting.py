@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from waypost.alerts.lifecycle import NEEDS_WORDS
 from waypost.alerts.queries import AlertPage, Inbox
-from waypost.alerts.values import UNATTENDED, Act
+from waypost.alerts.values import Act
 from waypost.monitoring.queries import Standing
-from waypost.monitoring.values import Certainty
+from waypost.rules.saying import STORED_TIME, how_sure
+from waypost.rules.values import EVENT_KINDS
+from waypost.web.presenters.outcomes import shape_words
 from waypost.web.templatetags.waypost import length, local, when_words
 
 AROUND = timedelta(hours=1)  # how much track to offer on either side of an alert
@@ -29,7 +31,9 @@ class ActForm:
 
 @dataclass(frozen=True, slots=True)
 class ViolationShown:
+    violation_id: int
     sentence: str
+    shape: str  # late home, left early ...; empty where the alert's line says it all
     from_at: datetime
     to_at: datetime | None
     certainty: str
@@ -37,6 +41,7 @@ class ViolationShown:
     reasons: tuple[str, ...]
     withdrawn: bool
     changes: tuple[tuple[datetime, str], ...]
+    of_tag: bool = False  # judged from what the tag says, not from fixes
 
 
 BUTTONS: dict[Act, tuple[str, str]] = {
@@ -48,21 +53,41 @@ BUTTONS: dict[Act, tuple[str, str]] = {
     Act.CLOSE: ("Close", "Note (may be left empty)"),
     Act.REOPEN: ("Reopen", "Why does it need looking at again?"),
 }
-HOW_SURE: dict[Certainty, str] = {
-    Certainty.CERTAIN: "Several fixes show it, each with its whole accuracy circle.",
-    Certainty.PROBABLE: "One fix shows it, well beyond its accuracy circle; no second confirms it.",
-    Certainty.POSSIBLE: "The fixes allow it and do not settle it.",
-    Certainty.CANNOT_TELL: "There is no usable fix: nothing is known for this time, either way.",
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Which alerts the page shows, and where the others stand; None where there is no page.
+
+    of   how many the filters leave
+    """
+
+    first: int
+    last: int
+    of: int
+    after: int
+    pages_after: int
+    previous: int | None
+    next: int | None
 
 
 def waiting(inbox: Inbox) -> dict[str, Any]:
-    """How many alerts nobody has touched, and the one of them that has waited longest."""
-    rows = [row for row in inbox.rows if row.status in UNATTENDED]
+    """How many alerts nobody has touched, the one of them that has waited longest, the pages."""
+    listing = inbox.listing
+    last = listing.before + listing.shown
+    pager = Pager(
+        first=listing.before + 1,
+        last=last,
+        of=listing.total - listing.left_out,
+        after=listing.total - listing.left_out - last,
+        pages_after=listing.pages - listing.page,
+        previous=listing.page - 1 if listing.page > 1 else None,
+        next=listing.page + 1 if listing.page < listing.pages else None,
+    )
     return {
-        "untouched": len(rows),
-        "oldest": max(rows, key=lambda row: row.age, default=None),
-    }
+        "untouched": listing.untouched, "over_target": listing.over_target, "oldest": inbox.oldest,
+        "pager": pager,
+    }  # fmt: skip
 
 
 def forms(acts: Iterable[Act]) -> list[ActForm]:
@@ -80,21 +105,24 @@ def violations(page: AlertPage) -> list[ViolationShown]:
 
 
 def _violation(one: Standing, page: AlertPage) -> ViolationShown:
-    row = one.row
+    row, of_tag = one.row, one.row.kind in EVENT_KINDS
     changes = [
         (version.known_at, version.change.replace("_", " "))
         for version in page.versions
         if version.violation_id == one.violation_id
     ]
     return ViolationShown(
-        sentence=HOW_SURE[row.certainty],
+        violation_id=one.violation_id,
+        sentence=how_sure(row),
+        shape=shape_words(row),
         from_at=row.from_at,
         to_at=row.to_at,
         certainty=row.certainty.value,
-        length=_length(row.minutes),
+        length="It lasts" if of_tag and row.to_at is None else _length(row.minutes),
         reasons=tuple(in_local_time(reason, row.from_at) for reason in row.reasons),
         withdrawn=row.withdrawn,
         changes=tuple(changes),
+        of_tag=of_tag,
     )
 
 
@@ -103,9 +131,6 @@ def _length(minutes: float) -> str:
     if minutes == 0:
         return "One moment so far"
     return f"for {minutes:.1f} minutes" if minutes < 60 else f"for {length(60 * minutes)}"
-
-
-STORED_TIME = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC")
 
 
 def in_local_time(reason: str, beside: datetime) -> str:
@@ -118,6 +143,12 @@ def in_local_time(reason: str, beside: datetime) -> str:
         return when_words(at, "clock" if same_day else "seconds")
 
     return STORED_TIME.sub(words, reason)
+
+
+def strip_day(page: AlertPage) -> date:
+    """The local day on which the last of its violations began."""
+    last = max((one.row.from_at for one in page.violations), default=page.alert.from_at)
+    return local(last).date()
 
 
 def window(page: AlertPage, *, now: datetime) -> tuple[datetime, datetime]:

@@ -23,8 +23,11 @@ from waypost.devices.health import (
 from waypost.devices.lifecycle import Status
 from waypost.devices.tag_queries import ChargingSeen, CommandSeen, FlagSeen
 from waypost.devices.values import DeviceKind, FlagKind
+from waypost.monitoring.queries import Standing
 from waypost.orders.values import PersonOrders, RequirementKind
 from waypost.protocols.values import CommandKind
+from waypost.rules.values import How, RowKind
+from waypost.web.presenters.alerting import in_local_time
 from waypost.web.templatetags.waypost import local
 
 STRIP_WIDTH = 1440  # a day, in the strip's own units
@@ -43,6 +46,12 @@ COMMANDS = {
     CommandKind.INTERVAL: "Report at another interval",
     CommandKind.VIBRATE: "Vibrate",
 }
+REMOVAL_REASONS = (
+    ("scan", "A scan or operation"),
+    ("swelling", "Swelling, a sore or another harm to the leg"),
+    ("birth", "A birth"),
+    ("other", "Something else"),
+)
 DAY_WORDS = {
     Charged.YES: "Charged",
     Charged.NO: "Not charged",
@@ -93,6 +102,50 @@ class UsualShown:
     contact: str
     lag: str
     tags: int
+
+
+@dataclass(frozen=True, slots=True)
+class StateShown:
+    """A state of the tag that lasted, or lasts."""
+
+    words: str
+    from_at: datetime
+    to_at: datetime | None
+    length: str
+    certainty: str
+    reasons: tuple[str, ...]
+
+
+STATE_WORDS: dict[tuple[RowKind, How], str] = {
+    (RowKind.NO_CONTACT, How.NONE): "No contact",
+    (RowKind.NO_LOCATION, How.NONE): "In contact, no place",
+    (RowKind.NOT_CHARGED, How.NONE): "Not charged",
+    (RowKind.STATIONARY, How.NONE): "Lay still",
+    (RowKind.JAMMING, How.NONE): "Jammed",
+    (RowKind.BATTERY, How.LOW): "Battery low",
+    (RowKind.BATTERY, How.CRITICAL): "Battery nearly empty",
+    (RowKind.BATTERY, How.DEAD): "Battery empty",
+    (RowKind.CLOCK_WRONG, How.NONE): "Clock wrong or in doubt",
+    (RowKind.HOME_UNIT, How.MOVED): "Home unit moved",
+    (RowKind.HOME_UNIT, How.NO_POWER): "Home unit without power",
+    (RowKind.ALCOHOL_TAMPER, How.NONE): "Alcohol tag covered or off the skin",
+}
+
+
+def tag_states(found: Sequence[Standing], *, now: datetime) -> list[StateShown]:
+    """The states with their reasons, times as the page's other times."""
+    return [
+        StateShown(
+            STATE_WORDS.get((row.kind, row.how), row.kind.value.replace("_", " ")),
+            row.from_at,
+            row.to_at,
+            span_words((row.to_at or now) - row.from_at),
+            row.certainty.value,
+            tuple(in_local_time(reason, row.from_at) for reason in row.reasons),
+        )
+        for one in found
+        for row in [one.row]
+    ]
 
 
 def finding_tag(kind: FindingKind) -> FindingShown:

@@ -6,28 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from waypost.orders.appointments import occurrences
+from waypost.orders.own_words import own_asks, own_conditions
 from waypost.orders.timetable import required_windows
 from waypost.orders.values import (
-    Appointments,
     Order,
     PersonOrders,
     Requirement,
     RequirementKind,
 )
-from waypost.orders.words import OWN_WORDS, timetable_words
+from waypost.orders.words import asks_words, conditions_words
 from waypost.web.templatetags.waypost import when_words
 
 AHEAD = timedelta(days=14)
-ASKS: dict[RequirementKind, str] = {
-    RequirementKind.EXCLUSION: "Must not enter this place",
-    RequirementKind.INCLUSION: "Must be inside this place",
-    RequirementKind.RESTRICTION: "Must not leave this place",
-    RequirementKind.CURFEW: "Must be at the curfew address",
-    RequirementKind.ATTENDANCE: "Must come to appointments",
-    RequirementKind.TRAIL: "Whereabouts are recorded",
-    RequirementKind.ALCOHOL: "Must not drink, or stay under a level",
-    RequirementKind.FITTING: "Must be at this address, to have the tag fitted",
-}
 BE_THERE = {RequirementKind.CURFEW, RequirementKind.INCLUSION, RequirementKind.FITTING}
 
 
@@ -89,7 +79,7 @@ def next_things(person: PersonOrders, *, now: datetime, limit: int = 6) -> list[
             if one.kind in BE_THERE and one.timetable and not done:
                 windows = required_windows(one, order, now, now + AHEAD)
                 found += [
-                    NextThing(start, end, OWN_WORDS[one.kind])
+                    NextThing(start, end, own_asks(one))
                     for start, end in windows[:4]
                     if start > now
                 ]
@@ -97,37 +87,23 @@ def next_things(person: PersonOrders, *, now: datetime, limit: int = 6) -> list[
 
 
 def _requirement(one: Requirement, order: Order, now: datetime) -> RequirementShown:
-    windows = required_windows(one, order, now, now + AHEAD) if one.zones else []
+    placed = one.zones or one.around
+    windows = required_windows(one, order, now, now + AHEAD) if placed else []
     required = bool(windows) and windows[0][0] <= now
     change = (windows[0][1] if required else windows[0][0]) if windows else None
     return RequirementShown(
         one.requirement_id,
         one.kind.value,
-        ASKS[one.kind],
-        OWN_WORDS[one.kind],
-        _when(one),
-        _own_when(one),
+        asks_words(one),
+        own_asks(one),
+        (*conditions_words(one, order), *_until(one)),
+        (*own_conditions(one, order), *_until(one)),
         tuple(
             (gone.from_at, gone.to_at, gone.reason) for gone in one.exceptions if gone.to_at > now
         ),
         required,
         change if change is not None and change < now + AHEAD else None,
     )
-
-
-def _when(one: Requirement) -> tuple[str, ...]:
-    if one.kind is RequirementKind.ATTENDANCE:
-        return tuple(_series(series) for series in one.appointments)
-    return (*timetable_words(one.timetable), *_until(one))
-
-
-def _own_when(one: Requirement) -> tuple[str, ...]:
-    if one.kind is RequirementKind.ATTENDANCE:
-        return tuple(_own_series(series) for series in one.appointments)
-    lines = [
-        line.replace("At all times", "All the time") for line in timetable_words(one.timetable)
-    ]
-    return (*lines, *_until(one))
 
 
 def _until(one: Requirement) -> tuple[str, ...]:
@@ -137,22 +113,13 @@ def _until(one: Requirement) -> tuple[str, ...]:
     return (f"Until {when_words(one.to_at)}, or until the tag is on",)
 
 
-def _own_series(series: Appointments) -> str:
-    minutes, grace = (span.total_seconds() / 60 for span in (series.duration, series.grace))
-    late = f" You may be up to {grace:.0f} minutes late." if grace else ""
-    return f"Each one takes {minutes:.0f} minutes.{late}"
-
-
-def _series(series: Appointments) -> str:
-    minutes, grace = (span.total_seconds() / 60 for span in (series.duration, series.grace))
-    return f"A series of appointments of {minutes:.0f} minutes; {grace:.0f} minutes’ grace"
-
-
 def _appointments(one: Requirement, now: datetime) -> list[NextThing]:
     return [
         NextThing(meeting.from_at, meeting.to_at, "Appointment")
         for series in one.appointments
-        for meeting in occurrences(series, now, now + AHEAD, timezone=one.timezone)
+        for meeting in occurrences(
+            series, now, now + AHEAD, timezone=one.timezone, division=one.bank_holiday_division
+        )
     ]
 
 

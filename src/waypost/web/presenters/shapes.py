@@ -9,6 +9,7 @@ import shapely
 from shapely.geometry import mapping, shape
 
 from waypost.geo import Plane, plane_for
+from waypost.orders.shapes import first_place, flat, sound
 from waypost.orders.values import PersonOrders, RequirementKind, Zone
 
 # What a zone means on the map: a hatch as well as a hue (static/waypost/track.js draws both).
@@ -53,6 +54,16 @@ def area_of(zone: Zone) -> dict[str, Any]:
         return dict(zone.geometry)
     reach_m = zone.radius_m or (zone.width_m or 0.0) / 2
     return _buffered(shape(zone.geometry), reach_m)
+
+
+def ring_of(zone: Zone, width_m: float | None) -> dict[str, Any] | None:
+    """The ground within `width_m` outside the zone, as a Polygon or MultiPolygon; None: no ring."""
+    if not width_m:
+        return None
+    plane = plane_for(*first_place(zone))
+    area = sound(flat(zone, plane))
+    ring = area.buffer(width_m).difference(area)
+    return dict(mapping(shapely.transform(ring, lambda p: _degrees(plane, p))))
 
 
 def circle(lat: float, lon: float, radius_m: float) -> dict[str, Any]:

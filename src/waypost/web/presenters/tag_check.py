@@ -10,7 +10,7 @@ from waypost.orders.values import PersonOrders, RequirementKind
 from waypost.positions.tracks import GAP, TrackRow
 from waypost.units import Mechanism
 from waypost.web.presenters.shapes import area_of, zones_of
-from waypost.web.presenters.whereabouts import MECHANISM_SIGNS
+from waypost.web.presenters.track_rows import MECHANISM_SIGNS
 from waypost.web.templatetags.waypost import length, local, metres
 
 QUICK = timedelta(minutes=2)  # outdoors, most tags have a place by then

@@ -1,27 +1,35 @@
-"""A track as its page shows it: the same facts for the map, the slider and the table."""
+"""A track as its page shows it: the same facts for the map, the slider and the table.
+
+A short track is in the page whole. Of a long one the page holds what a map of all of it shows, and
+a page of the table; the map asks for more where it is looked at closer (`part_of`), the table for
+its other pages. Fixes go to the browser as columns: ten thousand of them are one short list each.
+"""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from waypost.clock import write_instant
+import numpy as np
+
+from waypost.clock import from_us
 from waypost.monitoring.queries import Standing
-from waypost.positions.tracks import GAP, Gap, Track, TrackEvent, TrackRow
+from waypost.positions.order import Integers, integers
+from waypost.positions.schema import SET_ASIDE_WORDS
+from waypost.positions.thinning import ZOOM_MAX, Thinned, View
+from waypost.positions.tracks import TrackTable
 from waypost.units import Mechanism
-from waypost.web.templatetags.waypost import length, local, metres
+from waypost.web.presenters.track_rows import MECHANISM_SIGNS as MECHANISM_SIGNS
+from waypost.web.presenters.track_rows import TrackRows
+from waypost.web.templatetags.waypost import length
 
 DRAWN_MAX = 10_000  # more fixes than this are thinned for the map; the table keeps all
-FIRST_ROWS = 500  # rows the server writes; a page of static/waypost/whereabouts.js
-MECHANISM_SIGNS: dict[Mechanism, tuple[str, str]] = {
-    Mechanism.UNKNOWN: ("unknown", "Not stated"),
-    Mechanism.GNSS: ("gnss", "GNSS"),
-    Mechanism.WIFI: ("wifi", "Wi-Fi"),
-    Mechanism.CELL: ("cell", "Mobile cell"),
-    Mechanism.BEACON: ("beacon", "Home beacon"),
-}
+A_PAGE = 500  # rows the server writes; a page of static/waypost/whereabouts.js
+ROWS_MAX = 3_000  # more rows than this come by the page
+MAP_PX = 900  # how wide a map is thought to be, before its browser says
+MARGIN = 0.25  # of the map's width: what is about to come into sight comes along
+BINS = 160  # of the density under the slider
 EVERYTHING = frozenset(
     {sign for sign, _ in MECHANISM_SIGNS.values()}
     | {"aside", "gap", "accuracy", "zone-out", "zone-in", "zone-scene"}
@@ -29,142 +37,158 @@ EVERYTHING = frozenset(
 
 
 def track_page(
-    track: Track, zones: Sequence[dict[str, Any]], violations: Sequence[Standing]
+    track: Thinned,
+    rows: TrackRows,
+    zones: Sequence[dict[str, Any]],
+    violations: Sequence[Standing],
+    look: str,
 ) -> dict[str, Any]:
-    """What the page's scripts read (JSON): fixes and gaps for the map, rows for the table."""
-    drawn = _thinned(track.rows)
+    """What the page's scripts read (JSON): fixes and gaps for the map, rows for the table.
+
+    look   the name by which more of it is asked for
+    """
+    table = track.table
+    whole = len(table) <= DRAWN_MAX
     return {
-        "fixes": [_fix(n, track.rows[n]) for n in drawn],
-        "gaps": _gaps(track, drawn),
-        "zones": list(zones),
-        "rows": rows_of(track),
-        "joined_s": GAP.total_seconds(),
-        "from_s": track.from_at.timestamp(),
-        "to_s": track.to_at.timestamp(),
-        "violations": [
-            {
-                "from_s": one.row.from_at.timestamp(),
-                "to_s": (one.row.to_at or track.to_at).timestamp(),
-            }
-            for one in violations
-            if not one.row.withdrawn
-        ],
-    }
-
-
-def summary(track: Track) -> dict[str, Any]:
-    """The figures above the map, each with what it is a share of."""
-    gap_time = sum((gap.length for gap in track.gaps), start=track.to_at - track.to_at)
-    window = track.to_at - track.from_at
-    used = sum(row.used for row in track.rows)
-    return {
-        "fixes": len(track.rows),
-        "used": used,
-        "set_aside": len(track.rows) - used,
-        "gaps": len(track.gaps),
-        "gap_time": gap_time,
-        "known_percent": 100 * (1 - gap_time / window),
-        "drawn": len(_thinned(track.rows)),
-    }
-
-
-def rows_of(track: Track) -> list[dict[str, Any]]:
-    """The table's rows in order of time: fixes, events, and the gaps between."""
-    rows = [(row.measured_at, 1, _fix_row(n, row)) for n, row in enumerate(track.rows)]
-    rows += [(event.measured_at, 2, _event_row(event)) for event in track.events]
-    rows += [(gap.from_at, 3, _gap_row(gap)) for gap in track.gaps]
-    rows.sort(key=lambda row: row[:2])
-    return [row for _, _, row in rows]
-
-
-def _fix_row(n: int, row: TrackRow) -> dict[str, Any]:
-    stated = "" if row.accuracy_stated else " (assumed)"
-    return _row(
-        row.measured_at,
-        "fix" if row.used else "aside",
-        [
-            MECHANISM_SIGNS[row.mechanism][1],
-            f"{metres(row.accuracy_m)}{stated}",
-            f"{row.lat:.5f}, {row.lon:.5f}",
-            row.words.capitalize(),
-        ],
-        n=n,
-    )
-
-
-def _event_row(event: TrackEvent) -> dict[str, Any]:
-    said = ", ".join(f"{name} {value}" for name, value in sorted(event.attributes.items()))
-    kind = event.kind.replace("_", " ").capitalize()
-    return _row(event.measured_at, "event", ["Tag", f"{kind}{f': {said}' if said else ''}"])
-
-
-def _gap_row(gap: Gap) -> dict[str, Any]:
-    until = f"{local(gap.to_at):%H:%M:%S}"
-    if _day(gap.to_at) != _day(gap.from_at):
-        until = f"{_day(gap.to_at)}, {until}"
-    return _row(gap.from_at, "gap", ["Gap", f"Nothing known for {length(gap.length)}, to {until}"])
-
-
-def _row(at: datetime, look: str, cells: list[str], n: int | None = None) -> dict[str, Any]:
-    return {
-        "n": n,
+        **(_all_of(track) if whole else part_of(track, track.whole_view(MAP_PX))),
+        "whole": whole,
+        "total": len(table),
         "look": look,
-        "last_spans": 5 - len(cells),  # of five columns, the last cell takes what is left
-        "utc": write_instant(at.replace(microsecond=0)),
-        "day": _day(at),
-        "cells": [f"{local(at):%H:%M:%S}", *cells],
+        "signs": [list(MECHANISM_SIGNS[one]) for one in sorted(Mechanism)],
+        "asides": {str(one.value): words for one, words in SET_ASIDE_WORDS.items()},
+        "zones": list(zones),
+        "rows": rows.page(0, len(rows) if len(rows) <= ROWS_MAX else A_PAGE),
+        "row_count": len(rows),
+        "density": _density(table),
+        "from_s": table.from_at.timestamp(),
+        "to_s": table.to_at.timestamp(),
+        "violations": _violations(violations, table.to_at),
     }
 
 
-def _day(at: datetime) -> str:
-    """The heading that rows stand under: the night the clocks change has two of the same date."""
-    there = local(at)
-    return f"{there:%A} {there.day} {there:%B %Y}, {there:%Z}"
+def part_of(track: Thinned, view: View) -> dict[str, Any]:
+    """What a map of this view shows, a little beyond its edges: fixes, gaps, how many of them."""
+    wider = view.wider(MARGIN)
+    shown = track.shown(wider)
+    return {
+        "fixes": _columns(track, shown, view.level),
+        "gaps": _gaps(track, wider),
+        "level": view.level,
+        "shown": len(track.shown(view)),
+        "inside": len(_inside(track, view)),
+    }
 
 
-def key_of(track: Track, zones: Sequence[dict[str, Any]]) -> frozenset[str]:
+def summary(table: TrackTable) -> dict[str, Any]:
+    """The figures above the map, each with what it is a share of."""
+    gap_time = table.gaps.silence
+    used = int(np.count_nonzero(table.used))
+    return {
+        "fixes": len(table),
+        "used": used,
+        "set_aside": len(table) - used,
+        "gaps": table.gaps.silent,
+        "gap_time": gap_time,
+        "held_back": table.held_back,
+        "known_percent": 100 * (1 - gap_time / (table.to_at - table.from_at)),
+    }
+
+
+def key_of(table: TrackTable, zones: Sequence[dict[str, Any]]) -> frozenset[str]:
     """What the map of this track shows, so that its key explains that and nothing else."""
-    shown = {MECHANISM_SIGNS[row.mechanism][0] for row in track.rows}
-    shown |= {"aside"} if any(not row.used for row in track.rows) else set()
-    shown |= {"gap"} if track.gaps and track.rows else set()
-    shown |= {"accuracy"} if track.rows else set()
+    mechanisms = np.unique(integers(table.fixes, "mechanism")).tolist()
+    shown = {MECHANISM_SIGNS[Mechanism(one)][0] for one in mechanisms}
+    shown |= {"aside"} if not bool(table.used.all()) else set()
+    shown |= {"gap"} if table.gaps.silent and len(table) else set()
+    shown |= {"accuracy"} if len(table) else set()
     return frozenset(shown | {f"zone-{zone['meaning']}" for zone in zones})
 
 
-def _fix(n: int, row: TrackRow) -> dict[str, Any]:
-    sign, word = MECHANISM_SIGNS[row.mechanism]
-    there = local(row.measured_at)
-    words = f"{there:%a %d %b %H:%M:%S %Z}, {word}, within {metres(row.accuracy_m)}"
-    return {
-        "n": n,
-        "t": row.measured_at.timestamp(),
-        "lat": round(row.lat, 6),
-        "lon": round(row.lon, 6),
-        "r95_m": round(row.accuracy_m, 1),
-        "mechanism": sign,
-        "used": row.used,
-        "words": words if row.used else f"{words}, set aside: {row.words}",
-    }
-
-
-def _gaps(track: Track, drawn: Sequence[int]) -> list[dict[str, Any]]:
-    """Gaps with a fix at both ends; the window's edges have nothing to draw a line to."""
-    used = {track.rows[n].measured_at: n for n in drawn if track.rows[n].used}
+def windows_of(violations: Sequence[Standing], to_at: datetime) -> list[tuple[int, int]]:
+    """First and last microsecond of each violation that stands."""
     return [
-        {"from": used[gap.from_at], "to": used[gap.to_at], "words": length(gap.length)}
-        for gap in track.gaps
-        if gap.from_at in used and gap.to_at in used
+        (round(one["from_s"] * 1e6), round(one["to_s"] * 1e6))
+        for one in _violations(violations, to_at)
     ]
 
 
-def _thinned(rows: Sequence[TrackRow]) -> list[int]:
-    """Numbers of the fixes to draw: all, or evenly many with those beside a gap kept."""
-    if len(rows) <= DRAWN_MAX:
-        return list(range(len(rows)))
-    every = -(-len(rows) // (DRAWN_MAX // 2))
-    keep = set(range(0, len(rows), every)) | {len(rows) - 1}
-    used = [n for n, row in enumerate(rows) if row.used]
-    for one, other in itertools.pairwise(used):
-        if rows[other].measured_at - rows[one].measured_at > GAP:
-            keep |= {one, other}
-    return sorted(keep)
+def _violations(violations: Sequence[Standing], to_at: datetime) -> list[dict[str, float]]:
+    return [
+        {
+            "from_s": one.row.from_at.timestamp(),
+            "to_s": (one.row.to_at or to_at).timestamp(),
+        }
+        for one in violations
+        if not one.row.withdrawn
+    ]
+
+
+def _all_of(track: Thinned) -> dict[str, Any]:
+    every = np.arange(len(track.table), dtype=np.int64)
+    world = View(-180.0, -90.0, 180.0, 90.0, ZOOM_MAX)
+    return {
+        "fixes": _columns(track, every, ZOOM_MAX),
+        "gaps": _gaps(track, world),
+        "level": ZOOM_MAX,
+        "shown": len(every),
+        "inside": len(every),
+    }
+
+
+def _columns(track: Thinned, shown: Integers, level: int) -> dict[str, Any]:
+    """The fixes at these places, column by column.
+
+    joined   1 where a line from the used fix before it, of those shown, may be drawn
+    """
+    table = track.table
+    return {
+        "n": shown.tolist(),
+        "t": (table.times[shown] / 1e6).round(3).tolist(),
+        "lat": track.lat[shown].round(6).tolist(),
+        "lon": track.lon[shown].round(6).tolist(),
+        "r95_m": table.numbers("accuracy_m")[shown].round(1).tolist(),
+        "mechanism": integers(table.fixes, "mechanism")[shown].tolist(),
+        "aside": integers(table.fixes, "set_aside")[shown].tolist(),
+        "joined": track.joined(shown, level).astype(int).tolist(),
+    }
+
+
+def _gaps(track: Thinned, view: View) -> list[dict[str, Any]]:
+    """Gaps with a fix at both ends, one of them in sight; the window's edges have nothing to draw
+    a line to."""
+    gaps = track.table.gaps
+    both = np.flatnonzero((gaps.before >= 0) & (gaps.after >= 0) & ~gaps.held_back)
+    near = np.zeros(len(both), dtype=np.bool_)
+    for ends in (gaps.before[both], gaps.after[both]):
+        near |= _is_inside(track.lat[ends], track.lon[ends], view)
+    return [
+        {
+            "from": _end(track, int(gaps.before[n])),
+            "to": _end(track, int(gaps.after[n])),
+            "words": length(from_us(gaps.to_us[n]) - from_us(gaps.from_us[n])),
+        }
+        for n in both[near].tolist()
+    ]
+
+
+def _end(track: Thinned, n: int) -> dict[str, float]:
+    return {
+        "lat": round(float(track.lat[n]), 6),
+        "lon": round(float(track.lon[n]), 6),
+        "t": float(track.table.times[n]) / 1e6,
+    }
+
+
+def _inside(track: Thinned, view: View) -> Integers:
+    return np.flatnonzero(_is_inside(track.lat, track.lon, view)).astype(np.int64)
+
+
+def _is_inside(lat: Any, lon: Any, view: View) -> Any:
+    return (lat >= view.south) & (lat <= view.north) & (lon >= view.west) & (lon <= view.east)
+
+
+def _density(table: TrackTable) -> list[int]:
+    """How many fixes each part of the window has."""
+    edges = (table.from_at.timestamp() * 1e6, table.to_at.timestamp() * 1e6)
+    counts, _ = np.histogram(table.times, bins=BINS, range=edges)
+    return [int(one) for one in counts]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,26 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from waypost.clock import now
+from waypost.documents.values import PDF
+from waypost.enforcement.values import Weighs
+from waypost.necessity.values import (
+    CHECK_FOUND_WORDS,
+    CHECK_WORDS,
+    GIVEN_WORDS,
+    REVIEW_WORDS,
+    CheckFound,
+    CheckKind,
+    Given,
+    ReviewFound,
+)
 from waypost.offences.values import CRIME_TYPES
+
+WEIGHS_WORDS = {
+    Weighs.COUNTS: ("Counts", "green"),
+    Weighs.WAITS: ("Waits", "yellow"),
+    Weighs.UNTOLD: ("Not yet notified", "orange"),
+    Weighs.FELL: ("Fell", "grey"),
+}
 
 register = template.Library()
 
@@ -28,11 +48,24 @@ def when(instant: datetime | None, detail: str = "") -> SafeString | str:
     """Local time with its zone's word; UTC on hover.
 
     detail   "" to the minute with date; "seconds"; "clock" time only; "day" date only;
-             "near" the time alone today, with a short day before (lists of the last days)
+             "near" the time alone today, with a short day before (lists of the last days);
+             "only" the time of day without its zone, under a heading that names it
     """
     if instant is None:
         return "not yet"
     return _timed(instant, when_words(instant, detail))
+
+
+@register.filter
+def channel_words(name: str) -> str:
+    """A channel of notices as one says it."""
+    return {"sms": "text message", "test": "test channel"}.get(name, name)
+
+
+@register.filter
+def utc(instant: datetime) -> str:
+    """The same in UTC, written out: for paper, which nothing points at."""
+    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 @register.filter
@@ -91,6 +124,8 @@ def when_words(instant: datetime, detail: str = "") -> str:
     day = f"{there:%a} {there.day} {there:%b %Y}"
     if detail == "day":
         return day
+    if detail == "only":
+        return f"{there:%H:%M:%S}"
     if detail == "clock":
         return f"{there:%H:%M:%S %Z}"
     if detail == "near":
@@ -139,6 +174,43 @@ def words(name: object) -> str:
 
 
 @register.filter
+def reference_words(reference: str) -> str:
+    """`police_notification:17` -> police notification 17."""
+    return reference.replace("_", " ").replace(":", " ")
+
+
+@register.filter
+def weighs_tag(weighs: Weighs) -> SafeString:
+    """What a ground of a breach case weighs, as a tag."""
+    text, colour = WEIGHS_WORDS[weighs]
+    return format_html('<strong class="govuk-tag govuk-tag--{}">{}</strong>', colour, text)
+
+
+@register.filter
+def given_words(how: Given) -> str:
+    """How a plain notice was delivered."""
+    return GIVEN_WORDS[how]
+
+
+@register.filter
+def review_words(found: ReviewFound) -> str:
+    """What a review of a necessity record found."""
+    return REVIEW_WORDS[found]
+
+
+@register.filter
+def check_words(said: CheckKind | CheckFound) -> str:
+    """What was asked about an address, or what came back."""
+    return CHECK_WORDS[said] if isinstance(said, CheckKind) else CHECK_FOUND_WORDS[said]
+
+
+@register.filter
+def media_word(media_type: str) -> str:
+    """The form of a document: PDF, or Word."""
+    return "PDF" if media_type == PDF else "Word (DOCX)"
+
+
+@register.filter
 def crime(code: str) -> str:
     """The crime's name; the code itself where it is none of the police file's."""
     return CRIME_TYPES.get(code, code or "Not stated")
@@ -164,6 +236,11 @@ CERTAINTY_TAGS = {
 STATUS_TAGS = {
     "raised": "red", "acknowledged": "blue", "in_hand": "turquoise", "explained": "green",
     "upheld": "purple", "withdrawn": "yellow", "closed": "grey",
+    "drafted": "grey", "sent": "blue", "received": "blue", "assessing": "turquoise",
+    "more_wanted": "orange", "answered": "green", "result_recorded": "green",
+    "submitted": "blue", "returned": "orange", "checked": "turquoise", "granted": "green",
+    "called": "red", "called_back": "orange", "told": "purple", "papered": "turquoise",
+    "call_refused": "red",
     "SUCCESSFUL": "green", "PARTIAL": "orange", "FAILED": "red", "ERROR": "red",
     "done": "green", "failed": "red", "running": "blue", "waiting": "grey", "refused": "red",
 }  # fmt: skip
@@ -172,7 +249,11 @@ STATUS_TAGS = {
 @register.filter
 def state_tag(name: object) -> SafeString:
     """A state as a GOV.UK tag: the word carries it, the colour only helps."""
-    text = str(getattr(name, "value", name))
+    return _tag(str(getattr(name, "value", name)))
+
+
+@lru_cache(maxsize=256)  # of states, which are few; a list shows hundreds
+def _tag(text: str) -> SafeString:
     colour = CERTAINTY_TAGS.get(text) or STATUS_TAGS.get(text) or "grey"
     shown = text.capitalize() if text.isupper() else words(text)
     return format_html('<strong class="govuk-tag govuk-tag--{}">{}</strong>', colour, shown)

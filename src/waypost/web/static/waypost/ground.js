@@ -1,11 +1,13 @@
 // The ground under every map: boroughs, river, open ground, postcodes, the National Grid: all our
-// own files; no tile server is asked. Postcodes come by squares of 5 km, where one looks closely.
+// own files; no tile server is asked. A file of tiles (tiles.js) or a style's URL can stand in its
+// place by a setting; where that cannot be read, this one stands. Postcodes come by squares of 5 km, where one looks closely.
 // Labels are drawn as small pictures, since letters as MapLibre knows them come from a server.
-import { Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl } from "../vendor/maplibre-gl.mjs";
+import { AttributionControl, Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl } from "../vendor/maplibre-gl.mjs";
 
 const here = (file) => new URL(file, import.meta.url).href;
 setWorkerUrl(here("../vendor/maplibre-gl-worker.mjs"));
 
+const TILES = "pmtiles:"; // before the address of a file of tiles
 const PAPER = "#f4f2ec";
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", Arial, sans-serif';
 const LABELS = {
@@ -45,11 +47,12 @@ export function ownStyle() {
 // A map in an element, with the ground ready. Resolves to null where the browser cannot draw maps;
 // the table beside the map says the same.
 export async function groundMap(element, bounds) {
+  const { style, own } = await styleOf(element);
   let map;
   try {
     map = new MapLibre({
       container: element,
-      style: element.dataset.style || ownStyle(),
+      style,
       bounds,
       fitBoundsOptions: { padding: 48, maxZoom: 16 },
       attributionControl: false,
@@ -68,9 +71,29 @@ export async function groundMap(element, bounds) {
   map.touchZoomRotate.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
+  if (!own) map.addControl(new AttributionControl({ compact: true }), "bottom-right");
+  drawWhenAsked(map);
   await new Promise((resolve) => map.once("load", resolve));
-  if (!element.dataset.style) await addPlaceNames(map);
+  if (own) await addPlaceNames(map);
+  element.dataset.ground = own ? "own" : "set";
   return map;
+}
+
+// The style that the setting names, or our own: also where that cannot be read.
+async function styleOf(element) {
+  const named = element.dataset.style;
+  if (!named) return { style: ownStyle(), own: true };
+  try {
+    if (named.startsWith(TILES)) {
+      const { tileStyle } = await import("./tiles.js");
+      return { style: await tileStyle(named.slice(TILES.length)), own: false };
+    }
+    if (!(await fetch(named)).ok) throw new Error("no answer");
+    return { style: named, own: false };
+  } catch (error) {
+    console.warn(`The ground that the setting names cannot be read (${error.message}): it is drawn from our own data.`);
+    return { style: ownStyle(), own: true };
+  }
 }
 
 async function addPlaceNames(map) {
@@ -79,7 +102,6 @@ async function addPlaceNames(map) {
   const squares = grid.features.filter((one) => one.properties.kind === "square");
   const names = [...places.features, ...squares];
   for (const one of names) one.properties.picture = `${one.properties.kind}:${one.properties.name}`;
-  drawWhenAsked(map);
   map.getSource("places").setData(collection(names));
   // Later layers are placed first: a borough's name wins over a district's, that over a sector's.
   const layer = (id, kind, minzoom, maxzoom, source, layout = {}) => map.addLayer({
@@ -139,7 +161,7 @@ async function addPostcodes(map) {
     }));
     map.getSource("postcodes").setData(collection([...known.values()].flat()));
   };
-  map.on("moveend", look);
+  map.on("moveend", () => look().catch(() => {})); // out of touch: the ground without their names
   await look();
 }
 

@@ -1,15 +1,17 @@
-// One event stream for all of a browser's inbox pages; hands each the version number it heard.
+// One event stream for all of a browser's live pages; hands each the numbers it heard, by name.
 const ports = new Set();
+const last = {};
 let stream = null;
-let last = null;
 
 function open(address) {
   if (stream && stream.readyState !== EventSource.CLOSED) return;
   stream = new EventSource(address);
-  stream.addEventListener("version", (event) => {
-    last = event.data;
-    for (const port of ports) port.postMessage(last);
-  });
+  for (const name of ["version", "presence"]) {
+    stream.addEventListener(name, (event) => {
+      last[name] = event.data;
+      for (const port of ports) port.postMessage({ name, number: event.data });
+    });
+  }
 }
 
 onconnect = ({ ports: [port] }) => {
@@ -17,10 +19,10 @@ onconnect = ({ ports: [port] }) => {
   port.onmessage = ({ data }) => {
     if (data === "leaving") {
       ports.delete(port);
-      if (!ports.size) { stream?.close(); stream = null; last = null; }
+      if (!ports.size) { stream?.close(); stream = null; for (const name in last) delete last[name]; }
       return;
     }
     open(data);
-    if (last !== null) port.postMessage(last);
+    for (const name in last) port.postMessage({ name, number: last[name] });
   };
 };

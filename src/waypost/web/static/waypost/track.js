@@ -1,5 +1,6 @@
 // A track on a map: fixes by mechanism, circles, gaps, zones. Nothing is drawn that was not
-// observed: fixes are joined only where less than five minutes lie between them.
+// observed: fixes are joined only where less than five minutes lie between them; of a thinned track
+// the server says where a line may be drawn (`joined`), since fixes that are not shown lie between.
 import { circle, collection, groundMap, textPicture } from "./ground.js";
 
 const WIDE_M = 100; // wider than this, a line between two fixes is only a hint
@@ -10,13 +11,14 @@ export const SIGNS = {
   cell: { colour: "#a8500f", shape: "triangle" },
   beacon: { colour: "#6a3a8c", shape: "diamond" },
 };
-const ZONES = {
+export const ZONES = {
   out: { fill: "#d4351c", line: "#b10e1e", slant: "diagonal" },
   in: { fill: "#00703c", line: "#005a30", slant: "upright" },
   scene: { fill: "#4c2c92", line: "#4c2c92", slant: "dots" },
 };
 
-// fixes: [{n, lat, lon, r95_m, mechanism, used, t}], t in seconds, sorted by t; gaps: [{from, to, words}]
+// fixes: [{n, lat, lon, r95_m, mechanism, used, t, joined}], t in seconds, sorted by t; joined may be
+// left out. gaps: [{from, to, words}], where from and to are numbers of fixes, or {lat, lon, t}.
 // zones: [{meaning: "out" | "in" | "scene", label, geometry}]; pick(n) is called when a fix is chosen.
 export async function trackMap(element, { fixes, gaps, zones, joined_s }, pick) {
   const map = await groundMap(element, boundsOf(fixes, zones));
@@ -28,7 +30,7 @@ export async function trackMap(element, { fixes, gaps, zones, joined_s }, pick) 
   map.addLayer({ id: "circle-fill", type: "fill", source: "circles", paint: { "fill-color": ["get", "colour"], "fill-opacity": 0.14 } });
   map.addLayer({ id: "circle-edge", type: "line", source: "circles", paint: { "line-color": ["get", "colour"], "line-width": 1.5 } });
   addFixes(map, fixes);
-  const view = new View(map, fixes);
+  const view = new View(map, fixes, joined_s);
   map.on("click", "fixes", (event) => pick(event.features[0].properties.n));
   map.on("mousemove", "fixes", (event) => { map.getCanvas().style.cursor = "pointer"; view.hover(event.features[0].properties.n); });
   map.on("mouseleave", "fixes", () => { map.getCanvas().style.cursor = ""; view.hover(null); });
@@ -36,12 +38,35 @@ export async function trackMap(element, { fixes, gaps, zones, joined_s }, pick) 
 }
 
 class View {
-  constructor(map, fixes) {
+  constructor(map, fixes, joined_s) {
     this.map = map;
+    this.joined_s = joined_s;
     this.byNumber = new Map(fixes.map((fix) => [fix.n, fix]));
     this.chosen = null;
     this.hovered = null;
   }
+
+  // Other fixes of the same track in place of those shown; lines between those of `near` alone.
+  show(fixes, gaps, near = fixes) {
+    this.byNumber = new Map(fixes.map((fix) => [fix.n, fix]));
+    const set = (name, features) => this.map.getSource(name).setData(collection(features));
+    set("legs", legs(near, this.joined_s));
+    const ends = gapEnds(fixes, gaps);
+    set("gaps", gapLines(ends));
+    set("gap-labels", gapNames(this.map, ends));
+    set("fixes", points(fixes));
+    this.draw();
+  }
+
+  // Other zones in place of those shown.
+  zones(zones) {
+    for (const meaning of Object.keys(ZONES)) this.map.getSource(`zones-${meaning}`).setData(collection(zonesAs(zones, meaning)));
+  }
+
+  fit(fixes, zones) { this.map.fitBounds(boundsOf(fixes, zones), { padding: 48, maxZoom: 15, animate: false }); }
+
+  // A fix that is not among those shown, to be chosen nevertheless.
+  add(fix) { this.byNumber.set(fix.n, fix); }
 
   choose(n, { follow = true } = {}) {
     this.chosen = n;
@@ -61,7 +86,8 @@ class View {
     const shown = [...new Set([this.hovered, this.chosen])].map((n) => this.byNumber.get(n)).filter(Boolean);
     this.map.getSource("circles").setData(collection(shown.map((fix) =>
       circle(fix.lon, fix.lat, Math.max(fix.r95_m, 1), { colour: SIGNS[fix.mechanism].colour }))));
-    for (const ring of ["chosen-edge", "chosen"]) this.map.setFilter(ring, ["==", ["get", "n"], this.chosen ?? -1]);
+    const chosen = this.byNumber.get(this.chosen);
+    this.map.getSource("chosen").setData(collection(chosen ? points([chosen]) : []));
   }
 
   // To the chosen fix, near enough to know the place.
@@ -91,15 +117,17 @@ const corners = (nested) => (typeof nested[0] === "number" ? [nested] : nested.f
 function addZones(map, zones) {
   for (const [meaning, look] of Object.entries(ZONES)) {
     map.addImage(`hatch-${meaning}`, hatch(look), { pixelRatio: 2 });
-    const mine = zones.filter((zone) => zone.meaning === meaning);
-    map.addSource(`zones-${meaning}`, { type: "geojson", data: collection(mine.map(({ label, geometry }) => ({ type: "Feature", properties: { label }, geometry }))) });
+    map.addSource(`zones-${meaning}`, { type: "geojson", data: collection(zonesAs(zones, meaning)) });
     map.addLayer({ id: `zones-${meaning}-fill`, type: "fill", source: `zones-${meaning}`, paint: { "fill-color": look.fill, "fill-opacity": 0.1 } });
     map.addLayer({ id: `zones-${meaning}-hatch`, type: "fill", source: `zones-${meaning}`, paint: { "fill-pattern": `hatch-${meaning}`, "fill-opacity": 0.45 } });
     map.addLayer({ id: `zones-${meaning}-edge`, type: "line", source: `zones-${meaning}`, paint: { "line-color": look.line, "line-width": 2 } });
   }
 }
 
-function hatch({ line, slant }) {
+const zonesAs = (zones, meaning) => zones.filter((zone) => zone.meaning === meaning)
+  .map(({ label, geometry }) => ({ type: "Feature", properties: { label }, geometry }));
+
+export function hatch({ line, slant }) {
   const size = 24;
   const { canvas, pen } = sheet(size);
   pen.strokeStyle = line;
@@ -122,33 +150,43 @@ function sheet(size) {
   return { canvas, pen: canvas.getContext("2d") };
 }
 
-// One line a pair of fixes; faint where either circle is so wide that the line says little.
 function addLegs(map, fixes, joined_s) {
-  const used = fixes.filter((one) => one.used);
-  const lines = used.slice(1).flatMap((fix, place) => {
-    const last = used[place];
-    if (fix.t - last.t >= joined_s) return [];
-    const geometry = { type: "LineString", coordinates: [[last.lon, last.lat], [fix.lon, fix.lat]] };
-    return [{ type: "Feature", properties: { faint: Math.max(last.r95_m, fix.r95_m) > WIDE_M }, geometry }];
-  });
-  map.addSource("legs", { type: "geojson", data: collection(lines) });
+  map.addSource("legs", { type: "geojson", data: collection(legs(fixes, joined_s)) });
   map.addLayer({ id: "legs", type: "line", source: "legs", layout: { "line-cap": "round" }, paint: { "line-color": "#12436d", "line-opacity": ["case", ["get", "faint"], 0.13, 0.5], "line-width": ["case", ["get", "faint"], 1, 2] } });
 }
 
+// One line a pair of fixes; faint where either circle is so wide that the line says little.
+function legs(fixes, joined_s) {
+  const used = fixes.filter((one) => one.used);
+  return used.slice(1).flatMap((fix, place) => {
+    const last = used[place];
+    if (!(fix.joined ?? fix.t - last.t < joined_s)) return [];
+    const geometry = { type: "LineString", coordinates: [[last.lon, last.lat], [fix.lon, fix.lat]] };
+    return [{ type: "Feature", properties: { faint: Math.max(last.r95_m, fix.r95_m) > WIDE_M }, geometry }];
+  });
+}
+
 function addGaps(map, fixes, gaps) {
-  const byNumber = new Map(fixes.map((fix) => [fix.n, fix]));
-  const ends = gaps.map((gap) => ({ ...gap, a: byNumber.get(gap.from), b: byNumber.get(gap.to) })).filter((gap) => gap.a && gap.b);
-  const lines = ends.map((gap) => ({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: [[gap.a.lon, gap.a.lat], [gap.b.lon, gap.b.lat]] } }));
-  const labels = gapLabels(ends).map(({ words, lon, lat }) => ({
-    type: "Feature",
-    properties: { picture: textPicture(map, words, "gap") },
-    geometry: { type: "Point", coordinates: [lon, lat] },
-  }));
-  map.addSource("gaps", { type: "geojson", data: collection(lines) });
-  map.addSource("gap-labels", { type: "geojson", data: collection(labels) });
+  const ends = gapEnds(fixes, gaps);
+  map.addSource("gaps", { type: "geojson", data: collection(gapLines(ends)) });
+  map.addSource("gap-labels", { type: "geojson", data: collection(gapNames(map, ends)) });
   map.addLayer({ id: "gaps", type: "line", source: "gaps", layout: { "line-cap": "round" }, paint: { "line-color": "#505a5f", "line-width": 3, "line-dasharray": [0.1, 2.4] } });
   map.addLayer({ id: "gap-labels", type: "symbol", source: "gap-labels", layout: { "icon-image": ["get", "picture"], "icon-padding": 2, "icon-offset": [0, -22] } });
 }
+
+function gapEnds(fixes, gaps) {
+  const byNumber = new Map(fixes.map((fix) => [fix.n, fix]));
+  const end = (one) => (typeof one === "object" ? one : byNumber.get(one));
+  return gaps.map((gap) => ({ ...gap, a: end(gap.from), b: end(gap.to) })).filter((gap) => gap.a && gap.b);
+}
+
+const gapLines = (ends) => ends.map(({ a, b }) => ({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: [[a.lon, a.lat], [b.lon, b.lat]] } }));
+
+const gapNames = (map, ends) => gapLabels(ends).map(({ words, lon, lat }) => ({
+  type: "Feature",
+  properties: { picture: textPicture(map, words, "gap") },
+  geometry: { type: "Point", coordinates: [lon, lat] },
+}));
 
 // One label a place: gaps with the same middle (a tag at home that is often silent) share theirs.
 function gapLabels(gaps) {
@@ -172,17 +210,21 @@ function addFixes(map, fixes) {
     map.addImage(`${mechanism}-used`, sign(look, true), { pixelRatio: 2 });
     map.addImage(`${mechanism}-aside`, sign(look, false), { pixelRatio: 2 });
   }
-  const points = fixes.map((fix) => ({
-    type: "Feature",
-    properties: { n: fix.n, picture: `${fix.mechanism}-${fix.used ? "used" : "aside"}` },
-    geometry: { type: "Point", coordinates: [fix.lon, fix.lat] },
-  }));
-  map.addSource("fixes", { type: "geojson", data: collection(points) });
-  map.addLayer({ id: "fixes", type: "symbol", source: "fixes", layout: { "icon-image": ["get", "picture"], "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 9, 0.55, 14, 1] } });
-  const ring = (id, colour, width) => map.addLayer({ id, type: "circle", source: "fixes", filter: ["==", ["get", "n"], -1], paint: { "circle-radius": 10, "circle-opacity": 0, "circle-stroke-width": width, "circle-stroke-color": colour } });
+  map.addSource("fixes", { type: "geojson", data: collection(points(fixes)) });
+  map.addSource("chosen", { type: "geojson", data: collection([]) });
+  const signs = { "icon-image": ["get", "picture"], "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 9, 0.55, 14, 1] };
+  map.addLayer({ id: "fixes", type: "symbol", source: "fixes", layout: signs });
+  map.addLayer({ id: "chosen-sign", type: "symbol", source: "chosen", layout: signs });
+  const ring = (id, colour, width) => map.addLayer({ id, type: "circle", source: "chosen", paint: { "circle-radius": 10, "circle-opacity": 0, "circle-stroke-width": width, "circle-stroke-color": colour } });
   ring("chosen-edge", "#0b0c0c", 7);
   ring("chosen", "#ffdd00", 4);
 }
+
+const points = (fixes) => fixes.map((fix) => ({
+  type: "Feature",
+  properties: { n: fix.n, picture: `${fix.mechanism}-${fix.used ? "used" : "aside"}` },
+  geometry: { type: "Point", coordinates: [fix.lon, fix.lat] },
+}));
 
 function sign({ colour, shape }, used) {
   const size = 26;

@@ -2,56 +2,131 @@
 import { trackMap } from "./track.js";
 
 const A_PAGE = 500;
+const WAIT_MS = 250;
 const data = JSON.parse(document.getElementById("track").textContent);
-const { fixes, rows } = data;
-const places = new Map(fixes.map((fix, place) => [fix.n, place]));
+const addresses = document.getElementById("more").dataset;
+const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+const allRows = data.rows.length === data.row_count;
 const body = document.getElementById("rows");
 const slider = document.getElementById("moment");
 const said = document.getElementById("moment-said");
 const play = document.getElementById("play");
 const speed = document.getElementById("speed");
 const pager = document.getElementById("pager");
-let chosen = -1;
+const share = document.getElementById("share");
+const clock = new Intl.DateTimeFormat("en-GB", {
+  timeZone: "Europe/London", weekday: "short", day: "numeric", month: "short", year: "numeric",
+  hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short",
+});
+const base = fixesOf(data.fixes); // what a map of all of it shows; what is shown here adds to it
+let fixes = base;
+let places = placesOf(fixes);
+let loaded = new Map([[0, data.rows]]); // pages of the table that have come
+let chosen = null; // a fix
 let page = 0;
 let playing = null;
 let view = null;
+let asked = 0;
+let waiting = null;
 
-function choose(n, from) {
-  const place = places.get(Number(n));
-  if (place === undefined) return;
-  chosen = place;
-  const fix = fixes[place];
+// Columns, as they come, to fixes; their words are made when they are wanted.
+function fixesOf({ n, t, lat, lon, r95_m, mechanism, aside, joined }) {
+  return n.map((number, at) => fixOf(number, [t[at], lat[at], lon[at], r95_m[at], mechanism[at], aside[at]], joined[at] === 1));
+}
+
+function fixOf(n, [t, lat, lon, r95_m, mechanism, aside], joined = false) {
+  const [sign, word] = data.signs[mechanism];
+  return {
+    n, t, lat, lon, r95_m, mechanism: sign, used: aside === 0, joined,
+    get words() {
+      const when = clock.format(new Date(t * 1000)).replaceAll(",", "");
+      const wide = r95_m < 1000 ? `${Math.round(r95_m)} m` : `${(r95_m / 1000).toFixed(1)} km`;
+      return `${when}, ${word}, within ${wide}${aside ? `, set aside: ${data.asides[aside]}` : ""}`;
+    },
+  };
+}
+
+function placesOf(list) { return new Map(list.map((fix, place) => [fix.n, place])); }
+
+function choose(fix, from) {
+  if (!fix) return;
+  chosen = fix;
   showRow(fix.n, from !== "table");
+  const place = places.get(fix.n) ?? before(fix.n);
   slider.value = String(place);
   slider.setAttribute("aria-valuetext", fix.words);
   said.textContent = fix.words;
+  if (!places.has(fix.n)) view?.add(fix);
   view?.choose(fix.n, { follow: from !== "map" });
+}
+
+const counted = (count) => count.toLocaleString("en-GB");
+const byNumber = (n) => fixes[places.get(Number(n))];
+
+// The place of the last fix shown that comes before this number.
+function before(n) {
+  let low = 0;
+  let high = fixes.length;
+  while (low < high) { const middle = (low + high) >> 1; if (fixes[middle].n < n) low = middle + 1; else high = middle; }
+  return Math.max(low - 1, 0);
 }
 
 function step(by) {
   if (!fixes.length) return;
-  const next = Math.min(Math.max(chosen + by, 0), fixes.length - 1);
-  choose(fixes[next].n, "step");
+  const here = chosen ? places.get(chosen.n) ?? before(chosen.n) + (by < 0 ? 1 : 0) : -1;
+  choose(fixes[Math.min(Math.max(here + by, 0), fixes.length - 1)], "step");
 }
 
-function showRow(n, scroll) {
-  const at = rows.findIndex((row) => row.n === n);
-  if (at >= 0 && Math.floor(at / A_PAGE) !== page) fill(Math.floor(at / A_PAGE));
+async function showRow(n, scroll) {
+  const there = allRows ? Math.floor(data.rows.findIndex((row) => row.n === n) / A_PAGE) : await pageOf(n);
+  if (chosen?.n !== n) return;
+  if (there !== page && there >= 0) await fill(there);
   body.querySelector("[aria-current=true]")?.removeAttribute("aria-current");
   const row = body.querySelector(`[data-n="${n}"]`);
-  if (!row) return;
+  if (!row || chosen?.n !== n) return;
   row.setAttribute("aria-current", "true");
   if (!scroll) return;
   const box = row.closest(".waypost-track__table");
   box.scrollTop = row.offsetTop - box.clientHeight / 2;
 }
 
+// The page of the table on which a fix stands: one that has come, else asked for.
+async function pageOf(n) {
+  for (const [number, rows] of loaded) if (rows.some((row) => row.n === n)) return number;
+  const answer = await more("rows", { fix: n });
+  if (answer) loaded.set(answer.page, answer.rows);
+  return answer?.page ?? -1;
+}
+
+async function rowsOf(number) {
+  if (allRows) return data.rows.slice(number * A_PAGE, (number + 1) * A_PAGE);
+  if (!loaded.has(number)) {
+    const answer = await more("rows", { page: number });
+    if (answer) loaded.set(answer.page, answer.rows);
+  }
+  return loaded.get(number);
+}
+
+// More of this look: refused once it has ended, which the page says.
+async function more(what, fields) {
+  const answer = await fetch(addresses[what], {
+    method: "POST", headers: { "X-CSRFToken": token, Accept: "application/json" },
+    body: new URLSearchParams({ look: data.look, ...fields }),
+  }).catch(() => null);
+  if (answer?.ok && !answer.redirected) return answer.json();
+  share.textContent = answer?.status === 409 || answer?.redirected ? share.dataset.ended : share.dataset.lost;
+  share.hidden = false;
+  return null;
+}
+
 // The server writes the first page of rows; the others are made here, of the same words.
-function fill(number) {
+async function fill(number) {
+  const rows = await rowsOf(number);
+  if (!rows) return;
   page = number;
   const lines = [];
   let day = "";
-  for (const row of rows.slice(page * A_PAGE, (page + 1) * A_PAGE)) {
+  for (const row of rows) {
     const line = document.createElement("tr");
     if (row.day !== day) lines.push(dayLine(row.day));
     day = row.day;
@@ -73,10 +148,46 @@ function fill(number) {
     });
   }
   body.replaceChildren(...lines);
-  const pages = Math.ceil(rows.length / A_PAGE);
-  pager.querySelector("output").textContent = `Rows ${page * A_PAGE + 1} to ${Math.min((page + 1) * A_PAGE, rows.length)} of ${rows.length}`;
+  const pages = Math.ceil(data.row_count / A_PAGE);
+  pager.querySelector("output").textContent = `Rows ${counted(page * A_PAGE + 1)} to ${counted(Math.min((page + 1) * A_PAGE, data.row_count))} of ${counted(data.row_count)}`;
   pager.querySelector("[data-turn='-1']").disabled = page === 0;
   pager.querySelector("[data-turn='1']").disabled = page >= pages - 1;
+}
+
+// A long track is thinned by zoom at the server: where one looks, the map asks what is there.
+function lookCloser() {
+  clearTimeout(waiting);
+  waiting = setTimeout(async () => {
+    asked += 1;
+    const mine = asked;
+    const bounds = view.map.getBounds();
+    const answer = await more("part", {
+      west: bounds.getWest(), south: Math.max(bounds.getSouth(), -90), east: bounds.getEast(),
+      north: Math.min(bounds.getNorth(), 90), zoom: view.map.getZoom(),
+    });
+    if (!answer || mine !== asked) return;
+    const here = fixesOf(answer.fixes);
+    fixes = together(base, here);
+    places = placesOf(fixes);
+    slider.max = String(fixes.length - 1);
+    if (chosen) slider.value = String(places.get(chosen.n) ?? before(chosen.n));
+    view.show(fixes, answer.gaps, here); // those of the whole stay: one may move on before more comes
+    if (chosen && !view.byNumber.has(chosen.n)) { view.add(chosen); view.draw(); }
+    sayShare(answer);
+  }, WAIT_MS);
+}
+
+function together(some, others) {
+  const all = new Map(some.map((fix) => [fix.n, fix]));
+  for (const fix of others) all.set(fix.n, fix);
+  return [...all.values()].sort((a, b) => a.n - b.n);
+}
+
+function sayShare({ shown, inside }) {
+  share.hidden = false;
+  share.textContent = shown === inside
+    ? `The map shows every one of the ${counted(inside)} fixes here, at this zoom.`
+    : `The map shows ${counted(shown)} of the ${counted(inside)} fixes here, at this zoom; closer shows more. The table has all of them.`;
 }
 
 function dayLine(words) {
@@ -91,16 +202,17 @@ function dayLine(words) {
 function toViolation() {
   const starts = data.violations.map((one) => fixes.findIndex((fix) => fix.used && fix.t >= one.from_s && fix.t <= one.to_s))
     .filter((place) => place >= 0).sort((a, b) => a - b);
-  const next = starts.find((place) => place > chosen) ?? starts[0];
+  const here = chosen ? places.get(chosen.n) ?? before(chosen.n) : -1;
+  const next = starts.find((place) => place > here) ?? starts[0];
   if (next === undefined) { said.textContent = "No fix lies inside a violation: nothing was received then."; return; }
-  choose(fixes[next].n, "violation");
+  choose(fixes[next], "violation");
   said.textContent = `First fix of a violation. ${fixes[next].words}`;
   view?.closer();
 }
 
 function startOrStop() {
   if (playing) { clearInterval(playing); playing = null; }
-  else playing = setInterval(() => { if (chosen >= fixes.length - 1) startOrStop(); else step(1); }, 1000 / Number(speed.value));
+  else playing = setInterval(() => { if (chosen && chosen.n >= fixes.at(-1).n) startOrStop(); else step(1); }, 1000 / Number(speed.value));
   play.textContent = playing ? "Pause" : "Play";
 }
 
@@ -114,18 +226,17 @@ function drawDensity() {
   const x = (t) => ((t - from_s) / (to_s - from_s)) * width;
   pen.fillStyle = "#f3d3cf";
   for (const one of violations) pen.fillRect(x(one.from_s), 0, Math.max(x(one.to_s) - x(one.from_s), 3), height);
-  const bins = new Array(160).fill(0);
-  for (const fix of fixes) bins[Math.min(159, Math.max(0, Math.floor(((fix.t - from_s) / (to_s - from_s)) * 160)))] += 1;
+  const bins = data.density;
   const most = Math.max(...bins, 1);
   pen.fillStyle = "#12436d";
-  bins.forEach((count, bin) => pen.fillRect((bin / 160) * width, height * (1 - count / most), width / 160 - 1, height * (count / most)));
+  bins.forEach((count, bin) => pen.fillRect((bin / bins.length) * width, height * (1 - count / most), width / bins.length - 1, height * (count / most)));
 }
 
 body.addEventListener("click", (event) => {
   const row = event.target.closest("[data-n]");
-  if (row) choose(row.dataset.n, "table");
+  if (row) choose(byNumber(row.dataset.n) ?? fromRow(Number(row.dataset.n)), "table");
 });
-slider.addEventListener("input", () => { const fix = fixes[Number(slider.value)]; if (fix) choose(fix.n, "slider"); });
+slider.addEventListener("input", () => choose(fixes[Number(slider.value)], "slider"));
 document.getElementById("before").addEventListener("click", () => step(-1));
 document.getElementById("after").addEventListener("click", () => step(1));
 play.addEventListener("click", startOrStop);
@@ -149,10 +260,20 @@ document.addEventListener("keydown", (event) => {
 }, { capture: true });
 addEventListener("resize", drawDensity);
 
+// A fix of the table that the map does not show at this zoom.
+function fromRow(n) {
+  const row = (allRows ? data.rows : loaded.get(page)).find((one) => one.n === n);
+  return row && fixOf(n, row.fix);
+}
+
 if (fixes.length) drawDensity();
-pager.hidden = rows.length <= A_PAGE;
-if (!pager.hidden) fill(0);
+pager.hidden = data.row_count <= A_PAGE;
+if (!pager.hidden) await fill(0);
 const map = document.getElementById("map");
-view = await trackMap(map, data, (n) => choose(n, "map"));
+view = await trackMap(map, { fixes, gaps: data.gaps, zones: data.zones, joined_s: 0 }, (n) => choose(byNumber(n), "map"));
 map.dataset.ready = view ? "drawn" : "none";
-if (view && chosen >= 0) view.choose(fixes[chosen].n);
+if (view && chosen) view.choose(chosen.n);
+if (view && !data.whole) {
+  view.map.on("moveend", lookCloser);
+  lookCloser();
+}

@@ -1,0 +1,37 @@
+"""Acts so grave that whoever does one proves again that it is they, unless they did just now.
+
+`GRAVE` is the whole list. The guard asks (web/guard.py) before the page sees the form: the question
+carries what was typed, and the right answer sends it on, so that nothing is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ANY = frozenset[str]()
+
+# Route -> the values of `act` in its form that are grave; ANY: whatever is sent there.
+GRAVE: Mapping[str, frozenset[str]] = {
+    "request-move": frozenset({"grant", "tell"}),  # location data leaves
+    "request-authorities": frozenset({"rank", "confirm", "number"}),  # who grants, who is rung
+    "authorisations": frozenset({"grant"}),  # a look over more than its purpose's window
+    "emergency": ANY,  # break-glass
+    "officers": frozenset({"ask", "ask-end", "grant"}),  # roles
+    "agency-links": frozenset({"propose", "confirm"}),
+    "sign-in-resets": frozenset({"ask", "grant"}),
+    "machines": ANY,  # tokens
+    "own-sign-in": ANY,  # second factors
+    "own-app": frozenset({"begin"}),
+    "own-passkey": ANY,
+    "parameter-move": frozenset({"approve"}),  # the rules' numbers
+    "retention-move": frozenset({"switch", "erase"}),  # forgetting
+    "retention-periods": frozenset({"approve"}),
+    "holds": frozenset({"end"}),
+    "subject-request-move": frozenset({"let_out", "release"}),
+}
+
+
+def is_grave(route: str, act: str) -> bool:
+    """Whether a form sent to this page does something grave."""
+    acts = GRAVE.get(route)
+    return acts is not None and (not acts or act in acts)
