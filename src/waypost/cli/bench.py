@@ -12,10 +12,27 @@ import sys
 import tempfile
 
 BENCHES: dict[str, tuple[str, str]] = {
+    "alerts": (
+        "waypost.cli.bench_alerts",
+        "the inbox, tag message to open page, notices by a flaky channel",
+    ),
+    "audit": (
+        "waypost.cli.bench_audit",
+        "what an audit line adds; verifying a million lines; one look at two weeks",
+    ),
     "gateway": ("waypost.gateway.bench", "messages of tags, on disk before each reply"),
     "intake": ("waypost.positions.bench", "import of a fixes file into the lake"),
+    "keeping": (
+        "waypost.cli.bench_keeping",
+        "one person out of a year of the lake, while it is read",
+    ),
+    "map": ("waypost.cli.bench_map", "a year of one track on its page, and looked at closer"),
     "match": ("waypost.matching.bench", "crime mapping of a national day"),
-    "rules": ("waypost.monitoring.bench", "replay of rules"),
+    "truth": ("waypost.worlds.bench_truth", "rules against a world's truth, and the plain rule's"),
+    "rules": (
+        "waypost.cli.bench_rules",
+        "judging: replay, memory of it, live, states of tags, a backlog",
+    ),
 }
 
 
@@ -28,8 +45,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--full", action="store_true", help="the size of a national day")
     parser.add_argument(
         "--part", action="append", default=[], metavar="PART",
-        help="gateway: only this part of it (intake, tcp, growth, paced, connected, http, mqtt); "
-        "may be given several times",
+        help="only this part of it (alerts: inbox, page, notices; audit: line, verify, look; "
+        "gateway: intake, tcp, growth, paced, connected, http, mqtt; rules: replay, file, "
+        "live, tags, backlog; truth: places, alcohol); may be given several times",
+    )  # fmt: skip
+    parser.add_argument("--wearers", type=int, default=None, help="truth: of each world; keeping")
+    parser.add_argument("--days", type=float, default=None, help="truth: of each world; keeping")
+    parser.add_argument("--seed", type=int, default=None, help="truth: another set of worlds")
+    parser.add_argument(
+        "--show", type=int, default=None, metavar="N",
+        help="truth: list the N longest false alerts and missed breaches, by id and time",
+    )  # fmt: skip
+    parser.add_argument(
+        "--write", metavar="FILE", default=None,
+        help="truth: write the page there too, targets met or not",
     )  # fmt: skip
     parser.add_argument(
         "--postgres", action="store_true",

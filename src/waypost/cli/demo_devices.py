@@ -1,6 +1,7 @@
 """What the demo shows of devices: an inventory with kinds, and each thing that a fitter meets.
 
-    orders_more(until)       persons besides the world's: to be fitted, to be freed, a clock ahead
+    orders_more(until)       persons besides the world's: to be fitted, to be freed, a clock ahead,
+                             an alcohol tag (`demo_alcohol`)
     set_devices(people)      stock, visits, a home unit and a beacon, somebody protected
     told_ahead(until)        what the tag says whose clock is an hour ahead
 
@@ -15,6 +16,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from waypost import clock
+from waypost.cli.demo_alcohol import ALCOHOL_MODEL, ALCOHOL_TAG, SOBER, alcohol_order
 from waypost.worlds.hours import ZONE
 from waypost.worlds.report import GT06, HUB, MQTT, OSMAND, QUECLINK, TELTONIKA, imei
 from waypost.worlds.values import Part
@@ -48,7 +50,8 @@ HUB_MODELS = ("Ankle tag A2", "Ankle tag A3")
 
 def orders_more(until: datetime) -> bytes:
     """An orders file: one to be fitted within the court's hours, one whose order ended with the
-    tag on, one who was in a forbidden street by a clock that runs an hour ahead."""
+    tag on, one who was in a forbidden street by a clock that runs an hour ahead, one who must not
+    drink."""
     day = until.astimezone(ZONE).date() - timedelta(days=1)
     began, lately = _local(day, 10), until - timedelta(minutes=40)
     hours = {
@@ -69,6 +72,8 @@ def orders_more(until: datetime) -> bytes:
                         until - timedelta(hours=5), [{"kind": "trail"}], TAG_TO_FREE),
                 _person(CLOCK_AHEAD, "Quill Testbury", "licence", lately, ends, [street],
                         PHONE_AHEAD),
+                _person(SOBER, "Tarragon Nobody", "suspended_sentence", *alcohol_order(until),
+                        ALCOHOL_TAG),
             ]
         }
     ).encode()  # fmt: skip
@@ -122,7 +127,8 @@ def _stock(people: Sequence[Wearer]) -> Iterator[StockRow]:
         yield _row(900 + number, imei(900 + number, 7), QUECLINK, "faulty" if not number else None)
     for number, (name, kind, model) in enumerate(
         ((HOME_UNIT, "home_unit", "Home unit H1"), (BEACON, "beacon", "Beacon B1"),
-         (CARRIED, "protected", "Pendant P1"), ("HU-2202", "home_unit", "Home unit H1"))
+         (CARRIED, "protected", "Pendant P1"), ("HU-2202", "home_unit", "Home unit H1"),
+         (ALCOHOL_TAG, "alcohol_tag", ALCOHOL_MODEL))
     ):  # fmt: skip
         yield _row(950 + number, name, "", None, kind, model)
 
@@ -194,6 +200,22 @@ def _protected(wearer: Wearer, by: Posted, now: datetime) -> None:
         PROTECTED, "Robin Guardedly", now - timedelta(days=2), "signed form", (PRACTITIONER,)
     )
     protect(_number(wearer.person_id), CARRIED, said, by=by, now=now)
+    _wishes_to_be_told(Person.objects.get(reference=PROTECTED).pk, wearer, by, now)
+
+
+def _wishes_to_be_told(protected_id: int, wearer: Wearer, by: Posted, now: datetime) -> None:
+    """By the test channel, of every fixed zone of the wearer."""
+    from waypost.notices.values import TEST, Contact
+    from waypost.telling.actions import record_wish
+    from waypost.telling.wishing import Wished, wearers_of
+
+    wearer_id = _number(wearer.person_id)
+    mine = [one for one in wearers_of(protected_id, by, now=now) if one.wearer_id == wearer_id]
+    said = Wished(
+        Contact(TEST, PROTECTED), "020 7946 0000", now - timedelta(days=2), "signed form",
+        [zone.reference for one in mine for zone in one.zones], code="Your library books",
+    )  # fmt: skip
+    record_wish(protected_id, wearer_id, said, by=by, now=now)
 
 
 def _person(

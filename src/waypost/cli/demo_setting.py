@@ -23,6 +23,7 @@ from waypost.access.values import Posted, Role
 from waypost.errors import Unavailable
 
 if TYPE_CHECKING:
+    from waypost.alerts.models import Alert
     from waypost.worlds.world import World
 
 PASS_PHRASE = "demo pass phrase, not for real people"  # noqa: S105
@@ -46,9 +47,10 @@ OFFICERS: tuple[tuple[str, Role, str], ...] = (
 )
 TEAM_ROLES = {Role.PROBATION_PRACTITIONER, Role.COURT_REPORT_OFFICER, Role.IOM_COORDINATOR}
 WEARER_USERNAME = "wearer"
+REMINDED, REMINDED_FOR = 8, timedelta(days=2)
 PRACTICE = "Probation Service, demo region"
 UPHELD_ONE_IN = 4
-UPHELD = "No reasonable excuse was given; a warning letter was sent."
+UPHELD = "No reasonable excuse was given."
 EXPLANATIONS = (
     "Spoke to the wearer by telephone; the explanation was checked and accepted.",
     "Tag signal was poor at the address; position confirmed by home visit.",
@@ -91,14 +93,25 @@ def set_scene(home: Path, *, seed: int, wearers: int, days: float, say: Say) -> 
     say("making officers and bringing in orders")
     _people(world)
     _devices(scene)
+    _rota()
+    say("telling wearers what is recorded, and writing down why")
+    _tell_wearers()
     say(f"bringing in {world.fixes.num_rows:,} fixes")
     _history(home / "world" / "fixes.parquet")
+    _sober_history(clock.read_instant(scene.until))
     say("judging the month")
     judge_all(home)
+    say("reminding some of the wearers")
+    remind(clock.read_instant(scene.until))
     say("bringing in the police file and matching it")
     _match(world)
     say("closing what officers have dealt with")
     settle_old_alerts()
+    say("deciding what follows from what was upheld")
+    _follow_up()
+    _tell_police()
+    say("asking for location data")
+    _ask_for_data(clock.now())
     scene.ready = True
     scene.save(home)
     return scene
@@ -118,7 +131,9 @@ def _people(world: World) -> None:
     """Officers first: the orders file names who is responsible for whom."""
     from waypost.access.actions import make_officer, make_team
     from waypost.access.values import MACHINE
+    from waypost.cli.demo_breaches import make_practitioners
     from waypost.cli.demo_devices import orders_more
+    from waypost.cli.demo_police import make_desk
     from waypost.orders.actions import import_orders
     from waypost.orders.models import Person
     from waypost.orders.read import read_orders
@@ -131,7 +146,9 @@ def _people(world: World) -> None:
     }
     for username, role, name in OFFICERS:
         team = teams["Islington"] if role in TEAM_ROLES else None
+        team = make_desk(now) if role is Role.POLICE_REQUESTER else team
         make_officer(username, name, PASS_PHRASE, role, team=team, now=now)
+    make_practitioners(now)
     for orders in (world_json(world), orders_more(world.until)):
         import_orders(read_orders(orders).rows, by=MACHINE, now=now)
     person = Person.objects.filter(limited=False).order_by("reference").first()
@@ -156,6 +173,26 @@ def _devices(scene: Scene) -> None:
     set_devices(people, until=until, now=clock.now())
 
 
+def _rota() -> None:
+    """A week in which the demo's one monitoring officer is on every rung; after it, gaps."""
+    from waypost.access.queries import find_officer
+    from waypost.access.values import MACHINE
+    from waypost.alerts.duty import enter_duty
+    from waypost.alerts.shifts import SHIFT_MAX
+    from waypost.alerts.values import DutyRole
+
+    now, officer = clock.now(), find_officer(OFFICERS[0][0])
+    assert officer is not None, "made by _people"
+    for role in DutyRole:
+        enter_duty(officer.pk, role, now, now + SHIFT_MAX, by=MACHINE, now=now)
+
+
+def _tell_wearers() -> None:
+    from waypost.cli.demo_told import tell_everybody
+
+    tell_everybody(clock.now())
+
+
 def _history(file: Path) -> None:
     from functools import partial
 
@@ -168,12 +205,68 @@ def _history(file: Path) -> None:
     import_fixes(str(file), renames={}, by=MACHINE, now=now, mark=mark)
 
 
+def _sober_history(until: datetime) -> None:
+    """The alcohol tag's ten days, received as it uploaded them: once a day, and just now. Once: a
+    start that was cut short left none, or all."""
+    from django.db import transaction
+
+    from waypost.cli.demo_alcohol import ALCOHOL_TAG, told_sober, uploaded_at
+    from waypost.orders.models import Activation
+    from waypost.positions import batch, log
+    from waypost.positions.queries import events_between
+    from waypost.positions.values import DecodedEvent, EventKind
+    from waypost.units import ActivationNumber
+
+    worn = Activation.objects.get(device_reference=ALCOHOL_TAG)
+    if events_between([worn.pk], worn.from_at, until).num_rows:
+        return
+    rows = [
+        batch.IntakeRow(
+            ActivationNumber(worn.pk), worn.from_at, worn.to_at, uploaded_at(at, until),
+            events=[DecodedEvent(at, EventKind(row["kind"]), row["attributes"])],
+        )
+        for row in told_sober(until)
+        if (at := clock.read_instant(row["time"]))
+    ]  # fmt: skip
+    fixes, events = batch.build(rows)
+    with transaction.atomic():
+        log.append(fixes, events, [], source="demo", now=clock.now())
+
+
 def judge_all(home: Path) -> None:
     """Run a worker until nothing waits: in a process of its own, as everywhere else."""
     words = [sys.executable, "-m", "waypost.cli.main", "worker", "--once"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Unavailable(f"the worker could not judge the history: {done.stderr.strip()[-400:]}")
+
+
+def remind(until: datetime) -> None:
+    """Some wearers chose to be reminded two days ago, by the test channel: what would have been
+    decided and sent since then, at the times at which the worker would have looked. Once."""
+    from waypost.access.values import MACHINE
+    from waypost.notices.actions import add_contact
+    from waypost.notices.channels import TestChannel
+    from waypost.notices.outbox import deliver
+    from waypost.notices.values import TEST, Contact
+    from waypost.orders.models import Person
+    from waypost.telling.facts import reachable
+    from waypost.telling.firing import fire_reminders, wind
+
+    at = until - REMINDED_FOR
+    if reachable(now=until):
+        return
+    worn = Person.objects.filter(limited=False, protected=False, activations__to_at=None)
+    for number, person in enumerate(worn.distinct().order_by("reference")[:REMINDED]):
+        contact = Contact(TEST, person.reference, language=("en", "cy")[number % 2])
+        add_contact(contact, by=MACHINE, now=at, person_id=person.pk)
+    wind(at)
+    while at < until:
+        while fire_reminders(at):
+            pass
+        while deliver({TEST: TestChannel()}, now=at):
+            pass
+        at += timedelta(minutes=10)
 
 
 def _match(world: World) -> None:
@@ -189,17 +282,37 @@ def _match(world: World) -> None:
 
 
 def settle_old_alerts() -> None:
-    """Close alerts of what ended over a day ago, as the monitoring officer would have: seen, taken
-    in hand, explained or upheld, closed. Without it the inbox would open on a month of history."""
+    """Deal with alerts of what ended over a day ago, as the monitoring officer would have: seen,
+    taken in hand, explained and closed, or upheld. Without it the inbox would open on a month."""
     from waypost.access.models import Officer
     from waypost.access.queries import posted
     from waypost.alerts.models import Alert
+    from waypost.cli.demo_alcohol import SOBER
 
     now = clock.now()
     officer = posted(Officer.objects.get(username="monitoring"), now=now)
     old = Alert.objects.filter(closed_at=None, from_at__lt=now - SETTLED_AFTER).order_by("pk")
+    old = old.exclude(person__reference=SOBER)  # what is known of drinking is known days later
     for alert in list(old):
-        _settle(alert.pk, alert.status, officer, now)
+        _settle(alert, officer, now)
+
+
+def _tell_police() -> None:
+    from waypost.cli.demo_police import tell_police
+
+    tell_police(clock.now())
+
+
+def _ask_for_data(now: datetime) -> None:
+    from waypost.cli.demo_requests import ask_for_data
+
+    ask_for_data(now)
+
+
+def _follow_up() -> None:
+    from waypost.cli.demo_breaches import follow_up
+
+    follow_up(clock.now())
 
 
 def tell_events(home: Path, host: str, port: int) -> int:
@@ -229,19 +342,19 @@ def _hours_between(earlier: str, later: str) -> float:
     return (clock.read_instant(later) - clock.read_instant(earlier)).total_seconds() / 3600
 
 
-def _settle(alert_id: int, status: str, officer: Posted, now: datetime) -> None:
+def _settle(alert: Alert, officer: Posted, now: datetime) -> None:
     from waypost.alerts import actions
     from waypost.alerts.values import Outcome, Status
 
-    if status == Status.WITHDRAWN:
+    alert_id, failed = alert.pk, alert.certainty == "certain" and alert.kind != "unmonitored"
+    if alert.status == Status.WITHDRAWN:
         actions.close(alert_id, by=officer, now=now, outcome=Outcome.LATE_DATA)
         return
     actions.acknowledge(alert_id, by=officer, now=now)
     actions.take_in_hand(alert_id, by=officer, now=now)
-    if alert_id % UPHELD_ONE_IN == 0:
+    if failed and alert_id % UPHELD_ONE_IN == 0:
         actions.uphold(alert_id, by=officer, now=now, note=UPHELD)
-        actions.close(alert_id, by=officer, now=now, outcome=Outcome.BREACH)
-        return
+        return  # closed with the decision on its case
     words = EXPLANATIONS[alert_id % len(EXPLANATIONS)]
     actions.explain(alert_id, by=officer, now=now, note=words)
     actions.close(alert_id, by=officer, now=now, outcome=Outcome.REASONABLE_EXCUSE)

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from waypost import __version__
+from waypost.access.origin import process_is
 from waypost.errors import BadUse, WaypostError
 
 # Command (one or two words) -> module, and what it does. Printed as docs/cli.md.
@@ -35,6 +36,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("serve", "serve the pages and the API"),
     "gateway": ("gateway", "listen to tags"),
     "worker": ("worker", "judge what arrives, fire what is due, run jobs, send notices"),
+    "canary": ("canary", "made-up tags that breach a zone at sea, so that silence is noticed"),
+    "watchdog": ("watchdog", "ring the duty officer when Waypost itself is silent"),
     "archivist": ("archivist", "move the log into the lake"),
     "demo": ("demo", "a seeded London with live tags, all processes, until Ctrl-C"),
     "world seed": ("world_seed", "write a seeded world to files, with its truth"),
@@ -42,10 +45,26 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "world play": ("world_play", "drive simulated tags at a gateway"),
     "world check": ("world_check", "hold what tags were promised against the store"),
     "token": ("token", "make a bearer token for a role"),
+    "tokens": ("tokens", "list machines' tokens, put a new one in an old one's place, revoke one"),
     "device-token": ("device_token", "make or end the token that a phone must show"),
     "officer": ("officer", "make an officer who can sign in"),
     "audit verify": ("audit_verify", "check the audit chain"),
+    "audit seal": ("audit_seal", "seal the audit chain now and send copies outside"),
+    "audit cut": ("audit_cut", "delete audit lines whose time is over, up to a seal"),
+    "alert account": ("alert_account", "export an alert as it was known then, signed"),
+    "police export": ("police_export", "a breach notification as a signed file for a force"),
+    "police answer": ("police_answer", "take in a force's answer to a breach notification"),
+    "disclosure export": ("disclosure_export", "a granted request's answer as its signed bundle"),
+    "alert figures": ("alert_figures", "alerts a wearer-day, how soon attended, what they came to"),
     "evidence verify": ("evidence_verify", "check a signed bundle offline"),
+    "forget due": ("forget_due", "what is due for deletion within a month; changes nothing"),
+    "forget now": ("forget_now", "delete what is due, where deleting is turned on"),
+    "forget verify": ("forget_verify", "look again for anything left of a deletion"),
+    "subject-access": ("subject_access", "a person's own data as a signed bundle"),
+    "seal identity": ("seal_identity", "seal names and addresses that are in the database already"),
+    "assess": ("assess", "impact assessment, record of processing and others, from what runs"),
+    "backup": ("backup", "a backup of database and lake, with the day on which it expires"),
+    "restore": ("restore", "put a backup back, and delete again what was deleted since"),
     "bench": ("bench", "the project's own benches, each a ratio to a bare baseline"),
 }
 
@@ -67,6 +86,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         module.arguments(parser)
         args = parser.parse_args(rest)
         prepare(module)
+        process_is(f"command {name}")
         code = int(module.run(args) or 0)
         sys.stdout.flush()  # a full disk shows here, not after the exit code was given
         return code

@@ -17,6 +17,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from django.core.management import call_command
 
+    from waypost.keeping.restoring import check_not_restoring
+
+    check_not_restoring()
     call_command("migrate", interactive=False, verbosity=0)
     if not args.quiet:
         print("The store is up to date.")
@@ -29,6 +32,9 @@ def check_up_to_date() -> None:
     from django.db.migrations.executor import MigrationExecutor
     from django.db.utils import OperationalError
 
+    from waypost.keeping.restoring import check_not_restoring
+
+    check_not_restoring()
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())

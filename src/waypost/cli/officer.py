@@ -72,8 +72,14 @@ def _team(args: argparse.Namespace) -> Team:
     from waypost.cli.token import find_team
 
     if args.organisation:
-        return make_team(args.organisation, "probation_region", args.team, now=clock.now())
+        return make_team(args.organisation, _kind(Role(args.role)), args.team, now=clock.now())
     return find_team(args.team)
+
+
+def _kind(role: Role) -> str:
+    """Of an organisation that is made now: police roles work for a force."""
+    police = role in {Role.POLICE_REQUESTER, Role.POLICE_ANALYST}
+    return "police_force" if police else "probation_region"
 
 
 def _person_number(reference: str) -> int:

@@ -6,17 +6,30 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from waypost.clock import read_instant, write_instant
 from waypost.errors import BadFile, BadUse, Problem
-from waypost.monitoring.values import JudgedViolation
+from waypost.orders.values import RequirementKind
+from waypost.rules.values import JudgedViolation
 from waypost.units import PersonRef
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from waypost.orders.values import PersonOrders
+    from waypost.positions.staging import Staging
+    from waypost.rules.replay import Row, Seen
+
 PROBLEMS_SHOWN = 20
+PART_ROWS = 500_000
+OWNER = "owner"  # whose a fix is, as a place among the persons of the orders
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,23 +43,88 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from waypost.monitoring.replay import replay_all
+    """In memory that does not grow with the file: its fixes are put aside by whose they are, and
+    judged a range of persons at a time (positions/staging.py)."""
+    import numpy as np
+
     from waypost.orders.read import read_orders
-    from waypost.positions.files import read_fixes
+    from waypost.positions.staging import expected_rows, staging
+    from waypost.rules.replay import unjudged_of
 
     if args.orders == args.fixes == "-":
         raise BadUse("only one of ORDERS and FIXES can be standard input")
-    now = _instant(args.now)
+    now, renames = _instant(args.now), renames_of(args.map)
     orders = read_orders(_bytes(args.orders))
-    fixes = read_fixes(args.fixes, renames=renames_of(args.map))
     _say_problems("orders", orders.problems)
-    _say_problems("fixes", fixes.problems)
-    outcome = replay_all(orders.rows, fixes.table, now=now)
-    _say_left_aside(outcome.strangers, [kind for _, _, kind in outcome.unjudged])
-    with _opened(args.out) as out:
-        for person_id, row in outcome.rows:
-            out.write(json.dumps(contract_row(person_id, row), ensure_ascii=False) + "\n")
+    numbers = np.arange(len(orders.rows))
+    with staging(numbers, expected_rows(args.fixes), schema=_owned(), key=OWNER) as staged:
+        taken = _take_in(args.fixes, renames, orders.rows, staged)
+        _say_problems("fixes", taken.problems)
+        _say_left_aside(taken.strangers, [kind for _, _, kind in unjudged_of(orders.rows)])
+        as_of = now or taken.seen.received_to
+        with _opened(args.out) as out:
+            for person_id, row in _rows(orders.rows, staged, taken.seen, as_of):
+                out.write(json.dumps(contract_row(person_id, row), ensure_ascii=False) + "\n")
     return 0
+
+
+@dataclass
+class Taken:
+    """What the file held beside the fixes that were put aside."""
+
+    seen: Seen
+    strangers: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+def _owned() -> pa.Schema:
+    import pyarrow as pa
+
+    from waypost.positions.rowcheck import FILE_FIXES
+
+    names = ("measured_at", "received_at", "lat", "lon", "accuracy_m", "mechanism", "set_aside",
+             "content_key")  # fmt: skip
+    return pa.schema([*(FILE_FIXES.field(name) for name in names), (OWNER, pa.int64())])
+
+
+def _take_in(
+    path: str, renames: dict[str, str], persons: Sequence[PersonOrders], staged: Staging
+) -> Taken:
+    """The file once through."""
+    import pyarrow as pa
+
+    from waypost.positions.files import PROBLEMS_KEPT, iter_fixes
+    from waypost.rules.replay import Seen, owners, seen_of
+
+    taken, schema = Taken(Seen()), _owned()
+    for part in iter_fixes(path, renames=renames, batch_rows=PART_ROWS):
+        taken.problems += part.problems[: PROBLEMS_KEPT - len(taken.problems)]
+        table = part.table.unify_dictionaries()
+        owner = owners(persons, table)
+        taken.strangers += int((owner < 0).sum())
+        taken.seen |= seen_of(table)
+        whole = table.select(schema.names[:-1]).append_column(OWNER, pa.array(owner))
+        staged.add(whole.filter(pa.array(owner >= 0)).cast(schema))
+    return taken
+
+
+def _rows(
+    persons: Sequence[PersonOrders], staged: Staging, seen: Seen, now: datetime | None
+) -> Iterator[Row]:
+    """The rows, by person, then time. Who has no fix is judged too: that is what can be told."""
+    from waypost.rules.replay import replay_owned
+
+    if now is None:
+        return
+    done = 0
+    for bucket in chain(staged.buckets(), [None]):
+        table = _owned().empty_table() if bucket is None else bucket
+        owner = table[OWNER].to_numpy()
+        end = len(persons) if bucket is None else int(owner.max(initial=done - 1)) + 1
+        yield from replay_owned(
+            persons[done:end], table, owner - done, now=now, until=seen.last(now)
+        )
+        done = end
 
 
 def contract_row(person_id: PersonRef, row: JudgedViolation) -> dict[str, Any]:
@@ -115,8 +193,11 @@ def _say_problems(what: str, problems: list[Problem]) -> None:
         print(f"{what}: {len(problems) - PROBLEMS_SHOWN} more problems", file=sys.stderr)
 
 
-def _say_left_aside(strangers: int, unjudged: Iterable[str]) -> None:
+def _say_left_aside(strangers: int, unjudged: Iterable[RequirementKind]) -> None:
+    from waypost.rules.plan import JUDGED_ELSEWHERE
+
     if strangers:
         print(f"{strangers} fixes belong to nobody in the orders: left out", file=sys.stderr)
-    for kind, count in sorted(Counter(str(kind) for kind in unjudged).items()):
-        print(f"{count} {kind} requirements are not judged yet: left out", file=sys.stderr)
+    for kind, count in sorted(Counter(unjudged).items()):
+        what = f"{count} requirement{'s' if count > 1 else ''} of the kind {kind.value}"
+        print(f"{what} left out: {kind.value} {JUDGED_ELSEWHERE[kind]}", file=sys.stderr)

@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from waypost import clock
+from waypost.access.token_scopes import SCOPES
 from waypost.access.values import Role
 from waypost.errors import BadUse
 
@@ -18,7 +19,12 @@ RECORDS = True
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("role", choices=[role.value for role in Role], metavar="ROLE",
                         help="one of: " + ", ".join(Role))  # fmt: skip
-    parser.add_argument("--days", type=int, default=30, help="how long it lasts (30)")
+    parser.add_argument("--days", type=int, default=30,
+                        help="how long it lasts (30; at most a year)")  # fmt: skip
+    parser.add_argument("--scope", action="append", metavar="SCOPE",
+                        help="what it may do, of the role's; several times for several: "
+                        + ", ".join(SCOPES) + " (all that the role has of these)")  # fmt: skip
+    parser.add_argument("--name", default="", help="which machine has it")
     parser.add_argument("--team", help="name of the team whose cases it sees")
     parser.add_argument("--officer", help="user name of the officer it acts as")
 
@@ -34,6 +40,8 @@ def run(args: argparse.Namespace) -> int:
         by=MACHINE,
         now=clock.now(),
         days=args.days,
+        scopes=args.scope,
+        name=args.name,
         team=find_team(args.team) if args.team else None,
         officer=_find_officer(args.officer) if args.officer else None,
     )

@@ -166,6 +166,11 @@ def _until(args: argparse.Namespace) -> clock.Instant:
         raise BadUse(f"--until: {error}") from None
 
 
+def read_addresses(given: list[str]) -> dict[str, Address]:
+    """Where each protocol of tags is spoken, from `--gateway` as it was given."""
+    return _spoken(_addresses(given))
+
+
 def _addresses(given: list[str]) -> dict[str, Address]:
     """Where each protocol is spoken; "http" for the listener of phones and the hub."""
     return dict(_address(one) for one in given)
