@@ -13,6 +13,11 @@ from urllib.parse import parse_qs, unquote, urlparse
 
 from django.core.exceptions import ImproperlyConfigured
 
+from waypost.access.identity_key import read_key
+from waypost.access.oidc import read_settings
+from waypost.access.purposes import read_windows
+from waypost.access.second_factor import read_policy
+from waypost.access.session_limits import read_limits
 from waypost.home import home, secret
 from waypost.protocols.queclink_commands import read_vibrations
 
@@ -27,6 +32,10 @@ SETTINGS: dict[str, str] = {
     "WAYPOST_HTTPS": "1 when a TLS proxy stands in front: secure cookies and HSTS. Default: off.",
     "WAYPOST_MAP_STYLE": "URL of a MapLibre style for the ground map. Default: the offline map; "
     "with a URL, browsers tell that server where your wearers are.",
+    "WAYPOST_MAP_TILES": "Path of a PMTiles file (vector tiles of the Protomaps basemap, or "
+    "pictures) for the ground map. It is served by ourselves to those signed in, no other machine "
+    "is asked, and it goes before WAYPOST_MAP_STYLE. Default: none; the offline map also stands in "
+    "for a file that cannot be read.",
     "WAYPOST_QUECLINK_PASSWORD": "Password that the estate's Queclink tags take commands with. "
     "Default: that of the factory, the tag's model in small letters.",
     "WAYPOST_QUECLINK_VIBRATE": "How tags of a model are made to vibrate, from their maker's "
@@ -50,6 +59,40 @@ SETTINGS: dict[str, str] = {
     "WAYPOST_TLS_CLIENT_CA": "PEM file: only clients with a certificate of it are heard over TLS, "
     "each for the device that its certificate names. Default: none is asked for.",
     "WAYPOST_MAIL": "smtp://user:password@host:port. Default: mail/ in the home.",
+    "WAYPOST_SMS_KEY": "API key of GOV.UK Notify, with which text messages are sent. Default: none "
+    "is sent.",
+    "WAYPOST_SMS_TEMPLATE": "Id of the service's template at Notify: its text is ((message)).",
+    "WAYPOST_SMS_URL": "Where Notify's API is. Default: https://api.notifications.service.gov.uk.",
+    "WAYPOST_WEBHOOK": "URL that notices by webhook are posted to. Default: none is sent.",
+    "WAYPOST_WEBHOOK_KEY": "Secret by which bodies of the webhook are signed (HMAC-SHA256).",
+    "WAYPOST_CHANNEL_LIMITS": "The most messages a minute that a channel is given, like "
+    "sms=60,mail=600. What is above that waits and is grouped, and never dropped. Default: no "
+    "limit.",
+    "WAYPOST_WINDOWS": "How much one look may cover for a purpose, where the agency's policy "
+    "differs from the default, like crime_mapping=24h,supervision=7d (hours or days). Default: "
+    "48 h for crime mapping, 2 h for a fitting, 14 days for the rest.",
+    "WAYPOST_SECOND_FACTOR": "Whether a second factor belongs to a sign-in: off (never asked for), "
+    "asked (of whoever has set one up), required (everybody must have one) or "
+    "required:ROLE,ROLE (these roles must). Default: asked.",
+    "WAYPOST_OIDC_ISSUER": "Address of the agency's own sign-in (OpenID Connect), like "
+    "https://login.agency.example. Accounts are linked to it by two administrators. Default: off.",
+    "WAYPOST_OIDC_CLIENT_ID": "What that provider knows us as.",
+    "WAYPOST_OIDC_CLIENT_SECRET": "Our secret at that provider. Default: none, a public client.",
+    "WAYPOST_OIDC_NAME": "What the agency is called on the sign-in page. Default: your agency.",
+    "WAYPOST_IDLE": "After how long without a sign of its officer a sign-in ends, and for which "
+    "role it is otherwise, like 15m,monitoring_officer=8h (m or h). Default: 30m, and 12h for "
+    "monitoring officers, whose wall is read and not touched.",
+    "WAYPOST_SESSION": "After how long a sign-in ends in any case, like 12h. Default: 12h.",
+    "WAYPOST_AUDIT_ANCHOR": "Where copies of the audit seals are kept outside, parted by commas: "
+    "file:PATH (added to, a line each) or https://ADDRESS (a POST each, whose answer is kept as "
+    "the receipt). Default: nowhere; an old copy of everything could then be put back unseen.",
+    "WAYPOST_RETENTION": "on: what is due is deleted; off: it is shown and never deleted. Default: "
+    "as the data protection officer decided under Retention, and until then only shown.",
+    "WAYPOST_IDENTITY_KEY": "Seals names, dates of birth, contacts and withheld addresses in the "
+    "database: 64 hexadecimal digits, or a file that holds them. Then run waypost seal identity. "
+    "Keep a copy apart: without it no name is read again. Default: they are not sealed.",
+    "WAYPOST_DUTY": "Where the duty officer is rung when Waypost itself is silent, in the order in "
+    "which to try: sms:NUMBER, mail:ADDRESS or webhook, parted by commas. Default: nobody.",
 }
 
 
@@ -104,8 +147,17 @@ INSTALLED_APPS = [
     "waypost.positions",
     "waypost.monitoring",
     "waypost.alerts",
+    "waypost.corrections",
+    "waypost.enforcement",
+    "waypost.policing",
     "waypost.offences",
+    "waypost.whatif",
     "waypost.matching",
+    "waypost.disclosure",
+    "waypost.telling",
+    "waypost.oversight",
+    "waypost.necessity",
+    "waypost.keeping",
     "waypost.web",
 ]
 AUTH_USER_MODEL = "access.Officer"
@@ -113,6 +165,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "waypost.web.middleware.origin",
     "waypost.web.middleware.content_security_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -154,7 +207,26 @@ HTTPS = os.environ.get("WAYPOST_HTTPS", "") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-SESSION_COOKIE_AGE = 8 * 3600  # a shift
+try:
+    SECOND_FACTOR = read_policy(os.environ.get("WAYPOST_SECOND_FACTOR", ""))
+except ValueError as error:
+    raise ImproperlyConfigured(f"WAYPOST_SECOND_FACTOR: {error}") from None
+try:
+    SESSION_LIMITS = read_limits(
+        os.environ.get("WAYPOST_IDLE", ""), os.environ.get("WAYPOST_SESSION", "")
+    )
+except ValueError as error:
+    raise ImproperlyConfigured(f"WAYPOST_IDLE, WAYPOST_SESSION: {error}") from None
+try:
+    OIDC = read_settings(
+        *(
+            os.environ.get(f"WAYPOST_OIDC_{name}", "")
+            for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "NAME")
+        )
+    )
+except ValueError as error:
+    raise ImproperlyConfigured(f"WAYPOST_OIDC_ISSUER: {error}") from None
+SESSION_COOKIE_AGE = int(SESSION_LIMITS.absolute.total_seconds())  # web/sessions.py asks, too
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
@@ -169,6 +241,7 @@ WALL_ZONE = "Europe/London"  # where people read times
 
 LAKE_URI = os.environ.get("WAYPOST_LAKE") or str(home() / "lake")
 MAP_STYLE = os.environ.get("WAYPOST_MAP_STYLE", "")
+MAP_TILES = os.environ.get("WAYPOST_MAP_TILES", "")
 QUECLINK_PASSWORD = os.environ.get("WAYPOST_QUECLINK_PASSWORD", "")
 try:
     QUECLINK_VIBRATIONS = read_vibrations(os.environ.get("WAYPOST_QUECLINK_VIBRATE", ""))
@@ -192,6 +265,30 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(home() / "mail")
 DEFAULT_FROM_EMAIL = "waypost@localhost"
+# Channels of notices (notices/channels.py); "": not set up.
+NOTICES = {
+    "sms_key": os.environ.get("WAYPOST_SMS_KEY", ""),
+    "sms_template": os.environ.get("WAYPOST_SMS_TEMPLATE", ""),
+    "sms_url": os.environ.get("WAYPOST_SMS_URL", "https://api.notifications.service.gov.uk"),
+    "webhook": os.environ.get("WAYPOST_WEBHOOK", ""),
+    "webhook_key": os.environ.get("WAYPOST_WEBHOOK_KEY", ""),
+    "limits": os.environ.get("WAYPOST_CHANNEL_LIMITS", ""),
+    "duty": os.environ.get("WAYPOST_DUTY", ""),
+}
+
+try:
+    WINDOWS = read_windows(os.environ.get("WAYPOST_WINDOWS", ""))
+except ValueError as error:
+    raise ImproperlyConfigured(f"WAYPOST_WINDOWS: {error}") from None
+AUDIT_ANCHOR = os.environ.get("WAYPOST_AUDIT_ANCHOR", "")
+RETENTION = os.environ.get("WAYPOST_RETENTION", "")  # "": as was decided on the page
+if RETENTION not in {"", "on", "off"}:
+    raise ImproperlyConfigured("WAYPOST_RETENTION is on or off")
+
+try:
+    IDENTITY_KEY = read_key(os.environ.get("WAYPOST_IDENTITY_KEY", ""))
+except ValueError as error:
+    raise ImproperlyConfigured(f"WAYPOST_IDENTITY_KEY: {error}") from None
 
 # Certificate, key and CA of clients for listeners with TLS; "": not given.
 TLS_FILES = tuple(
