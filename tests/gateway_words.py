@@ -17,6 +17,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from devices_words import orders_file
+from migrated import migrated
 
 WAYPOST = [sys.executable, "-m", "waypost.cli.main"]
 
@@ -85,5 +86,6 @@ def set_up(folder: Path, devices: Sequence[str], *, fitted_at: datetime) -> None
     orders = folder / "orders.json"
     orders.write_bytes(orders_file(devices, start=fitted_at))
     environment = Gateway(folder).environment
-    for words in (["migrate"], ["import", "orders", str(orders)]):
-        subprocess.run([*WAYPOST, *words], check=True, env=environment, capture_output=True)
+    migrated(folder)
+    words = [*WAYPOST, "import", "orders", str(orders)]
+    subprocess.run(words, check=True, env=environment, capture_output=True)

@@ -117,12 +117,42 @@ class Town:
         with transaction.atomic():
             log.append(fixes, events, [], source="test", now=self.now)
 
-    def _row(self, person: int, received: datetime, *, fixes=(), events=()):
+    def _row(self, person: int | str, received: datetime, *, fixes=(), events=()):
         from waypost.orders.models import Activation
         from waypost.positions.batch import IntakeRow
 
         worn = Activation.objects.get(reference=f"A{person}")
         return IntakeRow(worn.pk, worn.from_at, worn.to_at, received, fixes, events)
+
+
+class Tags(Town):
+    """The town, with the event lane beside the worker."""
+
+    def __init__(self) -> None:
+        from waypost.cli.worker import make_event_lane
+
+        super().__init__()
+        self.make_lane = lambda: make_event_lane(lambda: self.now)
+        self.lane = self.make_lane()
+
+    def run(self) -> None:
+        super().run()
+        self.lane.run_until_idle(rounds_max=300)
+
+    def says(self, kind: str, when: str, *, person: int = 2, **said: object) -> None:
+        from waypost.positions.values import DecodedEvent, EventKind
+
+        event = DecodedEvent(at(when), EventKind(kind), said)
+        self.append([self._row(person, self.now, events=[event])])
+
+    def heard(self, start: str, end: str, *, person: int = 2, every_min: int = 5) -> None:
+        """A fix each five minutes, received as it is measured."""
+        when = at(start)
+        while when <= at(end):
+            text = f"+{(when - at('00:00')).days} {when:%H:%M}"
+            self.now = max(self.now, when)
+            self.append(self.rows([(text, "street")], person, text))
+            when += timedelta(minutes=every_min)
 
 
 def clock_text(instant: datetime | None) -> str:
@@ -155,8 +185,8 @@ def everything() -> dict[str, object]:
     """What must be the same after a crash: violations, their versions, alerts, moves, due rows."""
     from waypost.alerts.models import AlertMove
     from waypost.jobs.models import Due
-    from waypost.monitoring.fold import State
     from waypost.monitoring.models import Cursor, Dirty, PersonState, ViolationVersion
+    from waypost.rules.fold import State
 
     # Later rows only say when a worker's plan in memory runs out: that depends on its age.
     soon = Due.objects.filter(due_at__lt=DAY + timedelta(days=2))

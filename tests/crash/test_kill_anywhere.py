@@ -22,6 +22,7 @@ from pathlib import Path
 
 import pytest
 
+from migrated import migrated
 from waypost.clock import read_instant
 from waypost.worlds.happenings import UNKNOWN_DEVICE
 from waypost.worlds.places import town
@@ -145,11 +146,10 @@ def lived_through(
     home: Path, orders: dict, said: list[Telegram], *, kills: int, seconds: float
 ) -> tuple[dict, list[Telegram]]:
     """Send the world to the house, kill its processes, let it come to rest; what it holds then."""
-    home.mkdir()
+    migrated(home)
     house = House(home, free_port())
     file = home / "orders.json"
     file.write_text(json.dumps(orders))
-    house.command("migrate", "--quiet")
     house.command("import", "orders", str(file))
     for name in NAMES:
         house.start(name)

@@ -17,14 +17,19 @@ SOURCE = Path(__file__).parents[2] / "src" / "waypost"
 # room.function -> why it has no `by`, or no line of its own.
 WITHOUT_BY = {
     "alerts.judge_changes": "the worker's, in the transaction that saved the violations; MACHINE",
+    "monitoring.first_revision": "the worker's: the numbers a store starts with; MACHINE",
     "alerts.fire_holds": "the worker's: a hold that ran out; MACHINE",
+    "corrections.correct": "the worker's: what rests on something that fell; MACHINE",
+    "corrections.chase": "the worker's: asks for acknowledgements again; MACHINE",
 }
 WITHOUT_LINE = {
     "positions.finish_import": "ends an import whose process died, in the worker's transaction "
     "that marks its persons; what was imported was recorded, or is when the file is given again",
     "monitoring.mark_dirty": "part of the import or batch that touched the activations, recorded",
     "monitoring.mark_persons": "part of the import of orders that changed the persons, recorded",
-    "monitoring.parameter_revision": "the worker's: names the numbers in force, changes none",
+    "monitoring.fail_preview": "the worker's: says that a job broke; each slice it read has its "
+    "own line",
+    "whatif.fail": "the worker's: says that a job broke; each slice it read has its own line",
     "documents.sign_bundle": "saves nothing",
     "offences.offence_digest": "saves nothing",
     "orders.bump_head": "part of the import of orders that changed something, recorded",

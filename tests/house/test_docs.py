@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,10 +23,11 @@ def test_reference_pages_are_what_the_code_prints(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_every_module_named_in_the_privacy_promises_exists():
-    promises = (ROOT / "docs" / "privacy.md").read_text()
-    named = [word.strip("`") for word in promises.split() if word.startswith("`")]
-    modules = [name for name in named if name.endswith(".py") and "/" in name]
+@pytest.mark.parametrize("page", ["privacy.md", "threats.md"])
+def test_every_module_and_test_named_in_promises_and_threats_exists(page):
+    promises = (ROOT / "docs" / page).read_text()
+    named = re.findall(r"`([\w./]+)`", promises)
+    modules = [name for name in named if "/" in name]
     assert modules
     missing = [
         name
@@ -35,7 +37,7 @@ def test_every_module_named_in_the_privacy_promises_exists():
     assert missing == []
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/tour.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/tour.md", "docs/threats.md"])
 def test_every_link_and_file_named_leads_somewhere(page):
     text = (ROOT / page).read_text()
     folder = (ROOT / page).parent

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 # Tables of facts may be long; each stands here with why.
 LONG = {
-    "monitoring/kernel.py": "one machine: numba's cache watches only a function's own file, "
+    "rules/kernel.py": "one machine: numba's cache watches only a function's own file, "
     "so a kernel split over modules could run stale code",
 }
 

@@ -12,18 +12,21 @@ import pytest
 from journey_house import (
     BROWSER_ARGUMENTS,
     OFFICERS,
-    PASSWORD,
+    POSTED,
     VENDOR,
     House,
     free_port,
     is_outside,
     is_trouble,
+    officer,
     orders,
     start,
     wait_for,
     waypost,
     write_fixes,
 )
+
+from migrated import migrated
 
 
 @pytest.fixture(scope="session")
@@ -34,14 +37,19 @@ def house(tmp_path_factory) -> Iterator[House]:
     environment = {**os.environ, "WAYPOST_HOME": str(home), "WAYPOST_LOG": "ERROR"}
     environment.pop("WAYPOST_DATABASE", None)
     now = datetime.now(UTC).replace(microsecond=0)
-    waypost(environment, "migrate", "--quiet")
     files = tmp_path_factory.mktemp("files")
     (files / "orders.json").write_text(json.dumps(orders(now)))
     write_fixes(files / "fixes.csv", now)
-    waypost(environment, "import", "orders", str(files / "orders.json"))
-    for username, (role, name) in OFFICERS.items():
-        waypost(environment, "officer", username, "--role", role, "--name", name, say=PASSWORD)
-    waypost(environment, "import", "fixes", str(files / "fixes.csv"))
+    migrated(home)
+    waypost(
+        environment,
+        (("import", "orders", str(files / "orders.json")), ""),
+        *(
+            officer(username, role, name, *POSTED.get(username, ()))
+            for username, (role, name) in OFFICERS.items()
+        ),
+        (("import", "fixes", str(files / "fixes.csv")), ""),
+    )
     web, gateway = free_port(), free_port()
     running = [
         start(environment, "worker"),

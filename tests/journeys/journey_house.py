@@ -7,6 +7,7 @@ them at home all day and two out walking. Journeys that need a fresh alert have 
 from __future__ import annotations
 
 import csv
+import json
 import math
 import os
 import random
@@ -21,13 +22,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 PASSWORD = "journey through the town"
 OFFICERS = {
     "mona": ("monitoring_officer", "Mona Field"),
+    "nora": ("monitoring_officer", "Nora Ashe"),
     "petra": ("police_analyst", "Petra Lane"),
     "dora": ("data_protection_officer", "Dora Bell"),
+    "reed": ("police_requester", "Reed Askwell"),
 }
+POSTED = {"reed": ("--organisation", "Metropolitan Police", "--team", "Control room")}
 NAMES = ("Alex Okafor", "Bryn Hughes", "Casey Moran", "Dev Patel", "Ellis Ward", "Farah Khan",
          "Gus Lind", "Hana Sato", "Imani Cole", "Jude Park", "Kit Doyle", "Lena Novak")  # fmt: skip
 AT_HOME = 8  # so many of them have two days of history
@@ -46,7 +51,33 @@ BROWSER_ARGUMENTS = [
     "--no-first-run",
     "--use-angle=swiftshader",  # maps without a graphics card
     "--enable-unsafe-swiftshader",
+    "--disable-gpu-compositing",  # pages are drawn twice as fast; maps keep their WebGL
+    "--disable-gpu-rasterization",  # which Debian turns on, and without a card is a detour
 ]
+
+# What a page is built of, as far as axe can tell: tags, attributes without their numbers, whether
+# there are words. Rows that are alike count once.
+PARTS = """(() => {
+  const attributes = element => [...element.attributes]
+    .filter(one => !["value", "style", "d", "points", "nonce", "data-alert"].includes(one.name))
+    .map(one => one.name + "=" + (one.name === "href" || one.name === "aria-label"
+      ? (one.value ? "x" : "") : one.value.replace(/[0-9]+/g, "0"))).sort().join(" ");
+  const parts = element => {
+    if (["SCRIPT", "STYLE"].includes(element.tagName)) return "";
+    if (element.tagName === "svg") return "<svg " + attributes(element) + ">";
+    const inside = [...element.childNodes].map(one => one.nodeType === 1 ? parts(one)
+      : one.nodeType === 3 && one.data.trim() ? "x" : "");
+    const seen = !element.checkVisibility || element.checkVisibility();
+    const shown = seen ? "" : "-";
+    return shown + "<" + element.tagName + " " + attributes(element) + ">"
+      + inside.filter((one, n) => one !== inside[n - 1]).join("") + "</>";
+  };
+  return document.documentElement.lang + parts(document.body);
+})()"""
+# Only what is wrong is wanted: no list of what is right, no selectors, nothing fetched again.
+AXE = """tags => axe.run({runOnly: tags, resultTypes: ["violations"], selectors: false,
+                          preload: false})"""
+LOOKED_AT: set[tuple[int, str]] = set()
 
 
 @dataclass
@@ -58,8 +89,11 @@ class House:
 
     def report(self, device: str, lat: float, lon: float) -> float:
         """A phone's OsmAnd request; gives the clock at which the gateway had answered."""
-        words = {"id": device, "lat": lat, "lon": lon, "accuracy": 4,
-                 "timestamp": int(time.time()), "speed": 1.2, "batt": 81}  # fmt: skip
+        return self.say(device, lat=lat, lon=lon, accuracy=4, speed=1.2, batt=81)
+
+    def say(self, device: str, **more: object) -> float:
+        """Anything an OsmAnd request may say."""
+        words = {"id": device, "timestamp": int(time.time()), **more}
         address = f"{self.gateway}/intake/osmand?{urllib.parse.urlencode(words)}"
         with urllib.request.urlopen(address, timeout=10) as answer:
             assert answer.status == 200
@@ -72,6 +106,11 @@ def orders(now: datetime) -> dict:
     south, north, west, east = SQUARE
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     every_day = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+    # Whatever the hour at which the journeys run, the walk falls within the curfew.
+    home_from, home_to = (
+        (now + timedelta(hours=hours)).astimezone(ZoneInfo("Europe/London")).strftime("%H:%M")
+        for hours in (-7, 5)
+    )
     persons = []
     for n, name in enumerate(NAMES):
         lat, lon = HOMES[n % 4]
@@ -84,7 +123,7 @@ def orders(now: datetime) -> dict:
             requirements.insert(1, {
                 "requirement_id": "R3", "kind": "curfew",
                 "zone": {"type": "Point", "coordinates": [lon, lat], "radius_m": 120},
-                "timetable": [{"days": every_day, "start": "19:00", "end": "07:00"}],
+                "timetable": [{"days": every_day, "start": home_from, "end": home_to}],
             })  # fmt: skip
         persons.append({
             "person_id": f"P{n + 1}", "name": name, "area": "Hackney",
@@ -137,12 +176,33 @@ def on_the_way(n: int, ago: timedelta) -> tuple[float, float]:
     return home[0] + share * (MIDDLE[0] - home[0]) + sway, home[1] + share * (MIDDLE[1] - home[1])
 
 
-def waypost(environment: dict[str, str], *words: str, say: str = "") -> None:
+# A command costs over a second before it does anything: those of one journey share a process.
+COMMANDS = """
+import io, json, sys
+from waypost.cli.main import main
+for words, say in json.load(sys.stdin):
+    sys.stdin = io.StringIO(say)
+    if code := main(words):
+        sys.exit(f"waypost {' '.join(words)} ended with {code}")
+"""
+
+
+def waypost(environment: dict[str, str], *commands: tuple[tuple[str, ...], str]) -> None:
+    """Commands one after another, each with what is said to it."""
     done = subprocess.run(
-        [sys.executable, "-m", "waypost.cli.main", *words],
-        env=environment, input=say, capture_output=True, text=True, timeout=120, check=False,
+        [sys.executable, "-c", COMMANDS], env=environment, input=json.dumps(commands),
+        capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
-    assert done.returncode == 0, f"waypost {' '.join(words)}: {done.stderr}"
+    assert done.returncode == 0, done.stderr
+
+
+def import_file(environment: dict[str, str], kind: str, file: Path) -> None:
+    waypost(environment, (("import", kind, str(file)), ""))
+
+
+def officer(username: str, role: str, name: str, *more: str) -> tuple[tuple[str, ...], str]:
+    """The command that makes somebody who signs in with the journeys' password."""
+    return ("officer", username, "--role", role, "--name", name, *more), PASSWORD
 
 
 def start(environment: dict[str, str], *words: str) -> subprocess.Popen:
@@ -177,6 +237,9 @@ def is_outside(url: str) -> bool:
 
 
 def sign_in(page, house: House, username: str) -> None:
+    """As whoever it was before nobody goes on: an answer on its way would bring their cookie."""
+    page.goto("about:blank")
+    page.context.clear_cookies()
     page.goto(f"{house.pages}/sign-in")
     page.get_by_label("User name").fill(username)
     page.get_by_label("Password").fill(PASSWORD)
@@ -184,20 +247,48 @@ def sign_in(page, house: House, username: str) -> None:
     page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
+def press(locator) -> None:
+    """A link, button or summary, as somebody without a mouse presses it."""
+    _focus(locator)
+    locator.page.keyboard.press("Enter")
+
+
+def tick(locator) -> None:
+    """A box or a radio button, likewise."""
+    _focus(locator)
+    if not locator.is_checked():
+        locator.page.keyboard.press("Space")
+    assert locator.is_checked()
+
+
+def _focus(locator) -> None:
+    locator.wait_for(state="attached")
+    locator.focus()
+    assert locator.evaluate("element => element === document.activeElement"), "no key reaches it"
+
+
 def check_accessible(page, house: House) -> None:
-    """axe-core finds nothing against WCAG 2.2 AA, and nothing runs off the page sideways."""
+    """axe-core finds nothing against WCAG 2.2 AA, and nothing runs off the page sideways.
+
+    A page built of the same parts as one that was already looked at, at the same width, holds
+    nothing new for axe; that it runs off sideways depends on its words and is asked each time.
+    """
+    over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert over <= 0, f"the page is {over} px wider than the screen"
+    parts = (page.viewport_size["width"], page.evaluate(PARTS))
+    if parts in LOOKED_AT:
+        return
     if not page.evaluate("'axe' in window"):
         page.add_script_tag(url=f"{house.pages}/static/vendor/axe.js")
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = page.evaluate("tags => axe.run({runOnly: tags})", tags)
+    found = page.evaluate(AXE, tags)
     said = [
         f"{one['id']}: {one['help']} ({node['html'][:160]})"
         for one in found["violations"]
         for node in one["nodes"][:3]
     ]
     assert not said, "\n".join(said)
-    over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert over <= 0, f"the page is {over} px wider than the screen"
+    LOOKED_AT.add(parts)
 
 
 def picture(page, name: str, first: Callable[[Any], None] | None = None) -> None:

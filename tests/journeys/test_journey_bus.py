@@ -16,6 +16,7 @@ from datetime import datetime
 import numpy as np
 import pytest
 
+from migrated import migrated
 from waypost.geo import BRITISH
 
 BUS = "4720"
@@ -95,7 +96,7 @@ def test_a_bus_brought_in_violates_the_zone_on_its_route_at_the_right_minutes(
     orders = tmp_path / "orders.json"
     orders.write_text(json.dumps({"persons": [person]}))
 
-    run("migrate", "--quiet")
+    migrated(tmp_path / "home")
     run("import", "orders", str(orders))
     said = run("import", "fixes", str(fixes), "--map", MAP)
     again = run("import", "fixes", str(fixes), "--map", MAP)

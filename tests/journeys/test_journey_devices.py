@@ -59,7 +59,7 @@ def test_a_tag_is_found_by_its_id_and_its_health_told_in_words_and_strips(page, 
     page.get_by_role("link", name="Health, charging and commands").click()
     page.get_by_role("heading", name="Tag health").wait_for()
     for _ in range(SIGNS_WITHIN_S):
-        if page.get_by_text("Battery low").count():
+        if page.get_by_text("Its battery was at 14 %").count():
             break
         page.wait_for_timeout(1000)
         page.reload()
@@ -150,12 +150,37 @@ def test_somebody_is_protected_by_consent_and_the_protection_ended(page, house):
     page.get_by_role("button", name="They agreed: protect them").click()
     page.get_by_text("They are protected.").wait_for()
     check_accessible(page, house)
+    withhold_an_address(page, house, reference)
     page.get_by_text("End the protection").first.click()
     page.get_by_label("Why?").first.fill("they moved away")
     page.get_by_role("button", name="End the protection").first.click()
     page.get_by_text("The protection has ended.").wait_for()
     page.goto(f"{house.pages}/people?q=Guarded")
     assert page.get_by_text("Nobody fits").is_visible()
+
+
+def withhold_an_address(page, house, reference):
+    """By keyboard alone: a slip comes back with what to do, then the address is kept, then not."""
+    guarded = page.locator("section").filter(has_text=reference)
+    guarded.get_by_role("link", name="Withheld addresses").press("Enter")
+    page.get_by_label("Where is it?").press("Enter")
+    page.get_by_role("link", name="The address is empty.").press("Enter")
+    page.keyboard.type("E8 3QW")
+    check_accessible(page, house)
+    page.keyboard.press("Enter")
+    page.get_by_text("The address is withheld.").wait_for()
+    assert page.get_by_text("TQ 34 84", exact=True).is_visible()
+    assert "E8 3QW" not in page.content() + page.url
+    page.locator("summary").filter(has_text="Stop withholding it").press("Enter")
+    check_accessible(page, house)
+    page.get_by_label("may learn this address").press("Space")
+    page.get_by_role("button", name="Stop withholding it").press("Enter")
+    page.get_by_text("The address is not withheld any more.").wait_for()
+    page.get_by_role("link", name="Device of Robin Guarded").wait_for()
+    page.goto(f"{house.pages}/people?q=P8")
+    page.get_by_role("table").get_by_role("link").first.click()
+    page.get_by_role("link", name="Tag health").click()
+    page.get_by_role("link", name="Protected persons").click()
 
 
 def tell_of_a_low_battery(house, device):

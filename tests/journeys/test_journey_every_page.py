@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 
 import pytest
-from journey_house import PASSWORD, House, check_accessible, is_trouble, sign_in
+from journey_house import PASSWORD, SQUARE, House, check_accessible, is_trouble, sign_in
 from test_journey_matching import police_file
 
 from waypost.access.may import RULES
@@ -22,26 +22,107 @@ pytestmark = pytest.mark.journey
 WIDTHS = (360, 1920)
 # Acts, streams, files and machines' answers: no page to look at.
 NO_PAGE = {
+    "agency-go", "agency-back",  # away from here; off unless an agency's provider is set up
+    "sign-in-code", "own-app",  # after a form: test_journey_second_factor looks at them
     "sign-out", "inbox-rows", "inbox-events", "alert-move", "offence-upload", "offence-problems",
     "run-start", "quarantine-settle", "clock-settle", "audit-verify", "healthz", "readyz",
     "metrics", "device-change", "device-token", "person-tag-command",
     "fitting-fit", "fitting-visit", "fitting-fixes", "fitting-seen",
+    "parameter-preview", "parameter-move",
+    "zone-check", "place-find", "timetable-check", "whereabouts-part", "whereabouts-rows",
+    "violation-explained",  # by a form: test_journey_explain looks at it
+    "alert-step", "alert-account", "alert-contest", "mine-contest", "alert-known-fixes",
+    "map-tiles", "whatif-attach", "person-tag-removal",
+    "alert-snooze", "rota-change", "hand-over-move", "person-suspension",
+    "contact-end", "notification-move", "document",
+    "breach-step", "correction-acknowledge", "correction-paper", "alert-presence",
+    "oversight-settle", "person-necessity-move", "alert-counts",
+    "retention-move", "subject-request-move", "mine-data-ask", "mine-data-fetch",
+    "alert-last-hours", "answering", "inbox-zones", "inbox-presence",
+    "request-move", "request-download", "programme-table",
+    "request-edit", "request-preview",  # by a form: test_journey_disclosure looks at them
 }  # fmt: skip
 ABOUT_TAGS = ("tag", "homes", "protection")  # of one person, by her page's address
-ALIKE_FOR_ALL = {"sign-in", "gallery", "attributions"}  # looked at once
+ALIKE_FOR_ALL = {"sign-in", "sign-in-passkey", "gallery", "attributions"}  # looked at once
 MAKE = """
 import os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "waypost.settings"
 import django; django.setup()
 from waypost.access.actions import make_officer
-from waypost.access.values import Role
+from waypost.access.values import MACHINE, Role
 from waypost.clock import now
-from waypost.orders.queries import person_orders
+from waypost.devices import actions
+from waypost.devices.protecting import Protected
+from waypost.devices.stock_file import StockRow
+from waypost.devices.values import DeviceKind
+from waypost.orders.withholding import withhold_address
+from waypost.orders.queries import person_by_reference, person_orders
 person = next(one.number for one in person_orders(None) if one.person_id == "P1")
 for role in Role:
     own = person if role is Role.WEARER else None
     make_officer(f"page-{role.value}", "Robin Page", sys.argv[1], role, person_id=own, now=now())
-print(person)
+# Of whom the monitoring officer of these pages is named staff; the address is where P1 may not be.
+actions.add_device(StockRow(0, "every-page", kind=DeviceKind.PROTECTED), by=MACHINE, now=now())
+said = Protected("PR-every", "Casey Page", now(), "form", ["page-monitoring_officer"])
+actions.protect(person, "every-page", said, by=MACHINE, now=now())
+guarded = person_by_reference("PR-every").pk
+withhold_address(guarded, person, (float(sys.argv[2]), float(sys.argv[3])), by=MACHINE, now=now())
+# A contact and a kept week of the wearer; what the protected person wishes to be told.
+from datetime import timedelta
+from waypost.notices.actions import add_contact
+from waypost.notices.values import TEST, Contact
+from waypost.telling.models import WeekKept
+from waypost.telling.wishing import Wished, record_wish
+add_contact(Contact(TEST, "P1"), by=MACHINE, now=now(), person_id=person)
+monday = now().date() - timedelta(days=now().weekday() + 7)
+week = WeekKept.objects.create(person_id=person, monday=monday, share=0.97, known_at=now())
+wished = Wished(Contact(TEST, "PR"), "020 7946 0000", now(), "form", ("R1",), "Your books")
+record_wish(guarded, person, wished, by=MACHINE, now=now())
+# A breach told to the force of the requester of these pages.
+from waypost.access.actions import make_team
+from waypost.alerts.actions import acknowledge, take_in_hand
+from waypost.alerts.models import Alert
+from waypost.policing.actions import draft, send
+from waypost.policing.wording import Texts
+desk = make_team("Every Page Police", "police_force", "Desk", now=now())
+make_officer("page-police_requester", "Robin Page", None, Role.POLICE_REQUESTER, team=desk,
+             now=now())
+breach = Alert.objects.filter(kind="exclusion", person__reference="P6").first()
+acknowledge(breach.pk, by=MACHINE, now=now())
+take_in_hand(breach.pk, by=MACHINE, now=now())
+told = draft(breach.pk, desk.organisation_id, by=MACHINE, now=now())
+said = Texts("In the square for some time.", "Certain: many fixes show it.", "Rang twice, in vain.")
+send(told, said, checked=True, by=MACHINE, now=now())
+# What it is followed up by, and a correction of what the officers of these pages were told.
+from waypost.access.models import Officer
+from waypost.alerts.actions import uphold
+from waypost.corrections.models import Copy, Correction, Statement
+from waypost.enforcement.models import BreachCase
+from waypost.enforcement.opening import open_cases
+uphold(breach.pk, by=MACHINE, now=now(), note="No reason was given.")
+open_cases(now())
+case = BreachCase.objects.get(person_id=breach.person_id)
+officers = Officer.objects.filter(username__startswith="page-").values_list("pk", flat=True)
+recipients = [f"officer:{one}" for one in officers] + ["outside:the court at Hackney"]
+stated = Statement.objects.create(what="other", reference="other:1", person_id=person,
+                                  made_at=now(), recipients=recipients, looked_at=now())
+corrected = Correction.objects.create(statement=stated, number=1, at=now(), changes=[],
+                                      words=["The decision on alert 1 is no longer upheld."])
+for one in recipients:
+    Copy.objects.create(correction=corrected, recipient=one)
+# What the wearer asks of their own data.
+from waypost.access.queries import posted
+from waypost.disclosure.actions import submit
+from waypost.disclosure.asking import Requester
+from waypost.disclosure.values import Kind, Urgency, Wanted, What, Window
+wearer = posted(Officer.objects.get(username="page-wearer"), now=now())
+window = Window(now() - timedelta(hours=9), now() - timedelta(hours=7))
+request = submit(Wanted(Kind.OWN, What.TRACK, Urgency.ROUTINE, window), Requester(), by=wearer,
+                 now=now())
+# Somebody asks for their own data by letter.
+from waypost.keeping.asking import enter
+asked = enter(person, now(), by=MACHINE, now=now())
+print(person, guarded, week.pk, told, case.pk, corrected.pk, request, asked)
 """
 
 
@@ -50,33 +131,77 @@ def addresses(house: House, browser) -> dict[str, str]:
     """Route name -> an address of it with something to show; the sign-ins are made, too."""
     environment = {**os.environ, "WAYPOST_HOME": str(house.home), "WAYPOST_LOG": "ERROR"}
     environment.pop("WAYPOST_DATABASE", None)
-    made = subprocess.run([sys.executable, "-c", MAKE, PASSWORD], env=environment, timeout=60,
+    south, north, west, east = SQUARE
+    middle = [str((south + north) / 2), str((west + east) / 2)]
+    command = [sys.executable, "-c", MAKE, PASSWORD, *middle]
+    made = subprocess.run(command, env=environment, timeout=60,
                           capture_output=True, text=True, check=False)  # fmt: skip
     assert made.returncode == 0, made.stderr
     urllib.request.urlopen(f"{house.gateway}/intake/osmand?id=tag-of-nobody&lat=51.5&lon=0.1")
     plain = {route.name: f"/{route.path}" for route in ROUTES if "<" not in route.path}
-    person = made.stdout.strip()
+    person, guarded, week, told, case, corrected, request, asked = made.stdout.split()
     found = plain | {"person": f"/people/{person}", "whereabouts": f"/people/{person}/whereabouts"}
     page = browser.new_page()
     sign_in(page, house, "page-monitoring_officer")
     page.goto(f"{house.pages}/inbox")
     found["alert"] = page.locator("[data-alert] a").first.get_attribute("href")
+    found["alert-places"], found["incident"] = (
+        f"{found['alert']}/{w}" for w in ("places", "incident")
+    )
+    page.goto(f"{house.pages}/people/{person}")
+    explain = page.locator("a[href^='/violations/']").first
+    found["violation"] = explain.get_attribute("href")
     found |= {f"person-{name}": f"/people/{person}/{name}" for name in ABOUT_TAGS}
+    found["person-risks"] = f"/people/{person}/risks"
+    found["person-necessity"] = f"/people/{person}/necessity"
+    found["text"] = "/system/texts/alert_raised"
+    found["paper"] = "/system/papers/warning_letter"
+    found["notification"] = f"/notifications/{told}"
+    found["request"] = f"/requests/{request}"
+    found["who-may"] = f"/people/{person}/who-may"
+    found["notification-draft"] = f"{found['alert']}/notify"
+    found["breach-case"], found["correction"] = f"/enforcement/{case}", f"/corrections/{corrected}"
+    found["subject-request"] = f"/subject-access/{asked}"
+    found["person-withheld"] = f"/people/{guarded}/withheld"
+    found["person-near"] = f"/people/{guarded}/near"
+    found["person-reminders"], found["week"] = f"/people/{person}/reminders", f"/weeks/{week}"
     found["fitting-person"] = f"/fitting/{person}"
     page.goto(f"{house.pages}/fitting/{person}")
     worn = page.get_by_role("link", name="How the fitting stands").get_attribute("href")
     found["fitting-done"] = worn
     found |= {f"fitting-{name}": f"{worn}/{name}" for name in ("check", "notice", "remove")}
+    page.goto(f"{house.pages}/what-if/new?person={person}")
+    box = page.get_by_label("as GeoJSON or in words")
+    if not box.is_visible():
+        page.get_by_text("The zone as text").click()
+    box.fill("circle: E8 3QW, 300 m")
+    page.locator("#try").click()
+    page.get_by_role("heading", name="Nothing is concluded").wait_for(timeout=30_000)
+    found["whatif-try"] = page.url.removeprefix(house.pages)
     page.goto(f"{house.pages}/devices")
     found["device"] = page.locator("tbody th a").first.get_attribute("href")
     page.close()
-    return found | matched(house, browser)
+    return found | drafted(house, browser) | matched(house, browser)
 
 
 @pytest.fixture(scope="module")
 def seen() -> set[str]:
     """Pages already looked at for another role: their second look is on the phone alone."""
     return set()
+
+
+def drafted(house: House, browser) -> dict[str, str]:
+    """A draft of other numbers for the rules, by the administrator of these pages."""
+    page = browser.new_page()
+    sign_in(page, house, "page-administrator")
+    page.goto(f"{house.pages}/parameters/new")
+    page.get_by_label("Wait for uploads").fill("20")
+    page.get_by_label("Why other numbers?").fill("To be looked at.")
+    page.get_by_role("button", name="Save the draft").click()
+    page.get_by_text("The draft is saved.").wait_for()
+    draft = page.url.removeprefix(house.pages)
+    page.close()
+    return {"parameter": draft, "parameter-edit": f"{draft}/edit"}
 
 
 def matched(house: House, browser) -> dict[str, str]:
@@ -128,7 +253,27 @@ def test_every_page_a_role_may_open_is_sound_on_a_phone_and_on_a_wall(
 
 def of_another_caseload(role: Role, name: str) -> bool:
     """Whether the page is about P1, of nobody's caseload, and the role reaches no further."""
-    about_a_person = name in {"alert", "person", "whereabouts", "person-tag", "fitting-person"}
+    about_a_person = name in {
+        "alert",
+        "person-necessity",
+        "person",
+        "whereabouts",
+        "person-tag",
+        "person-risks",
+        "person-reminders",
+        "person-near",
+        "week",
+        "fitting-person",
+        "violation",
+        "whatif-try",
+        "notification",
+        "notification-draft",
+        "breach-case",
+        "incident",
+        "request",
+    }
+    if name == "notification" and role is Role.POLICE_REQUESTER:
+        return False  # it was sent to their force
     return about_a_person and RULES[role][BY_NAME[name].permission] in {Reach.OWN, Reach.TEAM}
 
 
@@ -173,9 +318,15 @@ def test_an_act_on_an_alert_that_moved_since_leads_back_to_it(house, browser, ad
     context = browser.new_context(viewport={"width": 360, "height": 740})
     page, other = context.new_page(), context.new_page()
     sign_in(page, house, "page-monitoring_officer")
-    for one in (page, other):
-        one.goto(f"{house.pages}{addresses['alert']}")
-    other.get_by_label("Note").first.fill("Rang twice.")
+    page.goto(f"{house.pages}/inbox")
+    links = page.locator("[data-alert] a[href^='/alerts/']")
+    found = [one.get_attribute("href") for one in links.all()]
+    for address in dict.fromkeys(found):  # one that no other journey has acknowledged
+        other.goto(f"{house.pages}{address}")
+        if other.locator("#note-acknowledge").count():
+            break
+    page.goto(other.url)
+    other.locator("#note-acknowledge").fill("Rang twice.")
     other.get_by_role("button", name="Acknowledge").click()
     other.get_by_text("The alert was acknowledged.").wait_for()
     page.get_by_role("button", name="Acknowledge").click()

@@ -1,0 +1,70 @@
+"""Every story of the rules stands in the manual, as a sentence with its day and what is judged."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+import manual  # noqa: E402
+
+
+def test_each_story_has_its_heading_and_its_day():
+    text = "\n".join(manual.pages().values())
+    for path in manual.SPEC.glob("test_*.py"):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                assert f"## {manual.sentence(node.name)}" in text
+    assert text.count("\nJudged") >= 50
+
+
+def test_a_story_is_printed_as_it_is_run():
+    code = '''
+def test_a_day(rule_story):
+    """Why."""
+    rule_story(exclusion="always", day="""
+        10:00  inside 8 m
+    """, expect=["10:00-now inside"])
+'''
+    (rule,) = manual._rules(ast.parse(code))
+    assert rule.splitlines() == [
+        "## A day", "", "Why.", "", "Asked: `exclusion: always`.", "", "```", "10:00  inside 8 m",
+        "```", "", "Judged:", "", "- 10:00-now inside",
+    ]  # fmt: skip
+
+
+def test_every_move_of_an_alert_is_drawn_with_who_makes_it():
+    """The diagram and the table below it come from NEXT: neither more moves nor fewer."""
+    import alert_manual
+
+    from waypost.alerts.lifecycle import STATUS_WORDS
+    from waypost.alerts.values import NEXT
+
+    text = alert_manual.pages()["manual/alerts.md"]
+    table = {(before.value, after.value) for before in NEXT for after in NEXT[before]}
+    drawn = set(re.findall(r"^    (\w+) --> (\w+): \S", text, re.M))
+    assert drawn == table
+    for before in NEXT:
+        for after in NEXT[before]:
+            words = (
+                rf"^\| {STATUS_WORDS[before]} \| {STATUS_WORDS[after]} \| (An officer|Waypost): "
+            )
+            assert re.search(words, text, re.M), (before, after)
+
+
+def test_every_move_of_a_notification_to_the_police_is_drawn_with_who_makes_it():
+    import police_manual
+
+    from waypost.policing.lifecycle import STATUS_WORDS
+    from waypost.policing.values import NEXT
+
+    text = police_manual.pages()["manual/police.md"]
+    table = {(before.value, after.value) for before in NEXT for after in NEXT[before]}
+    assert set(re.findall(r"^    (\w+) --> (\w+): \S", text, re.M)) == table
+    for before in NEXT:
+        for after in NEXT[before]:
+            words = rf"^\| {STATUS_WORDS[before]} \| {STATUS_WORDS[after]} \| The (provider|force)"
+            assert re.search(words, text, re.M), (before, after)
