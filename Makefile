@@ -46,7 +46,7 @@ test: setup  ## check, then all tests on SQLite, then the database tests on Post
 	$(MAKE) --no-print-directory test-postgres
 
 test-postgres: setup  ## the tests marked `database`, on a PostgreSQL that comes in a wheel
-	$(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest -m database
+	$(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest -n 2 --dist loadfile -m database
 
 test-all: setup  ## everything on SQLite and everything on PostgreSQL
 	$(BIN)/python -m pytest
@@ -58,7 +58,7 @@ check: setup  ## changes nothing, reports everything at once
 fix: setup  ## format and mend what can be mended
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
-	$(BIN)/python tools/docs.py
+	$(BIN)/python tools/docs.py && $(BIN)/python tools/sbom.py
 
 journeys: setup  ## browser journeys; writes the README's screenshots
 	WAYPOST_SCREENSHOTS=1 $(BIN)/python -m pytest -m journey
@@ -76,9 +76,10 @@ bench: setup  ## the project's own benches, each a ratio to a bare baseline
 	$(BIN)/waypost bench intake
 	$(BIN)/waypost bench rules
 	$(BIN)/waypost bench match
+	$(BIN)/waypost bench truth
 
 docs: setup  ## print the reference pages from the code
-	$(BIN)/python tools/docs.py
+	$(BIN)/python tools/docs.py && $(BIN)/python tools/sbom.py
 
 rooms: setup  ## draw who knows whom, from the imports
 	$(BIN)/python tools/rooms.py

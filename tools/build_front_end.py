@@ -1,7 +1,8 @@
 """Assembles src/waypost/web/static/vendor from npm packages pinned in package-lock.json.
 
 Nothing is compiled: prebuilt files are copied, without their makers' fonts and crown, which are
-not ours to use outside GOV.UK. `axe-core` stands beside them for the journeys only.
+not ours to use outside GOV.UK. A module that names another package is pointed at the file beside
+it, since browsers know no packages. `axe-core` stands beside them for the journeys only.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ FILES: dict[str, str] = {
     "maplibre-gl/dist/maplibre-gl.mjs": "maplibre-gl.mjs",
     "maplibre-gl/dist/maplibre-gl-worker.mjs": "maplibre-gl-worker.mjs",
     "maplibre-gl/dist/maplibre-gl.css": "maplibre-gl.css",
+    "pmtiles/dist/esm/index.js": "pmtiles.mjs",
+    "fflate/esm/browser.js": "fflate.mjs",
     "axe-core/axe.min.js": "axe.js",
 }
 LICENCES = {
@@ -36,6 +39,8 @@ LICENCES = {
     "@ministryofjustice/frontend": "moj-frontend",
     "htmx.org": "htmx",
     "maplibre-gl": "maplibre-gl",
+    "pmtiles": "pmtiles",
+    "fflate": "fflate",
 }
 IMAGES = "@ministryofjustice/frontend/moj/assets/images"
 
@@ -90,7 +95,17 @@ def copy(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
         return
     text = re.sub(r"\n?/[/*]# sourceMappingURL=\S+( \*/)?", "", source.read_text("utf-8"))
-    target.write_text(own_looks(text) if source.suffix == ".css" else text, "utf-8")
+    target.write_text(own_looks(text) if source.suffix == ".css" else beside(text), "utf-8")
+
+
+def beside(script: str) -> str:
+    """A module whose imports from packages are from the files beside it."""
+    names = {source.split("/")[0]: name for source, name in FILES.items() if name.endswith(".mjs")}
+    return re.sub(
+        r'(\bfrom\s*)"([\w-]+)"',
+        lambda found: f'{found[1]}"./{names[found[2]]}"' if found[2] in names else found[0],
+        script,
+    )
 
 
 def own_looks(css: str) -> str:

@@ -27,6 +27,12 @@ CHECKS: dict[str, list[str]] = {
         str(HERE / "docs.py"),
         "--check",
     ],
+    "columns, purposes and recipients are signed for": [
+        sys.executable,
+        str(HERE / "assessed.py"),
+    ],
+    "what is imported is declared": [str(BIN / "deptry"), "src"],
+    "bill of materials, licences, hashes": [sys.executable, str(HERE / "sbom.py"), "--check"],
 }
 
 

