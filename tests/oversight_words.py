@@ -15,11 +15,13 @@ from waypost.orders.read import read_orders
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)  # a Tuesday
 HOME = {"type": "Point", "coordinates": [-0.056, 51.547], "radius_m": 80}
+COHORT = "Gripping the Offender"
 DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 
 
 class Estate:
-    """P1 is pia's (Hackney), P2 is paul's (Camden), P3 is limited and nia's (Hackney)."""
+    """P1 is pia's (Hackney), P2 is paul's (Camden), P3 is limited and nia's (Hackney).
+    P1 and P3 are in the programme COHORT."""
 
     def __init__(self) -> None:
         before = NOW - timedelta(days=60)
@@ -52,6 +54,7 @@ class Estate:
         persons = [
             {"person_id": reference, "name": name, "area": area, "limited": reference == "P3",
              "officers": [officer], "team": f"{area} team",
+             "programmes": [COHORT] if area == "Hackney" else [],
              "activations": [{"activation_id": f"A-{reference}", "device_id": f"D-{reference}",
                               "from": before.isoformat(), "to": None}],
              "orders": [{"order_id": f"O-{reference}", "kind": "community_order",
@@ -64,3 +67,9 @@ class Estate:
         assert not read.problems, read.problems
         assert not import_orders(read.rows, by=MACHINE, now=before).problems
         self.people = {one.reference: one.pk for one in Person.objects.all()}
+
+    def file(self, reference: str, *, now: datetime, **said: object) -> None:
+        """An orders file that says this of the person, and nothing of orders."""
+        read = read_orders(json.dumps({"persons": [{"person_id": reference, **said}]}).encode())
+        assert not read.problems, read.problems
+        assert not import_orders(read.rows, by=MACHINE, now=now).problems

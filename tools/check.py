@@ -10,6 +10,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
+# What a test imports of another test's words is found by name, wherever it lies below tests/.
+OWN_WORDS = sorted({one.stem for one in (HERE.parent / "tests").rglob("*.py")})
 CHECKS: dict[str, list[str]] = {
     "format": [str(BIN / "ruff"), "format", "--check", "--quiet"],
     "lint": [str(BIN / "ruff"), "check", "--quiet"],
@@ -32,6 +34,17 @@ CHECKS: dict[str, list[str]] = {
         str(HERE / "assessed.py"),
     ],
     "what is imported is declared": [str(BIN / "deptry"), "src"],
+    "what tests and tools import is declared": [
+        str(BIN / "deptry"),
+        "src",
+        "tests",
+        "tools",
+        "--exclude",
+        r"\.venv",
+        "--ignore",
+        "DEP002,DEP004",  # beside the house, what is for its builders is allowed
+        *(word for name in OWN_WORDS for word in ("--known-first-party", name)),
+    ],
     "bill of materials, licences, hashes": [sys.executable, str(HERE / "sbom.py"), "--check"],
 }
 

@@ -47,6 +47,7 @@ READ = {
     "fido2": "BSD-2-Clause AND MPL-2.0",
     "htmx.org": "0BSD",
     "numba": "BSD-2-Clause",
+    "rfc3161-client": "Apache-2.0",
     "segno": "BSD-3-Clause",
     "sqlparse": "BSD-3-Clause",
     "uvloop": "MIT OR Apache-2.0",

@@ -86,6 +86,11 @@ SETTINGS: dict[str, str] = {
     "WAYPOST_AUDIT_ANCHOR": "Where copies of the audit seals are kept outside, parted by commas: "
     "file:PATH (added to, a line each) or https://ADDRESS (a POST each, whose answer is kept as "
     "the receipt). Default: nowhere; an old copy of everything could then be put back unseen.",
+    "WAYPOST_AUDIT_TIME_AUTHORITY": "Address of an RFC 3161 time authority, which is sent the "
+    "digest of the newest audit seal once an hour and signs it with its own time. Default: "
+    "none; a seal's time is then this machine's word.",
+    "WAYPOST_AUDIT_TIME_ROOTS": "PEM file of the certificates by which the authority's time stamps "
+    "are checked: its root, and what lies between. Needed with it.",
     "WAYPOST_RETENTION": "on: what is due is deleted; off: it is shown and never deleted. Default: "
     "as the data protection officer decided under Retention, and until then only shown.",
     "WAYPOST_IDENTITY_KEY": "Seals names, dates of birth, contacts and withheld addresses in the "
@@ -281,6 +286,8 @@ try:
 except ValueError as error:
     raise ImproperlyConfigured(f"WAYPOST_WINDOWS: {error}") from None
 AUDIT_ANCHOR = os.environ.get("WAYPOST_AUDIT_ANCHOR", "")
+AUDIT_TIME_AUTHORITY = os.environ.get("WAYPOST_AUDIT_TIME_AUTHORITY", "")
+AUDIT_TIME_ROOTS = os.environ.get("WAYPOST_AUDIT_TIME_ROOTS", "")
 RETENTION = os.environ.get("WAYPOST_RETENTION", "")  # "": as was decided on the page
 if RETENTION not in {"", "on", "off"}:
     raise ImproperlyConfigured("WAYPOST_RETENTION is on or off")

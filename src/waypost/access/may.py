@@ -185,7 +185,7 @@ def in_reach(by: Posted, carried: Reach, case: Case) -> bool:
         return True
     if carried is Reach.SELF:
         return by.own_person_id == case.person_id
-    teams = bool(by.team_ids & case.team_ids) or case.area in by.areas
+    teams = bool(by.team_ids & case.team_ids or _beyond_teams(by, case))
     own = by.officer_id in case.officer_ids or (not case.officer_ids and teams)
     return {Reach.OWN: own, Reach.TEAM: own or teams}.get(carried, False)
 
@@ -214,7 +214,9 @@ def _decide_in(
         )
     for role in sorted(carried):
         if case is None or _reaches(by, carried[role], case):
-            return Answer(True, f"{role.value}: {permission.value}, reach {carried[role].value}")
+            through = _through(by, carried[role], case) if case is not None else ""
+            rule = f"{role.value}: {permission.value}, reach {carried[role].value}{through}"
+            return Answer(True, rule)
     if case is not None and by.officer_id in case.opened_ids and permission in IN_EMERGENCY:
         return Answer(True, f"{permission.value}, emergency access that will be reviewed")
     if set(carried.values()) == {Reach.SELF}:  # a wearer may not learn who else wears a tag
@@ -222,6 +224,22 @@ def _decide_in(
     return Answer(
         False, "This case is not among yours; its responsible officer or team can take you on."
     )
+
+
+def _beyond_teams(by: Posted, case: Case) -> str:
+    """By which area or programme of a posting the case is theirs, beyond their teams; or ""."""
+    if case.area in by.areas:
+        return f"area {case.area}"
+    shared = sorted(by.programmes & case.programmes)
+    return f"programme {shared[0]}" if shared else ""
+
+
+def _through(by: Posted, carried: Reach, case: Case) -> str:
+    """What brings the case into reach where it is neither theirs nor their team's."""
+    known = by.officer_id in case.officer_ids | case.named_officer_ids
+    if carried not in {Reach.TEAM, Reach.OWN} or known or by.team_ids & case.team_ids:
+        return ""
+    return f" ({_beyond_teams(by, case)})"
 
 
 def _reaches(by: Posted, carried: Reach, case: Case) -> bool:

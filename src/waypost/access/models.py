@@ -52,12 +52,14 @@ class Posting(models.Model):
     """A role held in a team from-to. Ended, never deleted."""
 
     declares = Columns(
-        Retention.REFERENCE, plain="id officer role team area from_at to_at granted_by_id"
+        Retention.REFERENCE,
+        plain="id officer role team area programme from_at to_at granted_by_id",
     )
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="postings")
     role = models.CharField(max_length=40, choices=[(role.value, role.value) for role in Role])
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True)
     area = models.CharField(max_length=120, blank=True)  # over which it carries, beyond the team
+    programme = models.CharField(max_length=120, blank=True)  # likewise
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True, blank=True)
     granted_by_id = models.BigIntegerField(null=True, blank=True)
@@ -68,13 +70,15 @@ class PostingRequest(models.Model):
 
     declares = Columns(
         Retention.REFERENCE,
-        plain="id officer role team area ends status asked_at asked_by decided_at decided_by",
+        plain="id officer role team area programme ends status asked_at asked_by decided_at "
+        "decided_by",
         personal="words decided_words",
     )
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=40, choices=[(role.value, role.value) for role in Role])
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True)
     area = models.CharField(max_length=120, blank=True)
+    programme = models.CharField(max_length=120, blank=True)
     ends = models.ForeignKey(Posting, on_delete=models.PROTECT, null=True, related_name="+")
     words = models.CharField(max_length=300)  # why
     status = models.CharField(max_length=20)  # waiting, granted, refused, taken_back
@@ -234,11 +238,11 @@ class AuditLine(models.Model):
 
 class AuditSeal(models.Model):
     """That the lines up to one stood so at a time (access/seals.py). Never changed but for its
-    copy outside."""
+    copy outside and its time stamp."""
 
     declares = Columns(
         Retention.AUDIT,
-        plain="number line hash at previous signature kept_outside_at receipt",
+        plain="number line hash at previous signature kept_outside_at receipt stamp stamped_at",
     )
     number = models.BigIntegerField(primary_key=True)
     line = models.BigIntegerField()
@@ -248,6 +252,8 @@ class AuditSeal(models.Model):
     signature = models.CharField(max_length=128)
     kept_outside_at = models.DateTimeField(null=True, blank=True)
     receipt = models.CharField(max_length=200, blank=True)
+    stamp = models.BinaryField(null=True)  # of a time authority (access/stamping.py)
+    stamped_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "access_audit_seal"

@@ -32,6 +32,7 @@ class PostingSeen:
     role: Role
     team: str
     area: str
+    programme: str
     from_at: datetime
 
 
@@ -73,6 +74,7 @@ def ask_posting(
     *,
     team_id: int | None = None,
     area: str = "",
+    programme: str = "",
     by: Posted,
     now: datetime,
 ) -> int:
@@ -85,8 +87,9 @@ def ask_posting(
     team = Team.objects.filter(pk=team_id).first() if team_id is not None else None
     if team_id is not None and team is None:
         raise Refused("There is no such team; choose one of the list.")
-    said, place = said_why(words), " ".join(area.split())[:120]
-    same = {"officer": officer, "role": role.value, "team": team, "area": place}
+    said = said_why(words)
+    same = {"officer": officer, "role": role.value, "team": team, "area": _name(area),
+            "programme": _name(programme)}  # fmt: skip
     if _live(now).filter(**same).exists():
         raise Conflict("They hold this role there already.")
     if PostingRequest.objects.filter(status="waiting", ends=None, **same).exists():
@@ -105,7 +108,7 @@ def ask_end(posting_id: int, words: str, *, by: Posted, now: datetime) -> int:
         raise Conflict("This is asked for already, and waits for somebody else.")
     return _asked(
         by, now, words=said_why(words), officer=posting.officer, role=posting.role,
-        team=posting.team, area=posting.area, ends=posting,
+        team=posting.team, area=posting.area, programme=posting.programme, ends=posting,
     )  # fmt: skip
 
 
@@ -122,8 +125,8 @@ def decide(request_id: int, *, grant: bool, words: str, by: Posted, now: datetim
             raise Conflict("This posting has ended already.")
     elif grant:
         Posting.objects.create(
-            officer=found.officer, role=found.role, team=found.team, area=found.area, from_at=now,
-            granted_by_id=by.officer_id,
+            officer=found.officer, role=found.role, team=found.team, area=found.area,
+            programme=found.programme, from_at=now, granted_by_id=by.officer_id,
         )  # fmt: skip
     _record("granted" if grant else "refused", found, by, now)
 
@@ -145,7 +148,7 @@ def officers(by: Posted, *, now: datetime) -> list[OfficerSeen]:
     held: dict[int, list[PostingSeen]] = {}
     for one in _live(now).select_related("team__organisation").order_by("pk"):
         team = f"{one.team}, {one.team.organisation}" if one.team else ""
-        seen = PostingSeen(one.pk, Role(one.role), team, one.area, one.from_at)
+        seen = PostingSeen(one.pk, Role(one.role), team, one.area, one.programme, one.from_at)
         held.setdefault(one.officer_id, []).append(seen)
     rows = Officer.objects.filter(person_id=None).order_by("display_name", "pk")
     return [
@@ -177,7 +180,7 @@ def _request_seen(one: PostingRequest, by: Posted) -> RequestSeen:
         request_id=one.pk,
         officer=str(one.officer),
         role=Role(one.role),
-        where=", ".join(filter(None, (team, one.area))),
+        where=", ".join(filter(None, (team, one.area, one.programme))),
         ends=one.ends_id is not None,
         words=one.words,
         asked_by=str(one.asked_by),
@@ -189,6 +192,11 @@ def _request_seen(one: PostingRequest, by: Posted) -> RequestSeen:
         and by.officer_id not in {one.asked_by_id, one.officer_id},
         own=one.asked_by_id == by.officer_id,
     )
+
+
+def _name(text: str) -> str:
+    """Of an area or a programme, as it is compared with what orders files say."""
+    return " ".join(text.split())[:120]
 
 
 def _officer(officer_id: int) -> Officer:
@@ -225,7 +233,8 @@ def _moved(found: PostingRequest, status: str, by: Posted, now: datetime, words:
 def _record(what: str, found: PostingRequest, by: Posted, now: datetime) -> None:
     detail = {
         "request": found.pk, "officer_id": found.officer_id, "role": found.role,
-        "team_id": found.team_id, "ends": found.ends_id,
+        "team_id": found.team_id, "area": found.area, "programme": found.programme,
+        "ends": found.ends_id,
     }  # fmt: skip
     audit.record(f"posting:{what}", by=by, at=now, detail=detail)
 

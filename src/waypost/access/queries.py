@@ -62,6 +62,7 @@ def _posted(officer: Officer, postings: Sequence[Posting]) -> Posted:
         team_ids=frozenset(one.team_id for one in postings if one.team_id is not None),
         own_person_id=officer.person_id,
         areas=frozenset(one.area for one in postings if one.area),
+        programmes=frozenset(one.programme for one in postings if one.programme),
     )
 
 

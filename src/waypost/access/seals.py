@@ -2,6 +2,7 @@
 
 seal(now=now)          a seal over all lines up to now, if there are new ones
 send_copies(now=now)   to wherever the agency said (`WAYPOST_AUDIT_ANCHOR`)
+                       (an authority's time on them: stamping.py)
 cut(before, ...)       lines of which the time is over go, up to a seal; a line says so
 """
 
@@ -13,13 +14,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from waypost.access import audit, head, may
+from waypost.access import audit, head, may, stamping
 from waypost.access.anchoring import Anchor, anchors
 from waypost.access.chain import CUT, FIRST_HASH, seal_digest, sign_seal
 from waypost.access.models import AuditLine, AuditSeal
 from waypost.access.values import Permission, Posted
 from waypost.clock import write_instant
-from waypost.errors import Conflict, Refused, WaypostError
+from waypost.errors import Conflict, Refused, Unavailable, WaypostError
 
 log = logging.getLogger(__name__)
 EVERY = timedelta(minutes=10)  # how much of the chain only this machine could vouch for
@@ -83,7 +84,7 @@ def _sent(anchor: Anchor, row: AuditSeal) -> str | None:
 
 
 class SealLane:
-    """The worker's: a seal when one is due, and its copies."""
+    """The worker's: a seal when one is due, its copies, its time stamp."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.now = now
@@ -93,6 +94,10 @@ class SealLane:
         if is_due(now=at):
             seal(now=at)
         send_copies(now=at)
+        try:
+            stamping.send_stamp(now=at)
+        except Unavailable:
+            log.error("the newest audit seal has no time stamp yet; waypost audit seal says why")
         return False  # whatever is left waits for the next look: an anchor that is away, too
 
 

@@ -93,7 +93,7 @@ class Reach(StrEnum):
     """How far a role's permissions carry."""
 
     ALL = "all"  # every case of the estate (the monitoring centre)
-    TEAM = "team"  # cases of the officer's teams
+    TEAM = "team"  # cases of the officer's teams, and of the areas and programmes they cover
     OWN = "own"  # cases the officer is responsible for
     SELF = "self"  # the wearer's own
     NOBODY = "nobody"  # the role touches no case
@@ -127,6 +127,7 @@ class Posted:
     team_ids: frozenset[int] = frozenset()
     own_person_id: int | None = None  # wearers: the person they are
     areas: frozenset[str] = frozenset()  # areas over which a posting carries, beyond their teams
+    programmes: frozenset[str] = frozenset()  # and programmes
     scopes: frozenset[Permission] | None = None  # of a machine's token: all that it is for
 
     @property
@@ -163,6 +164,7 @@ class Case:
     conflicted_ids: frozenset[int] = frozenset()  # officers who know them otherwise
     opened_ids: frozenset[int] = frozenset()  # officers with emergency access now
     wider: frozenset[Wider] = frozenset()  # authorisations that hold now
+    programmes: frozenset[str] = frozenset()  # to which they belong now
 
 
 @dataclass(frozen=True, slots=True)

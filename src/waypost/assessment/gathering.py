@@ -36,6 +36,7 @@ def running(*, now: datetime, stored: bool = True) -> Running:
         numbers=tuple(_numbers(now)) if stored else (),
         sealed_identity=settings.IDENTITY_KEY is not None,
         anchored_audit=bool(settings.AUDIT_ANCHOR),
+        stamped_audit=bool(settings.AUDIT_TIME_AUTHORITY),
     )
 
 
@@ -67,6 +68,7 @@ def _in_use() -> dict[str, str]:
         "channel:sms": settings.NOTICES["sms_key"],
         "channel:webhook": settings.NOTICES["webhook"],
         "anchor:audit": settings.AUDIT_ANCHOR,
+        "stamp:audit": settings.AUDIT_TIME_AUTHORITY,
     }
 
 

@@ -92,6 +92,8 @@ def _open(running: Running) -> Iterator[str]:
         yield "Names and contacts are not sealed in the database (`WAYPOST_IDENTITY_KEY`)."
     if not running.anchored_audit:
         yield "Seals of the audit are kept nowhere outside (`WAYPOST_AUDIT_ANCHOR`)."
+    if not running.stamped_audit:
+        yield "No outside authority says when they were made (`WAYPOST_AUDIT_TIME_AUTHORITY`)."
     yield "Places in the lake are not encrypted by the software: the disk must be."
 
 
@@ -126,7 +128,8 @@ def _processing(running: Running) -> Iterator[str]:
         "Roles by two people; a purpose and a line for every look; a chain of audit that shows any "
         "change; raw messages under a key for each activation; signed bundles; locks with hashes. "
         f"Identity fields are {'sealed' if running.sealed_identity else 'not sealed'}; seals of "
-        f"the audit are {'kept outside too' if running.anchored_audit else 'kept here alone'}."
+        f"the audit are {'kept outside too' if running.anchored_audit else 'kept here alone'}, and "
+        f"their time is {'an outside authority’s' if running.stamped_audit else 'our own'} word."
     )
 
 

@@ -55,6 +55,8 @@ KNOWN: tuple[Recipient, ...] = (
               "The agency's own processing", "No name and no place"),
     Recipient("anchor:audit", "Whoever keeps copies of the audit's seals", "Hashes and times",
               "Data Protection Act 2018 s.62", "Nothing of a person"),
+    Recipient("stamp:audit", "A time authority (RFC 3161)", "The digest of a seal, once an hour",
+              "Data Protection Act 2018 s.62", "Nothing of a person"),
 )  # fmt: skip
 
 

@@ -77,6 +77,7 @@ class Running:
     numbers: tuple[tuple[str, str], ...]  # the rules' numbers in force, in words
     sealed_identity: bool
     anchored_audit: bool
+    stamped_audit: bool
 
 
 @dataclass(frozen=True, slots=True)

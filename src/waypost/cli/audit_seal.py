@@ -17,6 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from waypost.access.anchoring import anchors
     from waypost.access.seals import seal, send_copies
+    from waypost.access.stamping import authority, send_stamp
 
     number = seal(now=clock.now())
     print("No line is new." if number is None else f"Seal {number} is made.")
@@ -24,4 +25,8 @@ def run(args: argparse.Namespace) -> int:
         print("No copy is kept outside: set WAYPOST_AUDIT_ANCHOR.")
     elif not send_copies(now=clock.now()):
         raise Unavailable("a copy could not be kept outside; it is tried again every half minute")
+    if authority() is None:
+        print("No authority stamps its time: set WAYPOST_AUDIT_TIME_AUTHORITY.")
+    else:
+        send_stamp(now=clock.now())
     return 0

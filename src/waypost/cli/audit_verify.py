@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from waypost.clock import write_instant
 from waypost.errors import WaypostError
 
 RECORDS = True
@@ -19,9 +20,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from waypost.access import anchoring, audit
+    from waypost.access.stamping import verify_all
 
     copies = anchoring.kept_copies(args.copies)
-    verdict = audit.verify(copies)
+    verdict, stamps = verify_all(copies)
     if verdict.broken is not None:
         what = f"audit line {verdict.broken}" if verdict.broken else "the signed head of the audit"
         raise WaypostError(f"{what} {verdict.why}; {verdict.lines} lines before it are sound")
@@ -32,6 +34,13 @@ def run(args: argparse.Namespace) -> int:
     if seals:
         kept = f"{len(copies)} of them were compared with copies kept outside"
         print(f"{len(seals)} seals are sound; {kept if copies else 'no copy was compared'}.")
+    if stamps.count and not stamps.checked:
+        print(f"{stamps.count} time stamps were not checked: set WAYPOST_AUDIT_TIME_ROOTS.")
+    elif stamps.at is not None:
+        seen, wait_min = write_instant(stamps.at), stamps.wait.total_seconds() / 60
+        print(f"{stamps.count} time stamps hold; the authority saw line {stamps.line} and all "
+              f"before it at {seen}.")  # fmt: skip
+        print(f"The longest time between a seal and its stamp was {wait_min:.0f} min.")
     head = audit.read_head()
     if head is not None:
         print(f"The signed head counts {head.count} and ends in {head.hash}.")

@@ -50,6 +50,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "officer": ("officer", "make an officer who can sign in"),
     "audit verify": ("audit_verify", "check the audit chain"),
     "audit seal": ("audit_seal", "seal the audit chain now and send copies outside"),
+    "audit stamps": ("audit_stamps", "write seals with their time stamps, to be checked elsewhere"),
     "audit cut": ("audit_cut", "delete audit lines whose time is over, up to a seal"),
     "alert account": ("alert_account", "export an alert as it was known then, signed"),
     "police export": ("police_export", "a breach notification as a signed file for a force"),

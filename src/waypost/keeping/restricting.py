@@ -70,6 +70,7 @@ POLICY: dict[str, Given | Left] = {
     "orders.AuthorisedAbsence": Given(
         "Time off", "requirement from_at to_at known_at", "made_by_id", "reason"
     ),
+    "orders.Enrolment": Given("Programmes you were in", "programme from_at to_at"),
     "orders.Caseload": Given("Who was responsible for you", "from_at to_at", "officer"),
     "orders.WithheldAddress": Given("Addresses of yours that are kept from somebody",
                                     "lat lon from_at to_at known_at"),

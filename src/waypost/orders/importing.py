@@ -26,6 +26,7 @@ from waypost.orders.models import (
     TimetableEntry,
     ZoneVersion,
 )
+from waypost.orders.programmes import enrol
 from waypost.orders.values import ActivationSpan, PersonOrders, Requirement
 from waypost.orders.values import Order as OrderValue
 from waypost.orders.versions import asks_the_same, digest
@@ -54,6 +55,7 @@ class Import:
         persons = self._wearers(persons)
         records = self._persons(persons)
         self.changed_ids |= assign(persons, records, now=self.now, problem=self._problem)
+        self.changed_ids |= enrol(persons, records, now=self.now)
         self._orders(persons, records)
         self._requirements(persons, records)
         self._activations(persons, records)

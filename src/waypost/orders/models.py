@@ -53,6 +53,25 @@ class Caseload(models.Model):
     named = models.BooleanField(default=False)  # named staff for a limited-access person
 
 
+class Enrolment(models.Model):
+    """That a person belongs to a programme (a pilot, a cohort), from-to: scope is answered from
+    these rows, too."""
+
+    declares = Columns(Retention.CASE, belongs="person", plain="id person programme from_at to_at")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="enrolments")
+    programme = models.CharField(max_length=120, db_index=True)
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "programme"], condition=models.Q(to_at=None),
+                name="one_standing_enrolment",
+            )
+        ]  # fmt: skip
+
+
 class DeclaredInterest(models.Model):
     """That an officer and a person know each other otherwise, from-to: meanwhile it is no case of
     the officer's, whatever their role carries (orders/interests.py)."""

@@ -20,6 +20,7 @@ from waypost.orders.directory import ActivationDirectory
 from waypost.orders.exceptions import conflicts_of, exceptions_of, live_emergencies
 from waypost.orders.loading import activations_by_person, orders_by_person, within
 from waypost.orders.models import Caseload, Order, OrdersHead, Person, RequirementVersion
+from waypost.orders.programmes import enrolled_person_ids, programmes_of
 from waypost.orders.values import OrderKind, PersonOrders, RequirementKind
 from waypost.units import PersonRef
 
@@ -81,6 +82,7 @@ def cases_of(ids: Collection[int], *, now: datetime) -> dict[int, Case]:
         if team_id is not None:
             teams[person_id].add(team_id)
     conflicted, opened, wider = exceptions_of(wanted, now=now)
+    programmes = programmes_of(wanted, now=now)
     return {
         person_id: Case(
             person_id,
@@ -92,6 +94,7 @@ def cases_of(ids: Collection[int], *, now: datetime) -> dict[int, Case]:
             frozenset(conflicted[person_id]),
             frozenset(opened[person_id]),
             frozenset(wider[person_id]),
+            programmes.get(person_id, frozenset()),
         )
         for person_id, (is_limited, area) in persons.items()
         if person_id in wanted
@@ -209,6 +212,8 @@ def _candidates(by: Posted, reach: Reach, now: datetime) -> set[int]:
     found = set(live.values_list("person_id", flat=True))
     if by.areas:
         found.update(Person.objects.filter(area__in=by.areas).values_list("pk", flat=True))
+    if by.programmes:
+        found |= enrolled_person_ids(by.programmes, now=now)
     opened = live_emergencies(now).filter(officer_id=by.officer_id or 0)
     found.update(opened.values_list("person_id", flat=True))
     return found | ({by.own_person_id} if by.own_person_id is not None else set())

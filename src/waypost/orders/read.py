@@ -53,6 +53,7 @@ ORDER_KIND_WORDS = {
     "bail": OrderKind.COURT_BAIL,
 }
 WITHOUT_ZONE = {RequirementKind.TRAIL, RequirementKind.ALCOHOL}
+PROGRAMME_LENGTH_MAX = 120
 _PATH_STEP = re.compile(r"(\w+)\[(\d+)\]")
 
 
@@ -275,7 +276,7 @@ def _timezone(fields: Fields) -> str:
 
 
 def _details(fields: Fields) -> dict[str, Any]:
-    """What the file adds about the person: name, born, area, limited, officers, team."""
+    """What the file adds about the person: name, born, area, limited, holders, programmes."""
     found: dict[str, Any] = {}
     for name, longest in (("name", 200), ("area", 120), ("team", 200)):
         if text := fields.text(name, longest=longest):
@@ -289,7 +290,18 @@ def _details(fields: Fields) -> dict[str, Any]:
         found["limited"] = fields.flag("limited")
     if officers := fields.each("officers", _officer):
         found["officers"] = tuple(officers)
+    if fields.data.get("programmes") is not None:  # an empty list: in none any more
+        found["programmes"] = tuple(fields.each("programmes", _programme))
     return found
+
+
+def _programme(desk: Desk, path: str, data: Any) -> str | None:
+    name = " ".join(data.split()) if isinstance(data, str) and is_keepable(data) else ""
+    if 0 < len(name) <= PROGRAMME_LENGTH_MAX:
+        return name
+    desk.report(path, "INVALID_PROGRAMME", data, "this is not the name of a programme",
+                f"send its name, of at most {PROGRAMME_LENGTH_MAX} characters")  # fmt: skip
+    return None
 
 
 def _officer(desk: Desk, path: str, data: Any) -> str | None:

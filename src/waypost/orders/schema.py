@@ -210,6 +210,8 @@ _PERSON = _object(
         "limited": {"type": "boolean", "description": "known to named staff only"},
         "officers": _list({"type": "string"}) | {"description": "user names, all of them"},
         "team": {"type": "string"},
+        "programmes": _list({"type": "string", "minLength": 1, "maxLength": 120})
+        | {"description": "the programmes and cohorts the person belongs to, all of them"},
         "withheld_addresses": _list(_geometry("Point", _POSITION))
         | {
             "description": "addresses the wearer must not learn: a zone centred on one is refused; "

@@ -103,12 +103,12 @@ def test_the_papers_have_every_purpose_table_recipient_and_period(found):
 
 def test_the_paper_says_what_this_configuration_leaves_open(found):
     signed = read_signed()
-    bare = paper(Part.IMPACT, replace(found, sealed_identity=False, anchored_audit=False), signed,
-                 TODAY)  # fmt: skip
-    full = paper(Part.IMPACT, replace(found, sealed_identity=True, anchored_audit=True), signed,
-                 TODAY)  # fmt: skip
+    off = {"sealed_identity": False, "anchored_audit": False, "stamped_audit": False}
+    bare = paper(Part.IMPACT, replace(found, **off), signed, TODAY)
+    full = paper(Part.IMPACT, replace(found, **dict.fromkeys(off, True)), signed, TODAY)
     assert "WAYPOST_IDENTITY_KEY" in bare
     assert "WAYPOST_AUDIT_ANCHOR" in bare
+    assert "WAYPOST_AUDIT_TIME_AUTHORITY" in bare
     assert "WAYPOST_" not in full
 
 

@@ -1,4 +1,5 @@
-"""Leave to look: conflicts of interest, areas, emergencies, wider windows, roles by two people."""
+"""Leave to look: conflicts of interest, areas, programmes, emergencies, wider windows, and roles by
+two people."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from oversight_words import NOW, Estate
+from oversight_words import COHORT, NOW, Estate
 from waypost.access import may, postings
 from waypost.access.models import AuditLine, Posting
 from waypost.access.values import Permission, Purpose, Role
@@ -14,8 +15,9 @@ from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.jobs.models import Due
 from waypost.notices.models import Notice
 from waypost.orders import interests, windows
-from waypost.orders.models import EmergencyAccess
+from waypost.orders.models import EmergencyAccess, Enrolment
 from waypost.orders.queries import case_of, hidden_person_ids, visible_person_ids
+from waypost.orders.read import read_orders
 from waypost.oversight import emergencies
 from waypost.oversight.explaining import explained, who_may
 from waypost.oversight.values import Outcome
@@ -88,6 +90,56 @@ def test_a_posting_over_an_area_carries_to_its_cases_and_not_to_the_limited(esta
     assert sees(paul, estate.people["P1"])
     assert sees(paul, estate.people["P2"])
     assert not sees(paul, estate.people["P3"])
+
+
+def over(estate, officer, programme):
+    """The officer, once posted over the programme by two people."""
+    asked = postings.ask_posting(
+        officer.officer_id, Role.IOM_COORDINATOR, "Runs the cohort", programme=programme,
+        by=estate.adam, now=NOW,
+    )  # fmt: skip
+    postings.decide(asked, grant=True, words="", by=estate.anna, now=NOW)
+    return estate.again(officer)
+
+
+def test_a_posting_over_a_programme_carries_to_its_people_and_not_to_the_limited(estate):
+    paul = over(estate, estate.paul, f"  {COHORT.replace(' ', '  ')} ")
+    assert sees(paul, estate.people["P1"])
+    assert sees(paul, estate.people["P2"])  # his own, as before
+    assert not sees(paul, estate.people["P3"])
+    otto = over(estate, estate.otto, "Another programme")
+    assert not sees(otto, estate.people["P1"])
+
+
+def test_who_leaves_a_programme_leaves_its_reach_and_a_silent_file_changes_nothing(estate):
+    paul, who = over(estate, estate.paul, COHORT), estate.people["P1"]
+    estate.file("P1", area="Hackney", now=NOW)
+    assert sees(paul, who)
+    estate.file("P1", programmes=["Knife crime"], now=NOW)
+    assert not sees(paul, who, at=NOW)
+    assert sees(over(estate, estate.otto, "Knife crime"), who)
+    held = list(Enrolment.objects.filter(person_id=who).values_list("programme", "to_at"))
+    assert held == [(COHORT, NOW), ("Knife crime", None)]
+    estate.file("P1", programmes=[COHORT, "Knife crime"], now=NOW + timedelta(hours=1))
+    assert sees(paul, who, at=NOW + timedelta(hours=2))
+
+
+def test_a_page_that_explains_names_the_programme_by_which_somebody_is_let(estate):
+    over(estate, estate.paul, COHORT)
+    page = explained(estate.people["P1"], by=estate.dora, now=NOW)
+    [read] = [one for one in page if one.permission is Permission.PERSON_READ]
+    rules = {one.name: one.rule for one in read.let}
+    assert rules["Paul"].endswith(f"reach team (programme {COHORT})")
+    assert rules["Pia Okafor"].endswith("reach own")
+
+
+def test_what_is_no_name_of_a_programme_is_a_problem_of_its_row(estate):
+    found = read_orders(b'{"persons":[{"person_id":"P9","programmes":["", 7, "Knife crime"]}]}')
+    assert [(one.field, one.type) for one in found.problems] == [
+        ("persons[0].programmes[0]", "INVALID_PROGRAMME"),
+        ("persons[0].programmes[1]", "INVALID_PROGRAMME"),
+    ]
+    assert found.rows[0].details["programmes"] == ("Knife crime",)
 
 
 def test_an_emergency_opens_a_case_for_four_hours_and_tells_those_who_answer_for_it(estate):

@@ -15,10 +15,12 @@ from waypost.access.anchoring import anchors, kept_copies
 from waypost.access.chain import Verdict
 from waypost.access.purposes import GATEWAYS
 from waypost.access.queries import LinesAsked, audit_lines
+from waypost.access.stamping import Stamps, last_stamped, verify_all
 from waypost.access.values import Permission
 from waypost.clock import now
 from waypost.orders.queries import known_person_ids
 from waypost.orders.walltime import wall_instant
+from waypost.web.templatetags.waypost import when_words
 from waypost.web.who import signed_in
 
 A_PAGE = 100
@@ -56,6 +58,8 @@ def lines(request: HttpRequest) -> HttpResponse:
         "outcomes": OUTCOMES,
         "seals": audit.stored_seals()[-1:],
         "anchored": bool(anchors()),
+        "stamped": last_stamped(),
+        "stamping": bool(settings.AUDIT_TIME_AUTHORITY),
     }
     return render(request, "waypost/audit.html", words)
 
@@ -63,15 +67,20 @@ def lines(request: HttpRequest) -> HttpResponse:
 @require_POST
 def verify(request: HttpRequest) -> HttpResponse:
     """Checks every line of the chain, with the copies of its seals, and says how it stands."""
-    verdict = audit.verify(kept_copies())
-    messages.info(request, _verdict_words(verdict))
+    verdict, stamps = verify_all(kept_copies())
+    messages.info(request, _verdict_words(verdict, stamps))
     return redirect("audit")
 
 
-def _verdict_words(verdict: Verdict) -> str:
+def _verdict_words(verdict: Verdict, stamps: Stamps) -> str:
     if verdict.broken is not None:
         return f"The audit chain is broken at line {verdict.broken}: {verdict.why}"
-    return f"The audit chain is whole: {verdict.lines} lines, each marked and joined to the last."
+    said = f"The audit chain is whole: {verdict.lines} lines, each marked and joined to the last."
+    if stamps.at is not None:
+        said += f" The time authority saw line {stamps.line} at {when_words(stamps.at)}."
+    elif stamps.count:
+        said += f" Its {stamps.count} time stamps were not checked: no certificates are set up."
+    return said
 
 
 def _number(text: str) -> int | None:

@@ -14,6 +14,7 @@ from waypost.clock import now
 from waypost.errors import Refused
 from waypost.orders import interests
 from waypost.orders import windows as wider
+from waypost.orders.programmes import programme_names
 from waypost.orders.queries import person_by_reference
 from waypost.web.pages.trying import number_of, tried
 from waypost.web.who import signed_in
@@ -96,7 +97,7 @@ def _change_roles(sent: QueryDict, by: Posted) -> str:
         postings.ask_posting(
             number_of(sent.get("officer", ""), "an officer"), Role(sent.get("role", "")), words,
             team_id=number_of(team, "a team") if team else None, area=sent.get("area", ""),
-            by=by, now=at,
+            programme=sent.get("programme", ""), by=by, now=at,
         )  # fmt: skip
         return "It is asked for. Another administrator decides."
     if act == "ask-end":
@@ -149,6 +150,7 @@ def _officers_page(request: HttpRequest, *, trouble: str = "") -> HttpResponse:
         "officers": postings.officers(by, now=at),
         "requests": postings.requests(by),
         "teams": postings.teams(),
+        "programmes": programme_names(),
         "roles": [role for role in Role if role is not Role.WEARER],
         "trouble": trouble,
         "said": request.POST,

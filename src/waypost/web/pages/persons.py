@@ -94,6 +94,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
             else [],
             "looks": by_day(looks_at(person_id, limit=12)),
             "owed": tasks_shown(tasks_of_person(person_id, by, now=at)),
+            "programmes": sorted(case.programmes),
             "may_read_necessity": may.decide(by, Permission.NECESSITY_READ, case).allowed,
             "may_look": may.decide(by, Permission.WHEREABOUTS_READ).allowed,
             "may_explain": may.decide(by, Permission.ALERT_READ).allowed,

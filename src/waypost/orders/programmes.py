@@ -1,0 +1,70 @@
+"""Which programme a person belongs to: a pilot, a cohort, as an orders file says it.
+
+A file that names programmes names all of a person's; one that is silent about them changes none.
+Who is posted over a programme reaches its people, whichever team or area is theirs.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from waypost.orders.loading import within
+from waypost.orders.models import Enrolment, Person
+from waypost.orders.values import PersonOrders
+
+
+def enrol(
+    persons: Sequence[PersonOrders], records: dict[str, Person], *, now: datetime
+) -> set[int]:
+    """Bring enrolments to what the persons' details say; gives whose changed. None is deleted."""
+    asked = {
+        records[one.person_id].pk: frozenset(one.details["programmes"])
+        for one in persons
+        if "programmes" in one.details
+    }
+    had: dict[int, dict[str, int]] = defaultdict(dict)
+    for row in Enrolment.objects.filter(person_id__in=asked, to_at=None):
+        had[row.person_id][row.programme] = row.pk
+    begun = [
+        Enrolment(person_id=person_id, programme=name, from_at=now)
+        for person_id, names in asked.items()
+        for name in sorted(names - set(had[person_id]))
+    ]
+    left = [
+        (person_id, number)
+        for person_id, names in asked.items()
+        for name, number in had[person_id].items()
+        if name not in names
+    ]
+    Enrolment.objects.filter(pk__in=[number for _, number in left]).update(to_at=now)
+    Enrolment.objects.bulk_create(begun)
+    return {row.person_id for row in begun} | {person_id for person_id, _ in left}
+
+
+def programmes_of(ids: Collection[int], *, now: datetime) -> dict[int, frozenset[str]]:
+    """The programmes to which these persons belong now; those in none are left out."""
+    found: dict[int, set[str]] = defaultdict(set)
+    rows = within(_live(now), "person_id", frozenset(ids))
+    for person_id, programme in rows.values_list("person_id", "programme"):
+        found[person_id].add(programme)
+    return {person_id: frozenset(names) for person_id, names in found.items()}
+
+
+def enrolled_person_ids(programmes: Collection[str], *, now: datetime) -> set[int]:
+    """Who belongs to one of these programmes now."""
+    rows = _live(now).filter(programme__in=programmes)
+    return set(rows.values_list("person_id", flat=True))
+
+
+def programme_names() -> list[str]:
+    """Every programme that anybody ever belonged to, by name."""
+    rows = Enrolment.objects.order_by("programme").values_list("programme", flat=True)
+    return list(rows.distinct())
+
+
+def _live(now: datetime) -> QuerySet[Enrolment]:
+    return Enrolment.objects.filter(Q(to_at=None) | Q(to_at__gt=now), from_at__lte=now)
