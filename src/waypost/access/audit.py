@@ -39,7 +39,13 @@ from waypost.home import secret
 
 AUDIT_LOCK = 0x57415950_41554449  # "WAYPAUDI": the advisory lock of the chain's end
 PAGE = 5_000  # lines read at a time
-NAMES = tuple(Line.__dataclass_fields__)
+NAMES = Line._fields
+# What a line of ours holds after its number and time; anything else was put there by somebody.
+SOUND = {
+    (str, officer, str, str, person, str, str, bytes, str, str, str)
+    for officer in (int, type(None))
+    for person in (int, type(None))
+}
 
 
 def record(
@@ -207,16 +213,9 @@ def stored_lines() -> Iterator[Line | None]:
 
 
 def _line(row: tuple[Any, ...], at: datetime | None) -> Line | None:
-    number, _, kind, officer_id, role, purpose, person_id, outcome, source, body, *rest = row
-    texts = (kind, role, purpose, outcome, source, *rest)
-    sound = (
-        at is not None
-        and type(body) is bytes
-        and type(number) is int
-        and all(type(one) is str for one in texts)
-        and all(one is None or type(one) is int for one in (officer_id, person_id))
-    )
-    return Line(number, at, *row[2:]) if sound and at is not None else None
+    rest = row[2:]
+    sound = at is not None and type(row[0]) is int and tuple(map(type, rest)) in SOUND
+    return Line(row[0], at, *rest) if sound and at is not None else None
 
 
 def _from_text(stored: object) -> datetime | None:
