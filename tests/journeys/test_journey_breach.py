@@ -224,6 +224,8 @@ def test_an_arrest_that_was_asked_for_is_taken_back_and_the_force_is_told(page, 
     notification = page.url
     press(page.get_by_role("button", name="Send to Metropolitan Police"))
     page.get_by_text("The force has been told.").wait_for()
+    as_(page, house, sandy.pia)  # her case is made before anything is taken back
+    until(page, f"{house.pages}/enforcement", f"Sandy {name}")
     as_(page, house, "reed")
     page.goto(notification)
     press(page.get_by_role("button", name="Acknowledge: we have it"))

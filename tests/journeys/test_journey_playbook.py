@@ -82,6 +82,6 @@ def test_an_alert_is_answered_by_its_playbook_and_reviewed_by_somebody_else(page
     press(close.first.get_by_role("button", name="Close"))
     page.get_by_text("The alert was closed.").wait_for()
     unfold(page, "main", "See it as it was known at an earlier time")
-    press(page.get_by_role("button", name="Show it"))
+    press(page.get_by_role("button", name="Show it", exact=True))
     page.get_by_text("This page shows what was known at").wait_for()
     check_accessible(page, house)

@@ -35,7 +35,7 @@ def make_chain(size: int) -> list[Line]:
     lines, previous = [], FIRST_HASH
     for number in range(1, size + 1):
         said = {
-            "at": START + timedelta(seconds=number),
+            "at": write_instant(START + timedelta(seconds=number)),
             "kind": "track:viewed",
             "officer_id": number % 3 or None,
             "role": "monitoring_officer",
@@ -44,7 +44,7 @@ def make_chain(size: int) -> list[Line]:
             "outcome": "done",
             "origin": "page 192.0.2.7",
         }
-        body = canonical(said | {"at": write_instant(said["at"]), "number": number, "detail": {}})
+        body = canonical(said | {"number": number, "detail": {}})
         line_hash = chain_hash(previous, body)
         signature = mark_line(MARK, line_hash)
         lines.append(Line(number, **said, body=body, previous_hash=previous, hash=line_hash,
@@ -85,8 +85,6 @@ def test_any_change_of_any_column_is_found_at_its_line(index, name, data):
         letter = data.draw(letters)
         other = bytes([letter]) if isinstance(value, bytes) else letter
         changed = value[:at] + other + value[at + 1 :]
-    elif isinstance(value, datetime):
-        changed = value + timedelta(microseconds=data.draw(st.integers(1, 10**9)))
     else:
         changed = data.draw(st.none() | st.integers(1, 99))
     assume(changed != value)
@@ -182,10 +180,11 @@ def test_seals_taken_away_are_missed_by_those_after_or_by_the_copies(gone):
 
 
 def cut_line(seal: Seal) -> Line:
-    said = {"at": START + timedelta(hours=1), "kind": CUT, "officer_id": 2, "role": "",
+    at = write_instant(START + timedelta(hours=1))
+    said = {"at": at, "kind": CUT, "officer_id": 2, "role": "",
             "purpose": "", "person_id": None, "outcome": "done", "origin": ""}  # fmt: skip
     detail = {"line": seal.line, "hash": seal.hash}
-    body = canonical(said | {"at": write_instant(said["at"]), "number": 10, "detail": detail})
+    body = canonical(said | {"number": 10, "detail": detail})
     line_hash = chain_hash(CHAIN[-1].hash, body)
     return Line(10, **said, body=body, previous_hash=CHAIN[-1].hash, hash=line_hash,
                 signature=mark_line(MARK, line_hash))  # fmt: skip
@@ -203,9 +202,9 @@ def test_lines_that_went_when_due_are_no_breach_and_others_are():
 
 
 def test_a_line_of_an_earlier_version_is_sound_without_an_origin():
-    said = {"at": START, "kind": "a:b", "officer_id": 1, "role": "", "purpose": "",
+    said = {"at": write_instant(START), "kind": "a:b", "officer_id": 1, "role": "", "purpose": "",
             "person_id": None, "outcome": "done"}  # fmt: skip
-    body = canonical(said | {"at": write_instant(START), "number": 1, "detail": {}})
+    body = canonical(said | {"number": 1, "detail": {}})
     line_hash = chain_hash(FIRST_HASH, body)
     signature = KEY.sign(b"waypost audit line\n" + line_hash.encode()).hex()
     line = Line(1, **said, origin="", body=body, previous_hash=FIRST_HASH, hash=line_hash,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -212,19 +212,16 @@ def stored_lines() -> Iterator[Line | None]:
                 yield _line(row, read(row[1]))
 
 
-def _line(row: tuple[Any, ...], at: datetime | None) -> Line | None:
+def _line(row: tuple[Any, ...], at: str | None) -> Line | None:
     rest = row[2:]
     sound = at is not None and type(row[0]) is int and tuple(map(type, rest)) in SOUND
     return Line(row[0], at, *rest) if sound and at is not None else None
 
 
-def _from_text(stored: object) -> datetime | None:
-    """What SQLite holds of an instant: UTC, without saying so."""
-    try:
-        return datetime.fromisoformat(stored).replace(tzinfo=UTC)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return None
+def _from_text(stored: object) -> str | None:
+    """What SQLite holds of an instant (UTC, without saying so), as a body has it."""
+    return f"{stored[:10]}T{stored[11:]}Z" if isinstance(stored, str) else None
 
 
-def _from_instant(stored: object) -> datetime | None:
-    return stored if isinstance(stored, datetime) else None
+def _from_instant(stored: object) -> str | None:
+    return write_instant(stored) if isinstance(stored, datetime) else None
