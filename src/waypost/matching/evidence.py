@@ -1,0 +1,374 @@
+"""How strongly a track speaks for a wearer's having been at an offence: the plain twin.
+
+    fixes near the window -> where the wearer may have been at each instant between them
+    -> density at the true spot, averaged over when it may have happened   (numerator)
+    -> the same density by the wearer's own habit and by everybody's        (base rate)
+    -> likelihood ratio -> calibrated score; class from what was observed and what was possible
+
+Formulae and sources stand in docs/matching.md. Slow and obvious: `evidence_kernel.py` does the same
+over arrays, and tests compare them. Metres are true ones around the offence (`local_m`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from itertools import pairwise
+from math import cos, exp, hypot, inf, isfinite, log, pi, radians, sin, sqrt
+
+from waypost.matching.compatible import PADDING, coverage
+from waypost.units import R95_UNSTATED_M, Mechanism
+
+R95_SIGMAS = 2.4477  # R95 of a round normal error, in standard deviations: sqrt(-2 ln 0.05)
+R95_M_MIN = 8.0  # no receiver in a town is better than this, whatever it states
+# One fix in fifty lies: reflections in streets give errors far beyond what is stated (our worlds
+# put fixes that claim 2 m up to 200 m out).
+LIE_SHARE = 0.02
+LIE_SIGMA_M = 120.0
+# The recorded place against the true one, as parts of the offence's radius, with their weights: an
+# address point is some tens of metres from a door or a car, now and then a street away.
+PLACE_SPREADS = ((0.2, 0.6), (0.5, 0.4))
+# Between two fixes: mostly straight on, within a spread that grows with the time and the way; or,
+# the longer the gap the likelier, a detour at walking pace. m2/s, and parts of the way.
+STRAIGHT_M2_S, STRAIGHT_OF_WAY = 1.0, 0.3
+DETOUR_M2_S, DETOUR_OF_WAY = 200.0, 0.5
+DETOUR_AFTER_S = 3_600.0
+# Recorded windows are a little wrong now and then: this much of the weight lies in the padding too.
+WINDOW_S_MIN = 120.0
+SLIP_WEIGHT = 0.08
+# Nobody steals from a moving bus: a fast way past counts less, never nothing.
+PASSING_MPS = 3.0
+PASSING_WEIGHT_MIN = 0.2
+# Base rates: what the wearer does outside the window and an hour around it; the same time of day
+# counts as much as all times; twelve hours of everybody's habit are put to it.
+AROUND_S = 3_600.0
+SAME_TIME_S = 5_400.0
+HABIT_S = 43_200.0
+STEP_US_MAX = 300_000_000  # a fix stands for at most five minutes of history
+DENSITY_MIN = 1e-10  # per m2: nobody is anywhere in Britain (2.1e11 m2) less often than by chance
+EVERYBODY_M = 50.0
+PRECISE_R95_M = 150.0  # what tells streets apart; a mast does not
+# Excluded: at no instant of the padded window could the tag have reached the place between the
+# fixes around it, even if any single one of them lies.
+EXCLUDED_MPS = 25.0  # 90 km/h, from door to door and back
+TOLERANCE_R95S = 2.0
+TOLERANCE_M_MIN = 60.0
+OBSERVED_FROM = 0.5
+POSSIBLE_FROM = 0.01
+QUADRATURE_S = 30.0
+STEPS_MAX = 60
+FAR_SIGMAS = 5.0
+BEYOND_US = 300_000_000  # the first and the last fix of a track stand for five minutes beyond it
+# log odds = OFFSET + SLOPE x ln(likelihood ratio); fitted on the tuning world, `waypost bench
+# evidence --part fit`.
+OFFSET, SLOPE = -9.0, 0.9
+DAY_US = 86_400_000_000
+SEMI_MAJOR_M, FLATTENING = 6_378_137.0, 1 / 298.257223563  # WGS84
+
+
+class Verdict(StrEnum):
+    OBSERVED = "observed"
+    POSSIBLE = "possible"
+    CANNOT_TELL = "cannot_tell"
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A usable fix as evidence sees it: metres east and north of the offence's place.
+
+    sigma_m   standard deviation of its error on each axis
+    r95_m     as stated, or its mechanism's
+    """
+
+    us: int
+    east_m: float
+    north_m: float
+    r95_m: float
+
+    @property
+    def sigma_m(self) -> float:
+        return max(self.r95_m, R95_M_MIN) / R95_SIGMAS
+
+    @property
+    def away_m(self) -> float:
+        return hypot(self.east_m, self.north_m)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """When and how large: the unpadded window, microseconds UTC, and the radius of the place."""
+
+    from_us: int
+    to_us: int
+    radius_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What one wearer's fixes say of one offence.
+
+    presence      the highest chance, over the padded window, of being within the place
+    density       per m2, at the true spot, averaged over when it may have happened
+    needed_mps    the least speed at which the place could have been reached; inf where no two fixes
+                  stand around the window
+    nearest_m     of a fix in the padded window, from the middle of the place; inf: no fix
+    """
+
+    verdict: Verdict
+    presence: float
+    density: float
+    base_rate: float
+    likelihood_ratio: float
+    score: float
+    nearest_m: float
+    seconds_inside: float
+    coverage: float
+    needed_mps: float
+
+
+def usable_r95_m(r95_m: float, mechanism: int) -> float:
+    """R95 to reckon with; 0 stands for not stated."""
+    return r95_m if r95_m > 0 else R95_UNSTATED_M[Mechanism(mechanism)]
+
+
+def local_m(lat: float, lon: float, of_lat: float, of_lon: float) -> tuple[float, float]:
+    """Metres east and north of a place, by the ellipsoid's two radii there: true to 0.1 % within
+    some 20 km, which is farther than any reach."""
+    squared = FLATTENING * (2 - FLATTENING)
+    bend = 1 - squared * sin(radians(of_lat)) ** 2
+    across_m = SEMI_MAJOR_M / sqrt(bend) * cos(radians(of_lat))
+    along_m = SEMI_MAJOR_M * (1 - squared) / bend**1.5
+    turn = (lon - of_lon + 540.0) % 360.0 - 180.0
+    return radians(turn) * across_m, radians(lat - of_lat) * along_m
+
+
+def weigh(happened: Happened, track: Sequence[Spot], everybody: float) -> Weighed:
+    """One wearer's usable fixes, by time and each once, against one offence.
+
+    everybody   per m2: how often tags are at the place by chance (`evidence_scan` counts it)
+    """
+    padding_us = PADDING // timedelta(microseconds=1)
+    begin, end = happened.from_us - padding_us, happened.to_us + padding_us
+    near = [spot for spot in track if begin <= spot.us <= end]
+    presence, density, inside_s = _over_window(happened, track, begin, end)
+    base = base_rate(happened, track, everybody)
+    ratio = max(density, DENSITY_MIN * 1e-6) / base
+    needed = needed_mps(happened, track, begin, end)
+    seen = any(within(spot.away_m, spot.sigma_m, happened.radius_m) >= OBSERVED_FROM
+               for spot in near)  # fmt: skip
+    return Weighed(
+        verdict=_verdict(seen, presence, needed),
+        presence=presence,
+        density=density,
+        base_rate=base,
+        likelihood_ratio=ratio,
+        score=score_of(ratio),
+        nearest_m=min((spot.away_m for spot in near), default=inf),
+        seconds_inside=inside_s,
+        coverage=coverage([spot.us for spot in near], happened.from_us, happened.to_us),
+        needed_mps=needed,
+    )
+
+
+def score_of(ratio: float) -> float:
+    """The calibrated score, 0 to 1, of a likelihood ratio."""
+    return 1 / (1 + exp(-(OFFSET + SLOPE * log(ratio))))
+
+
+def at_spot(
+    away_m: float, straight_m: float, detour_m: float, detour: float, radius_m: float
+) -> float:
+    """Density, per m2, of being at the true spot, for a place this far from where one is thought.
+
+    straight_m, detour_m   standard deviations of the two ways there; detour: the second's share
+    """
+    found = 0.0
+    for part, weight in PLACE_SPREADS:
+        place = (part * radius_m) ** 2
+        honest = (1 - detour) * _normal(away_m, straight_m**2 + place)
+        honest += detour * _normal(away_m, detour_m**2 + place)
+        lying = _normal(away_m, straight_m**2 + LIE_SIGMA_M**2 + place)
+        found += weight * ((1 - LIE_SHARE) * honest + LIE_SHARE * lying)
+    return found
+
+
+def reach_m(sigma_m: float, radius_m: float) -> float:
+    """Beyond this, nothing of a spread is worth reckoning."""
+    return radius_m + FAR_SIGMAS * max(sigma_m, LIE_SIGMA_M)
+
+
+def within(away_m: float, sigma_m: float, radius_m: float) -> float:
+    """The chance that a round normal error brings somebody into the circle: the Rice distribution's
+    integral up to the radius, by the trapezium rule."""
+    low, high = max(0.0, away_m - 6 * sigma_m), min(radius_m, away_m + 6 * sigma_m)
+    if high <= low:
+        return 0.0
+    steps = 48
+    width, total = (high - low) / steps, 0.0
+    for n in range(steps + 1):
+        r = low + n * width
+        z = r * away_m / sigma_m**2
+        part = r / sigma_m**2 * exp(-((r - away_m) ** 2) / (2 * sigma_m**2)) * bessel_0(z)
+        total += part * (0.5 if n in {0, steps} else 1.0)
+    return min(1.0, total * width)
+
+
+def bessel_0(z: float) -> float:
+    """exp(-z) I0(z), z from 0. Source: Abramowitz and Stegun, 9.8.1 and 9.8.2."""
+    if z < 3.75:
+        t = (z / 3.75) ** 2
+        return exp(-z) * (1 + t * (3.5156229 + t * (3.0899424 + t * (1.2067492 + t * (
+            0.2659732 + t * (0.0360768 + t * 0.0045813))))))  # fmt: skip
+    t = 3.75 / z
+    return (0.39894228 + t * (0.01328592 + t * (0.00225319 + t * (-0.00157565 + t * (
+        0.00916281 + t * (-0.02057706 + t * (0.02635537 + t * (-0.01647633 + t * 0.00392377))))
+    )))) / sqrt(z)  # fmt: skip
+
+
+def everybody_there(radius_m: float, tracks: Iterable[Sequence[Spot]]) -> float:
+    """Per m2: which part of all tags' time is spent at the place, within a little more than its
+    radius; by precise fixes alone, each for as long as it stands."""
+    all_us = there_us = 0.0
+    wide_m = radius_m + EVERYBODY_M
+    for track in tracks:
+        for one, other in pairwise(track):
+            if one.r95_m > PRECISE_R95_M:
+                continue
+            stands_us = min(other.us - one.us, STEP_US_MAX)
+            all_us += stands_us
+            there_us += stands_us if one.away_m <= wide_m else 0
+    return max(there_us / max(all_us, 1.0) / (pi * wide_m**2), DENSITY_MIN)
+
+
+def base_rate(happened: Happened, track: Sequence[Spot], everybody: float) -> float:
+    """Per m2: how often this wearer is at the spot otherwise, the same time of day and any; with
+    everybody's habit where their own history is short."""
+    around_us = int(AROUND_S * 1e6)
+    all_us = all_there = same_us = same_there = 0.0
+    for n, spot in enumerate(track):
+        if happened.from_us - around_us <= spot.us <= happened.to_us + around_us:
+            continue
+        after = track[n + 1].us if n + 1 < len(track) else spot.us
+        stands_us = min(after - spot.us, STEP_US_MAX)
+        far = spot.away_m > reach_m(spot.sigma_m, happened.radius_m)
+        sigma = spot.sigma_m
+        there = 0.0 if far else at_spot(spot.away_m, sigma, sigma, 0.0, happened.radius_m)
+        all_us, all_there = all_us + stands_us, all_there + stands_us * there
+        if same_time_of_day(happened, spot.us):
+            same_us, same_there = same_us + stands_us, same_there + stands_us * there
+    habit_us = HABIT_S * 1e6
+    own = (all_there + habit_us * everybody) / (all_us + habit_us)
+    then = (same_there + habit_us / 4 * everybody) / (same_us + habit_us / 4)
+    return max(0.5 * own + 0.5 * then, DENSITY_MIN)
+
+
+def same_time_of_day(happened: Happened, us: int) -> bool:
+    """Whether an instant is, on its own day, within the window's hours or near them."""
+    half_us = (happened.to_us - happened.from_us) // 2
+    middle = happened.from_us + half_us
+    apart = (us - middle) % DAY_US
+    return min(apart, DAY_US - apart) <= half_us + SAME_TIME_S * 1e6
+
+
+def needed_mps(happened: Happened, track: Sequence[Spot], begin: int, end: int) -> float:
+    """The least speed at which the place could have been reached at some instant of [begin, end],
+    whichever single fix is left out; 0 where nothing stands against it."""
+    slowest = inf
+    for n in range(-1, len(track)):
+        low = track[n].us if n >= 0 else None
+        high = track[n + 1].us if n + 1 < len(track) else None
+        if (low is not None and low > end) or (high is not None and high < begin):
+            continue
+        if not 1 <= n <= len(track) - 3:
+            return 0.0
+        speeds = (_speed(happened, track[n - 1], track[n + 1]),
+                  _speed(happened, track[n], track[n + 2]))  # fmt: skip
+        slowest = min(slowest, *speeds)
+    return slowest if isfinite(slowest) else 0.0
+
+
+def _speed(happened: Happened, one: Spot, other: Spot) -> float:
+    way_m = sum(
+        max(0.0, spot.away_m - happened.radius_m
+            - max(TOLERANCE_R95S * spot.r95_m, TOLERANCE_M_MIN))
+        for spot in (one, other)
+    )  # fmt: skip
+    apart_s = max((other.us - one.us) / 1e6, 1.0)
+    return way_m / apart_s
+
+
+def _over_window(
+    happened: Happened, track: Sequence[Spot], begin: int, end: int
+) -> tuple[float, float, float]:
+    """(presence, density at the spot averaged over when, seconds inside at even chance)."""
+    presence = density = inside_s = 0.0
+    ends = [replace(track[0], us=track[0].us - BEYOND_US), *track,
+            replace(track[-1], us=track[-1].us + BEYOND_US)] if track else []  # fmt: skip
+    for one, other in pairwise(ends):
+        low, high = max(one.us, begin), min(other.us, end)
+        gap_s = (other.us - one.us) / 1e6
+        if high <= low or gap_s <= 0:
+            continue
+        way_m = hypot(other.east_m - one.east_m, other.north_m - one.north_m)
+        passing = max(PASSING_WEIGHT_MIN, 1 / (1 + (way_m / gap_s / PASSING_MPS) ** 2))
+        detour = 1 - exp(-gap_s / DETOUR_AFTER_S)
+        span_s = (high - low) / 1e6
+        steps = min(STEPS_MAX, max(1, int(-(-span_s // QUADRATURE_S))))
+        for step in range(steps):
+            us = low + (high - low) * (step + 0.5) / steps
+            part = (us - one.us) / 1e6 / gap_s
+            away, straight, wide = _between(one, other, part, gap_s, way_m)
+            if away > reach_m(wide, happened.radius_m):
+                continue
+            chance = (1 - detour) * within(away, straight, happened.radius_m)
+            chance += detour * within(away, wide, happened.radius_m)
+            presence = max(presence, chance)
+            inside_s += span_s / steps if chance >= OBSERVED_FROM else 0.0
+            there = at_spot(away, straight, wide, detour, happened.radius_m)
+            density += passing * there * when(happened, us) * span_s / steps
+    return presence, density, inside_s
+
+
+def when(happened: Happened, us: float) -> float:
+    """Density, per second, of its having happened then: aoristic over the window, a little beyond.
+
+    Source of the idea: Ratcliffe, J. H. (2000), aoristic analysis, IJGIS 14(7).
+    """
+    padding_us = PADDING / timedelta(microseconds=1)
+    short_us = max(0.0, WINDOW_S_MIN * 1e6 - (happened.to_us - happened.from_us)) / 2
+    low, high = happened.from_us - short_us, happened.to_us + short_us
+    wide_low, wide_high = happened.from_us - padding_us, happened.to_us + padding_us
+    found = SLIP_WEIGHT / ((wide_high - wide_low) / 1e6) if wide_low <= us <= wide_high else 0.0
+    if low <= us <= high:
+        found += (1 - SLIP_WEIGHT) / ((high - low) / 1e6)
+    return found
+
+
+def _between(
+    one: Spot, other: Spot, part: float, gap_s: float, way_m: float
+) -> tuple[float, float, float]:
+    """How far the wearer is from the place at a part of the gap, with both spreads: metres."""
+    east = one.east_m + part * (other.east_m - one.east_m)
+    north = one.north_m + part * (other.north_m - one.north_m)
+    errors = ((1 - part) * one.sigma_m) ** 2 + (part * other.sigma_m) ** 2
+    open_part = part * (1 - part)
+    straight = errors + open_part * (STRAIGHT_M2_S * gap_s + (STRAIGHT_OF_WAY * way_m) ** 2)
+    wide = errors + open_part * (DETOUR_M2_S * gap_s + (DETOUR_OF_WAY * way_m) ** 2)
+    return hypot(east, north), sqrt(straight), sqrt(wide)
+
+
+def _verdict(seen: bool, presence: float, needed: float) -> Verdict:
+    if seen:
+        return Verdict.OBSERVED
+    if presence >= POSSIBLE_FROM:
+        return Verdict.POSSIBLE
+    return Verdict.EXCLUDED if needed > EXCLUDED_MPS else Verdict.CANNOT_TELL
+
+
+def _normal(away_m: float, variance_m2: float) -> float:
+    """Density of a round normal spread, per m2, this far from its middle."""
+    return exp(-(away_m**2) / (2 * variance_m2)) / (2 * pi * variance_m2)
+

@@ -1,0 +1,438 @@
+"""The compiled half of evidence: who could matter to an offence, and how strongly tracks speak.
+
+Rows stand by person and time, each once. The plain twin of each part is in `evidence.py` under the
+same words; the chance of being within a circle comes from a table of its exact integral.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from typing import Any
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+
+from waypost.matching import evidence as plain
+from waypost.matching.compatible import COVERED_BY, PADDING
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+_US = timedelta(microseconds=1)
+_PADDING_US = PADDING // _US
+_COVERED_US = COVERED_BY // _US
+_R95_SIGMAS, _R95_M_MIN = plain.R95_SIGMAS, plain.R95_M_MIN
+_LIE_SHARE, _LIE_SIGMA_M = plain.LIE_SHARE, plain.LIE_SIGMA_M
+_PLACE = np.array(plain.PLACE_SPREADS)
+_STRAIGHT_M2_S, _STRAIGHT_OF_WAY = plain.STRAIGHT_M2_S, plain.STRAIGHT_OF_WAY
+_DETOUR_M2_S, _DETOUR_OF_WAY = plain.DETOUR_M2_S, plain.DETOUR_OF_WAY
+_DETOUR_AFTER_S = plain.DETOUR_AFTER_S
+_WINDOW_US_MIN, _SLIP_WEIGHT = plain.WINDOW_S_MIN * 1e6, plain.SLIP_WEIGHT
+_PASSING_MPS, _PASSING_WEIGHT_MIN = plain.PASSING_MPS, plain.PASSING_WEIGHT_MIN
+_AROUND_US, _SAME_TIME_US = int(plain.AROUND_S * 1e6), plain.SAME_TIME_S * 1e6
+_HABIT_US, _STEP_US_MAX = plain.HABIT_S * 1e6, plain.STEP_US_MAX
+_DENSITY_MIN, _DAY_US = plain.DENSITY_MIN, plain.DAY_US
+_TOLERANCE_R95S, _TOLERANCE_M_MIN = plain.TOLERANCE_R95S, plain.TOLERANCE_M_MIN
+_OBSERVED_FROM, _BEYOND_US = plain.OBSERVED_FROM, plain.BEYOND_US
+_QUADRATURE_US, _STEPS_MAX = plain.QUADRATURE_S * 1e6, plain.STEPS_MAX
+_FAR_SIGMAS, _PRECISE_R95_M = plain.FAR_SIGMAS, plain.PRECISE_R95_M
+_EVERYBODY_M = plain.EVERYBODY_M
+
+# The table: away / radius from 0 to TABLE_AWAY, and the logarithm of sigma / radius.
+TABLE_AWAY, TABLE_COLUMNS = 12.0, 361
+TABLE_LOW, TABLE_HIGH, TABLE_ROWS = math.log(0.01), math.log(30.0), 241
+# A coarse fix speaks for nobody by itself while a precise one of the same tag stands this near.
+SHADOW_US = 180_000_000
+COARSE_REACH_M = 1_300.0
+COARSE_CHANCE_MIN = 0.005
+LONG_US, LOST_US = 120_000_000, 7_200_000_000  # gaps in which somebody may have come and gone
+POINTS_MAX = 30
+
+
+@nb.njit(cache=True)
+def bessel_0(z: float) -> float:
+    if z < 3.75:
+        t = (z / 3.75) ** 2
+        return math.exp(-z) * (1 + t * (3.5156229 + t * (3.0899424 + t * (1.2067492 + t * (
+            0.2659732 + t * (0.0360768 + t * 0.0045813))))))  # fmt: skip
+    t = 3.75 / z
+    return (0.39894228 + t * (0.01328592 + t * (0.00225319 + t * (-0.00157565 + t * (
+        0.00916281 + t * (-0.02057706 + t * (0.02635537 + t * (-0.01647633 + t * 0.00392377))))
+    )))) / math.sqrt(z)  # fmt: skip
+
+
+@nb.njit(cache=True)
+def within_table() -> Floats:
+    """The chance of being in a circle of radius 1, by sigma (rows) and how far one is (columns)."""
+    found = np.zeros((TABLE_ROWS, TABLE_COLUMNS))
+    for row in range(TABLE_ROWS):
+        sigma = math.exp(TABLE_LOW + (TABLE_HIGH - TABLE_LOW) * row / (TABLE_ROWS - 1))
+        for column in range(TABLE_COLUMNS):
+            away = TABLE_AWAY * column / (TABLE_COLUMNS - 1)
+            low, high = max(0.0, away - 6 * sigma), min(1.0, away + 6 * sigma)
+            if high <= low:
+                continue
+            steps = 96
+            width, total = (high - low) / steps, 0.0
+            for n in range(steps + 1):
+                r = low + n * width
+                part = (r / sigma**2 * math.exp(-((r - away) ** 2) / (2 * sigma**2))
+                        * bessel_0(r * away / sigma**2))  # fmt: skip
+                total += part * (0.5 if n in (0, steps) else 1.0)
+            found[row, column] = min(1.0, total * width)
+    return found
+
+
+@nb.njit(cache=True)
+def within(table: Floats, away_m: float, sigma_m: float, radius_m: float) -> float:
+    at = away_m / radius_m / TABLE_AWAY * (TABLE_COLUMNS - 1)
+    if at >= TABLE_COLUMNS - 1:
+        return 0.0 if sigma_m < radius_m else _far(away_m, sigma_m, radius_m)
+    up = (math.log(sigma_m / radius_m) - TABLE_LOW) / (TABLE_HIGH - TABLE_LOW) * (TABLE_ROWS - 1)
+    up = min(max(up, 0.0), TABLE_ROWS - 1.000001)
+    column, row = int(at), int(up)
+    x, y = at - column, up - row
+    low = table[row, column] * (1 - x) + table[row, column + 1] * x
+    high = table[row + 1, column] * (1 - x) + table[row + 1, column + 1] * x
+    return low * (1 - y) + high * y
+
+
+@nb.njit(cache=True)
+def _far(away_m: float, sigma_m: float, radius_m: float) -> float:
+    """Where the circle is small beside both: its area times the density at its middle."""
+    two = 2 * sigma_m**2
+    return radius_m**2 / two * math.exp(-(away_m**2) / two)
+
+
+@nb.njit(cache=True)
+def _normal(squared_m2: float, variance_m2: float) -> float:
+    return math.exp(-squared_m2 / (2 * variance_m2)) / (2 * math.pi * variance_m2)
+
+
+@nb.njit(cache=True)
+def at_spot(
+    squared_m2: float, straight_m2: float, detour_m2: float, detour: float, radius_m: float
+) -> float:
+    """As the plain one, of squares: of how far, and of both spreads."""
+    found = 0.0
+    for n in range(_PLACE.shape[0]):
+        place = (_PLACE[n, 0] * radius_m) ** 2
+        honest = (1 - detour) * _normal(squared_m2, straight_m2 + place)
+        if detour > 0:
+            honest += detour * _normal(squared_m2, detour_m2 + place)
+        lying = _normal(squared_m2, straight_m2 + _LIE_SIGMA_M**2 + place)
+        found += _PLACE[n, 1] * ((1 - _LIE_SHARE) * honest + _LIE_SHARE * lying)
+    return found
+
+
+@nb.njit(cache=True)
+def _sigma(r95_m: float) -> float:
+    return max(r95_m, _R95_M_MIN) / _R95_SIGMAS
+
+
+@nb.njit(cache=True)
+def _turn(lon: float, of_lon: float) -> float:
+    turn = lon - of_lon
+    if turn > 180.0:
+        return turn - 360.0
+    return turn + 360.0 if turn < -180.0 else turn
+
+
+@nb.njit(cache=True)
+def candidates(
+    begins: Integers,
+    us: Integers,
+    lat: Floats,
+    lon: Floats,
+    r95_m: Floats,
+    o_lat: Floats,
+    o_lon: Floats,
+    across: Floats,
+    along: Floats,
+    radius_m: Floats,
+    from_us: Integers,
+    to_us: Integers,
+    fine: Any,
+    coarse: Any,
+) -> Any:
+    """Which (offence, person) could matter, and how long all tags were at each place.
+
+    begins           first row of each person, and the row after the last
+    across, along    metres a degree east and north at each offence
+    fine, coarse     cells of the two grids: (lat of corner, lon of corner, cells a degree, rows,
+                     columns, first entry of each cell, offences)
+    returns          offence and person of each pair, by person, then as met; microseconds at each
+                     place by precise fixes, and of all of them
+    """
+    places = o_lat.shape[0]
+    met = np.full(places, -1, dtype=np.int64)
+    there_us, all_us = np.zeros(places), 0.0
+    offence, person = [np.int64(0) for _ in range(0)], [np.int64(0) for _ in range(0)]
+    for who in range(begins.shape[0] - 1):
+        first, last = begins[who], begins[who + 1]
+        precise_before = np.int64(-(2**60))
+        for i in range(first, last):
+            after = us[i + 1] if i + 1 < last else us[i]
+            is_precise = r95_m[i] <= _PRECISE_R95_M
+            if is_precise:
+                stands = min(after - us[i], _STEP_US_MAX)
+                all_us += stands
+                precise_before = us[i]
+                low, high = _entries(fine, lat[i], lon[i])
+                for n in range(low, high):
+                    o = fine[6][n]
+                    x = _turn(lon[i], o_lon[o]) * across[o]
+                    y = (lat[i] - o_lat[o]) * along[o]
+                    squared = x * x + y * y
+                    if squared <= (radius_m[o] + _EVERYBODY_M) ** 2:
+                        there_us[o] += stands
+                    if (met[o] != who and from_us[o] - _PADDING_US <= us[i] <= to_us[o] + _PADDING_US
+                            and squared <= (radius_m[o] + r95_m[i]) ** 2):  # fmt: skip
+                        met[o] = who
+                        offence.append(o)
+                        person.append(who)
+            elif us[i] - precise_before > SHADOW_US and not _soon(us, r95_m, i, last):
+                _meet(who, us[i], lat[i], lon[i], _sigma(r95_m[i]), COARSE_REACH_M, o_lat, o_lon,
+                      across, along, radius_m, from_us, to_us, coarse, met, offence,
+                      person)  # fmt: skip
+            gap = after - us[i]
+            if gap > LONG_US:
+                points = min(POINTS_MAX, gap // 60_000_000)
+                for point in range(1, points):
+                    part = point / points
+                    seconds = gap / 1e6 * part * (1 - part)
+                    spread = math.sqrt(_DETOUR_M2_S * seconds) + _sigma(max(r95_m[i], r95_m[i + 1]))
+                    if gap > LOST_US:
+                        break
+                    _meet(who, us[i] + np.int64(gap * part), lat[i] + (lat[i + 1] - lat[i]) * part,
+                          lon[i] + _turn(lon[i + 1], lon[i]) * part, spread, COARSE_REACH_M, o_lat,
+                          o_lon, across, along, radius_m, from_us, to_us, coarse, met, offence,
+                          person)  # fmt: skip
+    return np.array(offence), np.array(person), there_us, all_us
+
+
+@nb.njit(cache=True)
+def _soon(us: Integers, r95_m: Floats, i: int, last: int) -> bool:
+    """Whether a precise fix of the same tag follows soon."""
+    for n in range(i + 1, last):
+        if us[n] - us[i] > SHADOW_US:
+            return False
+        if r95_m[n] <= _PRECISE_R95_M:
+            return True
+    return False
+
+
+@nb.njit(cache=True)
+def _entries(grid: Any, lat: float, lon: float) -> Any:
+    row = int(math.floor((lat - grid[0]) * grid[2]))
+    column = int(math.floor((lon - grid[1]) * grid[2]))
+    if row < 0 or column < 0 or row >= grid[3] or column >= grid[4]:
+        return 0, 0
+    cell = row * grid[4] + column
+    return grid[5][cell], grid[5][cell + 1]
+
+
+@nb.njit(cache=True)
+def _meet(
+    who: int, at_us: int, lat: float, lon: float, sigma_m: float, reach_max_m: float,
+    o_lat: Floats, o_lon: Floats, across: Floats, along: Floats, radius_m: Floats,
+    from_us: Integers, to_us: Integers, coarse: Any, met: Integers, offence: Any, person: Any,
+) -> None:  # fmt: skip
+    low, high = _entries(coarse, lat, lon)
+    for n in range(low, high):
+        o = coarse[6][n]
+        if met[o] == who or at_us < from_us[o] - _PADDING_US or at_us > to_us[o] + _PADDING_US:
+            continue
+        x, y = _turn(lon, o_lon[o]) * across[o], (lat - o_lat[o]) * along[o]
+        away = max(0.0, math.hypot(x, y) - radius_m[o])
+        if away > reach_max_m or _far(away, sigma_m, radius_m[o]) < COARSE_CHANCE_MIN:
+            continue
+        met[o] = who
+        offence.append(o)
+        person.append(who)
+
+
+@nb.njit(cache=True)
+def weigh_pairs(
+    offence: Integers,
+    person: Integers,
+    begins: Integers,
+    us: Integers,
+    lat: Floats,
+    lon: Floats,
+    r95_m: Floats,
+    o_lat: Floats,
+    o_lon: Floats,
+    across: Floats,
+    along: Floats,
+    radius_m: Floats,
+    from_us: Integers,
+    to_us: Integers,
+    everybody: Floats,
+    table: Floats,
+) -> Any:
+    """Per pair: seen (0 or 1), presence, density, base rate, nearest_m, seconds inside, coverage,
+    needed_mps; as `evidence.weigh` says of one."""
+    pairs = offence.shape[0]
+    found = np.zeros((pairs, 8))
+    for pair in range(pairs):
+        o, first, last = offence[pair], begins[person[pair]], begins[person[pair] + 1]
+        where = (o_lat[o], o_lon[o], across[o], along[o], radius_m[o])
+        begin, end = from_us[o] - _PADDING_US, to_us[o] + _PADDING_US
+        low = first + np.searchsorted(us[first:last], begin)
+        high = first + np.searchsorted(us[first:last], end, side="right")
+        _observed(found[pair], where, us, lat, lon, r95_m, low, high, from_us[o], to_us[o], table)
+        _over_window(found[pair], where, us, lat, lon, r95_m, first, last, low, high,
+                     from_us[o], to_us[o], table)  # fmt: skip
+        found[pair, 3] = _base_rate(where, us, lat, lon, r95_m, first, last, from_us[o], to_us[o],
+                                    everybody[o])  # fmt: skip
+        found[pair, 7] = _needed(where, us, lat, lon, r95_m, first, last, low, high)
+    return found
+
+
+@nb.njit(cache=True)
+def _away_m2(where: Any, lat: float, lon: float) -> float:
+    x, y = _turn(lon, where[1]) * where[2], (lat - where[0]) * where[3]
+    return x * x + y * y
+
+
+@nb.njit(cache=True)
+def _observed(
+    row: Floats, where: Any, us: Integers, lat: Floats, lon: Floats, r95_m: Floats, low: int,
+    high: int, from_us: int, to_us: int, table: Floats,
+) -> None:  # fmt: skip
+    """Seen, nearest_m and coverage, of the fixes in the padded window."""
+    nearest, total, done_to = np.inf, 0, from_us
+    for i in range(low, high):
+        away = math.sqrt(_away_m2(where, lat[i], lon[i]))
+        nearest = min(nearest, away)
+        if row[0] == 0 and within(table, away, _sigma(r95_m[i]), where[4]) >= _OBSERVED_FROM:
+            row[0] = 1.0
+        begin, end = max(us[i] - _COVERED_US, done_to), min(us[i] + _COVERED_US, to_us)
+        if end > begin:
+            total += end - begin
+            done_to = end
+        elif from_us == to_us and abs(us[i] - from_us) <= _COVERED_US:
+            total = 1
+    row[4], row[6] = nearest, total / max(to_us - from_us, 1)
+
+
+@nb.njit(cache=True)
+def _over_window(
+    row: Floats, where: Any, us: Integers, lat: Floats, lon: Floats, r95_m: Floats, first: int,
+    last: int, low: int, high: int, from_us: int, to_us: int, table: Floats,
+) -> None:  # fmt: skip
+    """Presence, density and seconds inside."""
+    begin, end = from_us - _PADDING_US, to_us + _PADDING_US
+    for n in range(max(low - 1, first - 1), min(high, last)):
+        i, j = max(n, first), min(n + 1, last - 1)
+        start = us[first] - _BEYOND_US if n < first else us[i]
+        stop = us[last - 1] + _BEYOND_US if n + 1 >= last else us[j]
+        clipped_low, clipped_high = max(start, begin), min(stop, end)
+        gap = (stop - start) / 1e6
+        if clipped_high <= clipped_low or gap <= 0:
+            continue
+        x1, y1 = _turn(lon[i], where[1]) * where[2], (lat[i] - where[0]) * where[3]
+        x2, y2 = _turn(lon[j], where[1]) * where[2], (lat[j] - where[0]) * where[3]
+        one, other = _sigma(r95_m[i]), _sigma(r95_m[j])
+        way = math.hypot(x2 - x1, y2 - y1)
+        wide_most = math.sqrt(max(one, other) ** 2 + 0.25 * (_DETOUR_M2_S * gap
+                                                             + (_DETOUR_OF_WAY * way) ** 2))
+        reach_most = where[4] + _FAR_SIGMAS * max(wide_most, _LIE_SIGMA_M)
+        if min(math.hypot(x1, y1), math.hypot(x2, y2)) - way > reach_most:
+            continue
+        passing = max(_PASSING_WEIGHT_MIN, 1 / (1 + (way / gap / _PASSING_MPS) ** 2))
+        detour = 1 - math.exp(-gap / _DETOUR_AFTER_S)
+        span = (clipped_high - clipped_low) / 1e6
+        steps = min(_STEPS_MAX, max(1, int(math.ceil(span * 1e6 / _QUADRATURE_US))))
+        for step in range(steps):
+            at = clipped_low + (clipped_high - clipped_low) * (step + 0.5) / steps
+            part = (at - start) / 1e6 / gap
+            rest = part * (1 - part)
+            errors = ((1 - part) * one) ** 2 + (part * other) ** 2
+            straight = errors + rest * (_STRAIGHT_M2_S * gap + (_STRAIGHT_OF_WAY * way) ** 2)
+            wide = errors + rest * (_DETOUR_M2_S * gap + (_DETOUR_OF_WAY * way) ** 2)
+            x, y = x1 + part * (x2 - x1), y1 + part * (y2 - y1)
+            away = math.hypot(x, y)
+            if away > where[4] + _FAR_SIGMAS * max(math.sqrt(wide), _LIE_SIGMA_M):
+                continue
+            chance = (1 - detour) * within(table, away, math.sqrt(straight), where[4])
+            chance += detour * within(table, away, math.sqrt(wide), where[4])
+            row[1] = max(row[1], chance)
+            if chance >= _OBSERVED_FROM:
+                row[5] += span / steps
+            there = at_spot(away * away, straight, wide, detour, where[4])
+            row[2] += passing * there * when(from_us, to_us, at) * span / steps
+
+
+@nb.njit(cache=True)
+def when(from_us: int, to_us: int, at: float) -> float:
+    short = max(0.0, _WINDOW_US_MIN - (to_us - from_us)) / 2
+    low, high = from_us - short, to_us + short
+    wide_low, wide_high = from_us - _PADDING_US, to_us + _PADDING_US
+    found = 0.0
+    if wide_low <= at <= wide_high:
+        found = _SLIP_WEIGHT / ((wide_high - wide_low) / 1e6)
+    if low <= at <= high:
+        found += (1 - _SLIP_WEIGHT) / ((high - low) / 1e6)
+    return found
+
+
+@nb.njit(cache=True)
+def _base_rate(
+    where: Any, us: Integers, lat: Floats, lon: Floats, r95_m: Floats, first: int, last: int,
+    from_us: int, to_us: int, everybody: float,
+) -> float:  # fmt: skip
+    all_us, all_there, same_us, same_there = 0.0, 0.0, 0.0, 0.0
+    half = (to_us - from_us) // 2
+    middle, same_most = from_us + half, half + _SAME_TIME_US
+    for i in range(first, last):
+        if from_us - _AROUND_US <= us[i] <= to_us + _AROUND_US:
+            continue
+        after = us[i + 1] if i + 1 < last else us[i]
+        stands = min(after - us[i], _STEP_US_MAX)
+        apart = (us[i] - middle) % _DAY_US
+        same = min(apart, _DAY_US - apart) <= same_most
+        all_us += stands
+        if same:
+            same_us += stands
+        squared, sigma = _away_m2(where, lat[i], lon[i]), _sigma(r95_m[i])
+        if squared > (where[4] + _FAR_SIGMAS * max(sigma, _LIE_SIGMA_M)) ** 2:
+            continue
+        there = stands * at_spot(squared, sigma * sigma, sigma * sigma, 0.0, where[4])
+        all_there += there
+        if same:
+            same_there += there
+    own = (all_there + _HABIT_US * everybody) / (all_us + _HABIT_US)
+    then = (same_there + _HABIT_US / 4 * everybody) / (same_us + _HABIT_US / 4)
+    return max(0.5 * own + 0.5 * then, _DENSITY_MIN)
+
+
+@nb.njit(cache=True)
+def _needed(
+    where: Any, us: Integers, lat: Floats, lon: Floats, r95_m: Floats, first: int, last: int,
+    low: int, high: int,
+) -> float:  # fmt: skip
+    slowest = np.inf
+    for n in range(low - 1, high):
+        if n < first + 1 or n > last - 3:
+            return 0.0
+        slowest = min(slowest, _speed(where, us, lat, lon, r95_m, n - 1, n + 1))
+        slowest = min(slowest, _speed(where, us, lat, lon, r95_m, n, n + 2))
+    return slowest
+
+
+@nb.njit(cache=True)
+def _speed(
+    where: Any, us: Integers, lat: Floats, lon: Floats, r95_m: Floats, i: int, j: int
+) -> float:
+    way = _beyond(where, lat[i], lon[i], r95_m[i]) + _beyond(where, lat[j], lon[j], r95_m[j])
+    return way / max((us[j] - us[i]) / 1e6, 1.0)
+
+
+@nb.njit(cache=True)
+def _beyond(where: Any, lat: float, lon: float, r95_m: float) -> float:
+    tolerance = max(_TOLERANCE_R95S * r95_m, _TOLERANCE_M_MIN)
+    return max(0.0, math.sqrt(_away_m2(where, lat, lon)) - where[4] - tolerance)
