@@ -10,9 +10,8 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import FilteredRelation, Q, QuerySet
 
-from waypost.orders.loading import within
 from waypost.orders.models import Enrolment, Person
 from waypost.orders.values import PersonOrders
 
@@ -45,13 +44,11 @@ def enrol(
     return {row.person_id for row in begun} | {person_id for person_id, _ in left}
 
 
-def programmes_of(ids: Collection[int], *, now: datetime) -> dict[int, frozenset[str]]:
-    """The programmes to which these persons belong now; those in none are left out."""
-    found: dict[int, set[str]] = defaultdict(set)
-    rows = within(_live(now), "person_id", frozenset(ids))
-    for person_id, programme in rows.values_list("person_id", "programme"):
-        found[person_id].add(programme)
-    return {person_id: frozenset(names) for person_id, names in found.items()}
+def with_programmes(persons: QuerySet[Person], now: datetime) -> QuerySet[Person]:
+    """The persons joined to the enrolments that hold now, as `enrolled`: a row for each, or one."""
+    live = Q(enrolments__to_at=None) | Q(enrolments__to_at__gt=now)
+    condition = live & Q(enrolments__from_at__lte=now)
+    return persons.annotate(enrolled=FilteredRelation("enrolments", condition=condition))
 
 
 def enrolled_person_ids(programmes: Collection[str], *, now: datetime) -> set[int]:

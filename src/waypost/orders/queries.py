@@ -20,7 +20,7 @@ from waypost.orders.directory import ActivationDirectory
 from waypost.orders.exceptions import conflicts_of, exceptions_of, live_emergencies
 from waypost.orders.loading import activations_by_person, orders_by_person, within
 from waypost.orders.models import Caseload, Order, OrdersHead, Person, RequirementVersion
-from waypost.orders.programmes import enrolled_person_ids, programmes_of
+from waypost.orders.programmes import enrolled_person_ids, with_programmes
 from waypost.orders.values import OrderKind, PersonOrders, RequirementKind
 from waypost.units import PersonRef
 
@@ -66,8 +66,15 @@ def case_of(person_id: int, *, now: datetime) -> Case:
 def cases_of(ids: Collection[int], *, now: datetime) -> dict[int, Case]:
     """The cases of those of the persons that exist."""
     wanted = frozenset(ids)
-    rows = within(Person.objects.all(), "id", wanted).values_list("id", "limited", "area")
-    persons = {person_id: (limited, area) for person_id, limited, area in rows}
+    persons: dict[int, tuple[bool, str]] = {}
+    programmes: dict[int, set[str]] = defaultdict(set)
+    rows = within(with_programmes(Person.objects.all(), now), "id", wanted)
+    for person_id, is_limited, area, programme in rows.values_list(  # type: ignore[misc]  # joined
+        "id", "limited", "area", "enrolled__programme"
+    ):
+        persons[person_id] = is_limited, area
+        if programme is not None:
+            programmes[person_id].add(programme)
     officers: dict[int, set[int]] = defaultdict(set)
     named: dict[int, set[int]] = defaultdict(set)
     teams: dict[int, set[int]] = defaultdict(set)
@@ -82,7 +89,6 @@ def cases_of(ids: Collection[int], *, now: datetime) -> dict[int, Case]:
         if team_id is not None:
             teams[person_id].add(team_id)
     conflicted, opened, wider = exceptions_of(wanted, now=now)
-    programmes = programmes_of(wanted, now=now)
     return {
         person_id: Case(
             person_id,
@@ -94,7 +100,7 @@ def cases_of(ids: Collection[int], *, now: datetime) -> dict[int, Case]:
             frozenset(conflicted[person_id]),
             frozenset(opened[person_id]),
             frozenset(wider[person_id]),
-            programmes.get(person_id, frozenset()),
+            frozenset(programmes[person_id]),
         )
         for person_id, (is_limited, area) in persons.items()
         if person_id in wanted
