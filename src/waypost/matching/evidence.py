@@ -371,4 +371,3 @@ def _verdict(seen: bool, presence: float, needed: float) -> Verdict:
 def _normal(away_m: float, variance_m2: float) -> float:
     """Density of a round normal spread, per m2, this far from its middle."""
     return exp(-(away_m**2) / (2 * variance_m2)) / (2 * pi * variance_m2)
-

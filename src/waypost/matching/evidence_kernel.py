@@ -338,8 +338,9 @@ def _over_window(
         x2, y2 = _turn(lon[j], where[1]) * where[2], (lat[j] - where[0]) * where[3]
         one, other = _sigma(r95_m[i]), _sigma(r95_m[j])
         way = math.hypot(x2 - x1, y2 - y1)
-        wide_most = math.sqrt(max(one, other) ** 2 + 0.25 * (_DETOUR_M2_S * gap
-                                                             + (_DETOUR_OF_WAY * way) ** 2))
+        wide_most = math.sqrt(
+            max(one, other) ** 2 + 0.25 * (_DETOUR_M2_S * gap + (_DETOUR_OF_WAY * way) ** 2)
+        )
         reach_most = where[4] + _FAR_SIGMAS * max(wide_most, _LIE_SIGMA_M)
         if min(math.hypot(x1, y1), math.hypot(x2, y2)) - way > reach_most:
             continue
@@ -436,3 +437,16 @@ def _speed(
 def _beyond(where: Any, lat: float, lon: float, r95_m: float) -> float:
     tolerance = max(_TOLERANCE_R95S * r95_m, _TOLERANCE_M_MIN)
     return max(0.0, math.sqrt(_away_m2(where, lat, lon)) - where[4] - tolerance)
+
+
+@nb.njit(cache=True)
+def inside_each(
+    lat: Floats, lon: Floats, r95_m: Floats, o_lat: float, o_lon: float, across: float,
+    along: float, radius_m: float, table: Floats,
+) -> Floats:  # fmt: skip
+    """For each fix alone, the chance that it was within the place."""
+    found = np.zeros(lat.shape[0])
+    for i in range(lat.shape[0]):
+        away = math.sqrt(_away_m2((o_lat, o_lon, across, along), lat[i], lon[i]))
+        found[i] = within(table, away, _sigma(r95_m[i]), radius_m)
+    return found

@@ -102,3 +102,22 @@ MATCH_FIXES = pa.schema(
         ("overlap", pa.float64()),
     ]
 )
+
+# One row a pair that was weighed (evidence.Weighed). `offence` and `person` as in MATCHES.
+EVIDENCE = pa.schema(
+    [
+        ("offence", pa.int64()),
+        ("person", pa.int64()),
+        ("score", pa.float64()),
+        ("class", pa.string()),
+        ("sequences", pa.string()),
+        ("nearest_m", pa.float64()),  # null: no fix in the padded window
+        ("seconds_inside", pa.float64()),
+        ("coverage", pa.float64()),
+        ("presence", pa.float64()),  # the highest chance of being within the place
+        ("likelihood_ratio", pa.float64()),
+        ("base_rate", pa.float64()),  # share of the time that this wearer is within the place
+        ("expected_by_chance", pa.float64()),  # wearers within the place at a random instant
+        ("needed_mps", pa.float64()),  # null: too few fixes to say
+    ]
+)

@@ -1,0 +1,266 @@
+"""Evidence over many fixes: rows in order of person and time, a kernel that meets and weighs them.
+
+    offences -> two grids of cells, for fixes that tell streets apart and for those that do not
+    fixes -> DuckDB reads and orders them -> who came near, by each fix's own reach -> weighed -> Arrow
+
+Arrow in, Arrow out: a cluster's workers can run `weigh` over shares of the persons unchanged, given
+the same `everybody`. Rows come out in one total order, however the fixes were cut.
+Twin: `evidence.weigh`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import pi
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from waypost.clock import to_us
+from waypost.matching import evidence_kernel as kernel
+from waypost.matching.compatible import run_name
+from waypost.matching.evidence import (
+    DENSITY_MIN,
+    EVERYBODY_M,
+    EXCLUDED_MPS,
+    FLATTENING,
+    OBSERVED_FROM,
+    OFFSET,
+    POSSIBLE_FROM,
+    PRECISE_R95_M,
+    SEMI_MAJOR_M,
+    SLOPE,
+    Verdict,
+)
+from waypost.matching.places import PADDING_US
+from waypost.matching.scan import MEMORY, Source
+from waypost.matching.values import EVIDENCE
+from waypost.offences.values import Offence
+from waypost.units import R95_UNSTATED_M, Mechanism
+
+FINE_PER_DEGREE, COARSE_PER_DEGREE = 250.0, 60.0
+CELLS_MAX = 16_000_000
+ALL_AT_ONCE = 2_000_000  # pairs, where everybody is asked for
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Scenes:
+    """Offences as the kernel takes them. across, along: metres a degree there."""
+
+    lat: Floats
+    lon: Floats
+    across: Floats
+    along: Floats
+    radius_m: Floats
+    from_us: Integers
+    to_us: Integers
+
+    @classmethod
+    def of(cls, offences: Sequence[Offence]) -> Scenes:
+        lat = np.array([one.lat for one in offences], dtype=np.float64)
+        squared = FLATTENING * (2 - FLATTENING)
+        bend = 1 - squared * np.sin(np.radians(lat)) ** 2
+        return cls(
+            lat,
+            np.array([one.lon for one in offences], dtype=np.float64),
+            np.radians(1.0) * SEMI_MAJOR_M / np.sqrt(bend) * np.cos(np.radians(lat)),
+            np.radians(1.0) * SEMI_MAJOR_M * (1 - squared) / bend**1.5,
+            np.array([one.radius_m for one in offences], dtype=np.float64),
+            np.array([to_us(one.from_at) for one in offences], dtype=np.int64),
+            np.array([to_us(one.to_at) for one in offences], dtype=np.int64),
+        )
+
+    @property
+    def columns(self) -> tuple[Any, ...]:
+        return (self.lat, self.lon, self.across, self.along, self.radius_m, self.from_us,
+                self.to_us)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Tracks:
+    """Usable fixes by person and time, each once; `persons` are the source's codes."""
+
+    persons: Integers
+    begins: Integers
+    us: Integers
+    lat: Floats
+    lon: Floats
+    r95_m: Floats
+
+    @property
+    def columns(self) -> tuple[Any, ...]:
+        return self.begins, self.us, self.lat, self.lon, self.r95_m
+
+
+def weigh(offences: Sequence[Offence], source: Source, *, everybody: bool = False) -> pa.Table:
+    """What each wearer's fixes say of each offence (values.EVIDENCE), best first.
+
+    everybody   a row for every pair, with who cannot have been there and of whom it cannot be told;
+                else only those observed at the place, and those who possibly were
+    """
+    tracks = read_tracks(source)
+    if not offences or tracks.persons.size == 0:
+        return EVIDENCE.empty_table()
+    scenes = Scenes.of(offences)
+    offence, person, there_us, all_us = kernel.candidates(
+        *tracks.columns, *scenes.columns,
+        _grid(scenes, FINE_PER_DEGREE, PRECISE_R95_M),
+        _grid(scenes, COARSE_PER_DEGREE, kernel.COARSE_REACH_M),
+    )  # fmt: skip
+    area_m2 = pi * (scenes.radius_m + EVERYBODY_M) ** 2
+    by_chance = np.maximum(there_us / max(all_us, 1.0) / area_m2, DENSITY_MIN)
+    if everybody:
+        offence = np.repeat(np.arange(len(offences)), tracks.persons.size)
+        person = np.tile(np.arange(tracks.persons.size), len(offences))
+    parts = [
+        _weighed(offence[n : n + ALL_AT_ONCE], person[n : n + ALL_AT_ONCE], scenes, tracks,
+                 by_chance, everybody=everybody)
+        for n in range(0, max(offence.size, 1), ALL_AT_ONCE)
+    ]  # fmt: skip
+    best = [("score", "descending"), ("offence", "ascending"), ("person", "ascending")]
+    return pa.concat_tables(parts).sort_by(best)
+
+
+def read_tracks(source: Source) -> Tracks:
+    """The source's fixes in order. A fix that stated no accuracy has its mechanism's."""
+    unstated = " ".join(
+        f"WHEN {int(one)} THEN {R95_UNSTATED_M[one]}" for one in Mechanism
+    )  # numbers of ours
+    with tempfile.TemporaryDirectory(prefix="waypost-match-") as spill:
+        database = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": spill})
+        try:
+            for name, table in source.tables.items():
+                database.register(name, table)
+            rows = database.execute(
+                f"""
+                SELECT person::BIGINT AS person, us::BIGINT AS us, key::BIGINT AS key,
+                    lat::DOUBLE AS lat, lon::DOUBLE AS lon,
+                    CASE WHEN r95_m > 0 THEN r95_m::DOUBLE
+                         ELSE CASE mechanism {unstated} ELSE 30 END END AS r95_m
+                FROM ({source.query}) ORDER BY person, us, key, r95_m
+                """  # noqa: S608
+            ).fetchnumpy()
+        finally:
+            database.close()
+    person, us, key = (np.asarray(rows[name]) for name in ("person", "us", "key"))
+    again = np.zeros(us.size, dtype=np.bool_)
+    again[1:] = (person[1:] == person[:-1]) & (us[1:] == us[:-1]) & (key[1:] == key[:-1])
+    kept = np.flatnonzero(~again) if again.any() else slice(None)
+    person = person[kept]
+    persons, begins = np.unique(person, return_index=True)
+    lat, lon, r95_m = (np.asarray(rows[name], dtype=np.float64)[kept]
+                       for name in ("lat", "lon", "r95_m"))  # fmt: skip
+    return Tracks(
+        persons.astype(np.int64), np.append(begins, person.size).astype(np.int64),
+        us[kept].astype(np.int64), lat, lon, r95_m,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def table() -> Floats:
+    found: Floats = kernel.within_table()
+    return found
+
+
+def scores_of(ratio: Floats) -> Floats:
+    """`evidence.score_of` over an array."""
+    return np.asarray(1 / (1 + np.exp(-(OFFSET + SLOPE * np.log(ratio)))))
+
+
+def _weighed(
+    offence: Integers, person: Integers, scenes: Scenes, tracks: Tracks, by_chance: Floats, *,
+    everybody: bool,
+) -> pa.Table:  # fmt: skip
+    offence, person = offence.astype(np.int64), person.astype(np.int64)
+    found = kernel.weigh_pairs(
+        offence, person, *tracks.columns, *scenes.columns, by_chance, table()
+    )
+    seen, presence, density, base, nearest, inside, covered, needed = found.T
+    ratio = np.maximum(density, DENSITY_MIN * 1e-6) / base
+    verdict = np.select(
+        [seen > 0, presence >= POSSIBLE_FROM, needed > EXCLUDED_MPS],
+        [Verdict.OBSERVED.value, Verdict.POSSIBLE.value, Verdict.EXCLUDED.value],
+        Verdict.CANNOT_TELL.value,
+    )
+    shown = np.ones(seen.size, dtype=np.bool_) if everybody else (
+        (seen > 0) | (presence >= POSSIBLE_FROM)
+    )  # fmt: skip
+    rows = np.flatnonzero(shown)
+    labels = [_labels(scenes, tracks, int(offence[n]), int(person[n])) if seen[n] else ""
+              for n in rows]  # fmt: skip
+    at_chance = by_chance[offence] * pi * scenes.radius_m[offence] ** 2 * tracks.persons.size
+    columns = {
+        "offence": offence, "person": tracks.persons[person], "score": scores_of(ratio),
+        "class": verdict, "presence": presence, "likelihood_ratio": ratio,
+        "base_rate": base * pi * scenes.radius_m[offence] ** 2, "expected_by_chance": at_chance,
+        "seconds_inside": inside, "coverage": covered,
+    }  # fmt: skip
+    made = {name: np.asarray(column)[rows] for name, column in columns.items()}
+    made["score"] = np.round(made["score"], 9)
+    none = ~np.isfinite(nearest[rows])
+    return pa.table(
+        made | {
+            "nearest_m": pa.array(np.where(none, 0.0, nearest[rows]), mask=none),
+            "needed_mps": pa.array(needed[rows], mask=~np.isfinite(needed[rows])),
+            "sequences": pa.array(labels, pa.string()),
+        }
+    ).select(EVIDENCE.names).cast(EVIDENCE)  # fmt: skip
+
+
+def _labels(scenes: Scenes, tracks: Tracks, offence: int, person: int) -> str:
+    """A1 A2 B1 ...: the fixes at the place in the padded window, run by run."""
+    first, last = tracks.begins[person], tracks.begins[person + 1]
+    begin, end = scenes.from_us[offence] - PADDING_US, scenes.to_us[offence] + PADDING_US
+    low = first + np.searchsorted(tracks.us[first:last], begin)
+    high = first + np.searchsorted(tracks.us[first:last], end, side="right")
+    said, run, place = [], 0, 0
+    for at in kernel.inside_each(
+        tracks.lat[low:high], tracks.lon[low:high], tracks.r95_m[low:high], scenes.lat[offence],
+        scenes.lon[offence], scenes.across[offence], scenes.along[offence],
+        scenes.radius_m[offence], table(),
+    ) >= OBSERVED_FROM:  # fmt: skip
+        run, place = (run + (place == 0), place + 1) if at else (run, 0)
+        if at:
+            said.append(f"{run_name(run)}{place}")
+    return " ".join(said)
+
+
+def _grid(scenes: Scenes, per_degree: float, beyond_m: float) -> tuple[Any, ...]:
+    """The offences in each cell that their radius and `beyond_m` touch; cells grow where the
+    offences lie so far apart that there would be too many."""
+    high = (scenes.radius_m + beyond_m) / scenes.along
+    wide = (scenes.radius_m + beyond_m) / np.maximum(scenes.across, 1_000.0)
+    south, west = float((scenes.lat - high).min()), float((scenes.lon - wide).min())
+    tall, broad = float((scenes.lat + high).max()) - south, float((scenes.lon + wide).max()) - west
+    while (tall * per_degree + 2) * (broad * per_degree + 2) > CELLS_MAX:
+        per_degree /= 2
+    rows, columns = int(tall * per_degree) + 2, int(broad * per_degree) + 2
+    first_row, last_row = (_cells(scenes.lat + sign * high - south, per_degree) for sign in (-1, 1))
+    first_column, last_column = (_cells(scenes.lon + sign * wide - west, per_degree)
+                                 for sign in (-1, 1))  # fmt: skip
+    cells, of = [], []
+    down = last_row - first_row + 1
+    along = last_column - first_column + 1
+    for dy in range(int(down.max())):
+        for dx in range(int(along.max())):
+            touched = np.flatnonzero((dy < down) & (dx < along))
+            cells.append((first_row[touched] + dy) * columns + first_column[touched] + dx)
+            of.append(touched)
+    cell, offence = np.concatenate(cells), np.concatenate(of)
+    order = np.lexsort((offence, cell))
+    begins = np.searchsorted(cell[order], np.arange(rows * columns + 1))
+    return (south, west, per_degree, rows, columns, begins.astype(np.int64),
+            offence[order].astype(np.int64))  # fmt: skip
+
+
+def _cells(degrees: Floats, per_degree: float) -> Integers:
+    return np.floor(degrees * per_degree).astype(np.int64)

@@ -1,0 +1,127 @@
+"""Evidence: the compiled path says what the plain twin says, and both say what must hold."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from waypost.clock import to_us
+from waypost.matching import evidence as plain
+from waypost.matching import evidence_kernel as kernel
+from waypost.matching.evidence_scan import table, weigh
+from waypost.matching.scan import Source
+from waypost.offences.values import Offence
+from waypost.units import Mechanism
+
+START = datetime(2026, 3, 3, 12, tzinfo=UTC)
+LAT, LON = 51.5, -0.1
+QUERY = "SELECT * FROM made"
+
+
+def source(rows):
+    names = ("person", "us", "lat", "lon", "r95_m", "key", "mechanism")
+    return Source(QUERY, {"made": pa.table(dict(zip(names, zip(*rows, strict=True), strict=True)))})
+
+
+def offence(minutes=30.0, at=START, radius_m=100.0, lat=LAT, lon=LON):
+    return Offence(
+        "Metropolitan", "X1", "RB", at, at + timedelta(minutes=minutes), lat, lon,
+        radius_m=radius_m,
+    )  # fmt: skip
+
+
+@st.composite
+def walks(draw):
+    """Fixes of one person about the place: rows of the source, by time."""
+    count = draw(st.integers(1, 40))
+    minutes = draw(st.lists(st.floats(0.2, 45.0), min_size=count, max_size=count))
+    spread = draw(st.sampled_from([0.0003, 0.002, 0.02]))
+    places = draw(st.lists(st.tuples(st.floats(-1, 1), st.floats(-1, 1)), min_size=count,
+                           max_size=count))  # fmt: skip
+    r95s = draw(st.lists(st.sampled_from([0.0, 2.0, 10.0, 30.0, 141.0, 400.0, 1000.0]),
+                         min_size=count, max_size=count))  # fmt: skip
+    at = START + timedelta(minutes=draw(st.floats(-300, 60)))
+    rows = []
+    for key, (gap, (y, x), r95) in enumerate(zip(minutes, places, r95s, strict=True)):
+        at += timedelta(minutes=gap)
+        rows.append((7, to_us(at), LAT + y * spread, LON + x * spread, r95, key,
+                     int(Mechanism.CELL if r95 >= 400 else Mechanism.GNSS)))  # fmt: skip
+    return rows
+
+
+def spots(rows, of):
+    return [
+        plain.Spot(us, *plain.local_m(lat, lon, of.lat, of.lon), plain.usable_r95_m(r95, mechanism))
+        for _, us, lat, lon, r95, _, mechanism in rows
+    ]
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    walks(), st.sampled_from([0.0, 1.0, 30.0, 700.0, 3000.0]), st.sampled_from([20.0, 100.0, 300.0])
+)
+def test_kernel_and_twin_weigh_alike(rows, minutes, radius_m):
+    of = offence(minutes, radius_m=radius_m)
+    track = spots(rows, of)
+    happened = plain.Happened(to_us(of.from_at), to_us(of.to_at), radius_m)
+    said = plain.weigh(happened, track, plain.everybody_there(radius_m, [track]))
+    [row] = weigh([of], source(rows), everybody=True).to_pylist()
+    edge = abs(said.presence - plain.POSSIBLE_FROM) < 0.004 or any(
+        abs(plain.within(spot.away_m, spot.sigma_m, radius_m) - 0.5) < 0.01 for spot in track
+    )
+    if not edge:
+        assert row["class"] == said.verdict
+    assert row["presence"] == pytest.approx(said.presence, abs=0.006)
+    assert row["likelihood_ratio"] == pytest.approx(said.likelihood_ratio, rel=1e-3)
+    assert row["coverage"] == pytest.approx(said.coverage, abs=1e-9)
+    assert (row["nearest_m"] is None) == math.isinf(said.nearest_m)
+    if row["nearest_m"] is not None:
+        assert row["nearest_m"] == pytest.approx(said.nearest_m, rel=1e-6, abs=1e-6)
+    assert row["needed_mps"] == pytest.approx(said.needed_mps, rel=1e-6, abs=1e-6)
+    assert 0 <= row["score"] <= 1
+
+
+@settings(deadline=None, max_examples=60)
+@given(walks(), st.sampled_from([0.0, 30.0, 700.0]))
+def test_whoever_is_not_met_could_not_matter(rows, minutes):
+    """The candidates leave out nobody who was observed at the place."""
+    of = offence(minutes)
+    [full] = weigh([of], source(rows), everybody=True).to_pylist()
+    if full["class"] == "observed" and full["seconds_inside"] > 0:
+        precise = any(0 < r95 <= 141 for _, _, _, _, r95, _, _ in rows)
+        assert weigh([of], source(rows)).num_rows == 1 or not precise
+
+
+@given(st.floats(0, 3000), st.floats(1, 3000), st.floats(10, 500))
+def test_the_table_gives_the_chance_of_the_integral(away_m, sigma_m, radius_m):
+    exact = plain.within(away_m, sigma_m, radius_m)
+    assert kernel.within(table(), away_m, sigma_m, radius_m) == pytest.approx(exact, abs=0.012)
+
+
+@given(st.floats(3, 400), st.floats(10, 300))
+def test_the_chance_in_the_middle_is_the_known_formula(sigma_m, radius_m):
+    known = 1 - math.exp(-(radius_m**2) / (2 * sigma_m**2))
+    assert plain.within(0.0, sigma_m, radius_m) == pytest.approx(known, abs=0.002)
+
+
+@given(st.floats(0, 600), st.floats(3, 200))
+def test_the_chance_is_what_a_lottery_of_errors_shows(away_m, sigma_m):
+    chance = np.random.default_rng(5)
+    east, north = chance.normal(0, sigma_m, (2, 4000))
+    share = np.mean(np.hypot(east + away_m, north) <= 100)
+    assert plain.within(away_m, sigma_m, 100.0) == pytest.approx(share, abs=0.04)
+
+
+def test_order_and_copies_of_rows_change_nothing():
+    rows = [(who, to_us(START) + n * 60_000_000, LAT + 0.0001 * n, LON, 10.0, n, 1)
+            for who in (3, 9) for n in range(20)]  # fmt: skip
+    chance = np.random.default_rng(3)
+    mixed = [rows[n] for n in chance.permutation(len(rows))] + rows[:7]
+    of = [offence(20), offence(0, radius_m=50.0)]
+    assert weigh(of, source(rows)).equals(weigh(of, source(mixed)))
