@@ -96,7 +96,7 @@ def within(table: Floats, away_m: float, sigma_m: float, radius_m: float) -> flo
     x, y = at - column, up - row
     low = table[row, column] * (1 - x) + table[row, column + 1] * x
     high = table[row + 1, column] * (1 - x) + table[row + 1, column + 1] * x
-    return low * (1 - y) + high * y
+    return float(low * (1 - y) + high * y)
 
 
 @nb.njit(cache=True)
@@ -188,11 +188,12 @@ def candidates(
                     squared = x * x + y * y
                     if squared <= (radius_m[o] + _EVERYBODY_M) ** 2:
                         there_us[o] += stands
-                    if (met[o] != who and from_us[o] - _PADDING_US <= us[i] <= to_us[o] + _PADDING_US
-                            and squared <= (radius_m[o] + r95_m[i]) ** 2):  # fmt: skip
+                    early, late = from_us[o] - _PADDING_US, to_us[o] + _PADDING_US
+                    close = squared <= (radius_m[o] + r95_m[i]) ** 2
+                    if met[o] != who and close and early <= us[i] <= late:
                         met[o] = who
-                        offence.append(o)
-                        person.append(who)
+                        offence.append(np.int64(o))
+                        person.append(np.int64(who))
             elif us[i] - precise_before > SHADOW_US and not _soon(us, r95_m, i, last):
                 _meet(who, us[i], lat[i], lon[i], _sigma(r95_m[i]), COARSE_REACH_M, o_lat, o_lon,
                       across, along, radius_m, from_us, to_us, coarse, met, offence,
@@ -226,8 +227,8 @@ def _soon(us: Integers, r95_m: Floats, i: int, last: int) -> bool:
 
 @nb.njit(cache=True)
 def _entries(grid: Any, lat: float, lon: float) -> Any:
-    row = int(math.floor((lat - grid[0]) * grid[2]))
-    column = int(math.floor((lon - grid[1]) * grid[2]))
+    row = math.floor((lat - grid[0]) * grid[2])
+    column = math.floor((lon - grid[1]) * grid[2])
     if row < 0 or column < 0 or row >= grid[3] or column >= grid[4]:
         return 0, 0
     cell = row * grid[4] + column
@@ -250,8 +251,8 @@ def _meet(
         if away > reach_max_m or _far(away, sigma_m, radius_m[o]) < COARSE_CHANCE_MIN:
             continue
         met[o] = who
-        offence.append(o)
-        person.append(who)
+        offence.append(np.int64(o))
+        person.append(np.int64(who))
 
 
 @nb.njit(cache=True)
@@ -295,7 +296,7 @@ def weigh_pairs(
 @nb.njit(cache=True)
 def _away_m2(where: Any, lat: float, lon: float) -> float:
     x, y = _turn(lon, where[1]) * where[2], (lat - where[0]) * where[3]
-    return x * x + y * y
+    return float(x * x + y * y)
 
 
 @nb.njit(cache=True)
@@ -347,7 +348,7 @@ def _over_window(
         passing = max(_PASSING_WEIGHT_MIN, 1 / (1 + (way / gap / _PASSING_MPS) ** 2))
         detour = 1 - math.exp(-gap / _DETOUR_AFTER_S)
         span = (clipped_high - clipped_low) / 1e6
-        steps = min(_STEPS_MAX, max(1, int(math.ceil(span * 1e6 / _QUADRATURE_US))))
+        steps = min(_STEPS_MAX, max(1, math.ceil(span * 1e6 / _QUADRATURE_US)))
         for step in range(steps):
             at = clipped_low + (clipped_high - clipped_low) * (step + 0.5) / steps
             part = (at - start) / 1e6 / gap
@@ -430,13 +431,13 @@ def _speed(
     where: Any, us: Integers, lat: Floats, lon: Floats, r95_m: Floats, i: int, j: int
 ) -> float:
     way = _beyond(where, lat[i], lon[i], r95_m[i]) + _beyond(where, lat[j], lon[j], r95_m[j])
-    return way / max((us[j] - us[i]) / 1e6, 1.0)
+    return float(way / max((us[j] - us[i]) / 1e6, 1.0))
 
 
 @nb.njit(cache=True)
 def _beyond(where: Any, lat: float, lon: float, r95_m: float) -> float:
     tolerance = max(_TOLERANCE_R95S * r95_m, _TOLERANCE_M_MIN)
-    return max(0.0, math.sqrt(_away_m2(where, lat, lon)) - where[4] - tolerance)
+    return float(max(0.0, math.sqrt(_away_m2(where, lat, lon)) - where[4] - tolerance))
 
 
 @nb.njit(cache=True)

@@ -1,7 +1,8 @@
 """Evidence over many fixes: rows in order of person and time, a kernel that meets and weighs them.
 
     offences -> two grids of cells, for fixes that tell streets apart and for those that do not
-    fixes -> DuckDB reads and orders them -> who came near, by each fix's own reach -> weighed -> Arrow
+    fixes -> DuckDB reads and orders them -> who came near, by each fix's own reach
+    -> weighed -> Arrow
 
 Arrow in, Arrow out: a cluster's workers can run `weigh` over shares of the persons unchanged, given
 the same `everybody`. Rows come out in one total order, however the fixes were cut.
@@ -47,9 +48,12 @@ from waypost.units import R95_UNSTATED_M, Mechanism
 FINE_PER_DEGREE, COARSE_PER_DEGREE = 250.0, 60.0
 CELLS_MAX = 16_000_000
 ALL_AT_ONCE = 2_000_000  # pairs, where everybody is asked for
+RADIUS_M_MIN = 1.0  # a place of no size has no inside
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+_CANDIDATES: Any = kernel.candidates
+_WEIGH_PAIRS: Any = kernel.weigh_pairs
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ class Scenes:
             np.array([one.lon for one in offences], dtype=np.float64),
             np.radians(1.0) * SEMI_MAJOR_M / np.sqrt(bend) * np.cos(np.radians(lat)),
             np.radians(1.0) * SEMI_MAJOR_M * (1 - squared) / bend**1.5,
-            np.array([one.radius_m for one in offences], dtype=np.float64),
+            np.array([max(one.radius_m, RADIUS_M_MIN) for one in offences], dtype=np.float64),
             np.array([to_us(one.from_at) for one in offences], dtype=np.int64),
             np.array([to_us(one.to_at) for one in offences], dtype=np.int64),
         )
@@ -111,7 +115,7 @@ def weigh(offences: Sequence[Offence], source: Source, *, everybody: bool = Fals
     if not offences or tracks.persons.size == 0:
         return EVIDENCE.empty_table()
     scenes = Scenes.of(offences)
-    offence, person, there_us, all_us = kernel.candidates(
+    offence, person, there_us, all_us = _CANDIDATES(
         *tracks.columns, *scenes.columns,
         _grid(scenes, FINE_PER_DEGREE, PRECISE_R95_M),
         _grid(scenes, COARSE_PER_DEGREE, kernel.COARSE_REACH_M),
@@ -181,9 +185,7 @@ def _weighed(
     everybody: bool,
 ) -> pa.Table:  # fmt: skip
     offence, person = offence.astype(np.int64), person.astype(np.int64)
-    found = kernel.weigh_pairs(
-        offence, person, *tracks.columns, *scenes.columns, by_chance, table()
-    )
+    found = _WEIGH_PAIRS(offence, person, *tracks.columns, *scenes.columns, by_chance, table())
     seen, presence, density, base, nearest, inside, covered, needed = found.T
     ratio = np.maximum(density, DENSITY_MIN * 1e-6) / base
     verdict = np.select(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from waypost.clock import from_us, to_us, write_instant
 from waypost.matching.compatible import PADDING, PRIOR_WITHIN
+from waypost.matching.evidence_words import sentence
 from waypost.matching.scan import Source
 from waypost.matching.values import MATCH_COLUMNS
 from waypost.offences.values import Offence
@@ -27,6 +28,17 @@ HEADER = (
     "prior_m",
 )
 
+EVIDENCE_HEADER = (
+    *MATCH_COLUMNS,
+    "window_minutes",
+    "presence",
+    "likelihood_ratio",
+    "base_rate",
+    "expected_by_chance",
+    "needed_mps",
+    "says",
+)
+
 _QUERY = """SELECT person::BIGINT AS person, us, lat, lon, r95_m::DOUBLE AS r95_m, key, mechanism
     FROM file_fixes"""
 _NEEDED = ("lat", "lon", "mechanism")
@@ -39,7 +51,9 @@ class Gathered:
     at the end, so that nothing depends on the order of rows.
     """
 
-    def __init__(self, offences: Sequence[Offence]) -> None:
+    def __init__(self, offences: Sequence[Offence], *, whole: bool = False) -> None:
+        """whole: keep fixes of any time, since habits are read from them, too."""
+        self._whole = whole
         around = PADDING + PRIOR_WITHIN
         self._from_us = to_us(min(each.from_at for each in offences) - around) if offences else 0
         self._to_us = to_us(max(each.to_at for each in offences) + around) if offences else 0
@@ -50,7 +64,7 @@ class Gathered:
         """A part (positions.rowcheck.FILE_FIXES); only what can matter to the offences is kept."""
         us = part["measured_at"].cast(pa.int64()).to_numpy()
         usable = part["set_aside"].to_numpy() == SetAside.USABLE
-        keep = usable & (us >= self._from_us) & (us <= self._to_us)
+        keep = usable if self._whole else usable & (us >= self._from_us) & (us <= self._to_us)
         stated = part["accuracy_stated"].to_numpy(zero_copy_only=False)
         columns = {name: part[name].to_numpy()[keep] for name in _NEEDED}
         columns["us"] = us[keep]
@@ -117,6 +131,43 @@ def write_matches(
     writer.writerow(HEADER)
     for row in sorted(rows, key=rank):
         writer.writerow(_cells(offences[row["offence"]], names[row["person"]], row))
+
+
+def write_evidence(
+    out: IO[str], offences: Sequence[Offence], names: Sequence[str], found: pa.Table
+) -> None:
+    """The CSV of `--method evidence`, best first; ties by reference, force and person."""
+
+    def rank(row: dict[str, Any]) -> tuple[float, str, str, str]:
+        offence = offences[row["offence"]]
+        return -row["score"], offence.reference, offence.force, names[row["person"]]
+
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(EVIDENCE_HEADER)
+    for row in sorted(found.to_pylist(), key=rank):
+        writer.writerow(_evidence_cells(offences[row["offence"]], names[row["person"]], row))
+
+
+def _evidence_cells(offence: Offence, person: str, row: dict[str, Any]) -> list[object]:
+    minutes = (offence.to_at - offence.from_at).total_seconds() / 60
+    return [
+        offence.force,
+        offence.reference,
+        person,
+        f"{row['score']:.9f}",
+        row["class"],
+        row["sequences"],
+        "" if row["nearest_m"] is None else f"{row['nearest_m']:.2f}",
+        f"{row['seconds_inside']:.0f}",
+        f"{row['coverage']:.4f}",
+        f"{minutes:g}",
+        f"{row['presence']:.6f}",
+        f"{row['likelihood_ratio']:.6g}",
+        f"{row['base_rate']:.6g}",
+        f"{row['expected_by_chance']:.6g}",
+        "" if row["needed_mps"] is None else f"{row['needed_mps']:.2f}",
+        sentence(offence, row),
+    ]
 
 
 def _cells(offence: Offence, person: str, row: dict[str, object]) -> list[object]:
