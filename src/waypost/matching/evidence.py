@@ -11,7 +11,7 @@ over arrays, and tests compare them. Metres are true ones around the offence (`l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -41,6 +41,10 @@ SLIP_WEIGHT = 0.08
 # Nobody steals from a moving bus: a fast way past counts less, never nothing.
 PASSING_MPS = 3.0
 PASSING_WEIGHT_MIN = 0.2
+# A stay within the place counts less the longer it is. Our assumption: offences of the seven kinds
+# are minutes; visits to friends, shops and work are not.
+STAY_S = 900.0
+STAY_AROUND_S = 1_800.0  # a stay is measured so far beyond the padded window
 # Base rates: what the wearer does outside the window and an hour around it; the same time of day
 # counts as much as all times; twelve hours of everybody's habit are put to it.
 AROUND_S = 3_600.0
@@ -303,8 +307,35 @@ def _speed(happened: Happened, one: Spot, other: Spot) -> float:
 def _over_window(
     happened: Happened, track: Sequence[Spot], begin: int, end: int
 ) -> tuple[float, float, float]:
-    """(presence, density at the spot averaged over when, seconds inside at even chance)."""
+    """(presence, density at the spot averaged over when, seconds inside at even chance).
+
+    A stay counts less the longer it is: whoever is there for hours has another reason.
+    """
     presence = density = inside_s = 0.0
+    stay_s = stay_density = 0.0
+    around_us = int(STAY_AROUND_S * 1e6)
+    for us, span_s, chance, there in _pieces(happened, track, begin - around_us, end + around_us):
+        if begin <= us <= end:
+            presence = max(presence, chance)
+            inside_s += span_s if chance >= OBSERVED_FROM else 0.0
+        counted = there * when(happened, us) * span_s
+        if chance >= OBSERVED_FROM:
+            stay_s, stay_density = stay_s + span_s, stay_density + counted
+        else:
+            density += counted + stay_density * stay_weight(stay_s)
+            stay_s = stay_density = 0.0
+    return presence, density + stay_density * stay_weight(stay_s), inside_s
+
+
+def stay_weight(stay_s: float) -> float:
+    return 1 / (1 + (stay_s / STAY_S) ** 2)
+
+
+def _pieces(
+    happened: Happened, track: Sequence[Spot], begin: int, end: int
+) -> Iterator[tuple[float, float, float, float]]:
+    """(instant, seconds it stands for, chance of being within the place, density at the spot), in
+    order; a piece far away stands as one with neither."""
     ends = [replace(track[0], us=track[0].us - BEYOND_US), *track,
             replace(track[-1], us=track[-1].us + BEYOND_US)] if track else []  # fmt: skip
     for one, other in pairwise(ends):
@@ -322,14 +353,12 @@ def _over_window(
             part = (us - one.us) / 1e6 / gap_s
             away, straight, wide = _between(one, other, part, gap_s, way_m)
             if away > reach_m(wide, happened.radius_m):
+                yield us, span_s / steps, 0.0, 0.0
                 continue
             chance = (1 - detour) * within(away, straight, happened.radius_m)
             chance += detour * within(away, wide, happened.radius_m)
-            presence = max(presence, chance)
-            inside_s += span_s / steps if chance >= OBSERVED_FROM else 0.0
             there = at_spot(away, straight, wide, detour, happened.radius_m)
-            density += passing * there * when(happened, us) * span_s / steps
-    return presence, density, inside_s
+            yield us, span_s / steps, chance, passing * there
 
 
 def when(happened: Happened, us: float) -> float:

@@ -32,6 +32,7 @@ _DETOUR_AFTER_S = plain.DETOUR_AFTER_S
 _WINDOW_US_MIN, _SLIP_WEIGHT = plain.WINDOW_S_MIN * 1e6, plain.SLIP_WEIGHT
 _PASSING_MPS, _PASSING_WEIGHT_MIN = plain.PASSING_MPS, plain.PASSING_WEIGHT_MIN
 _AROUND_US, _SAME_TIME_US = int(plain.AROUND_S * 1e6), plain.SAME_TIME_S * 1e6
+_STAY_S, _STAY_AROUND_US = plain.STAY_S, int(plain.STAY_AROUND_S * 1e6)
 _HABIT_US, _STEP_US_MAX = plain.HABIT_S * 1e6, plain.STEP_US_MAX
 _DENSITY_MIN, _DAY_US = plain.DENSITY_MIN, plain.DAY_US
 _TOLERANCE_R95S, _TOLERANCE_M_MIN = plain.TOLERANCE_R95S, plain.TOLERANCE_M_MIN
@@ -285,8 +286,8 @@ def weigh_pairs(
         low = first + np.searchsorted(us[first:last], begin)
         high = first + np.searchsorted(us[first:last], end, side="right")
         _observed(found[pair], where, us, lat, lon, r95_m, low, high, from_us[o], to_us[o], table)
-        _over_window(found[pair], where, us, lat, lon, r95_m, first, last, low, high,
-                     from_us[o], to_us[o], table)  # fmt: skip
+        _over_window(found[pair], where, us, lat, lon, r95_m, first, last, from_us[o], to_us[o],
+                     table)  # fmt: skip
         found[pair, 3] = _base_rate(where, us, lat, lon, r95_m, first, last, from_us[o], to_us[o],
                                     everybody[o])  # fmt: skip
         found[pair, 7] = _needed(where, us, lat, lon, r95_m, first, last, low, high)
@@ -323,10 +324,14 @@ def _observed(
 @nb.njit(cache=True)
 def _over_window(
     row: Floats, where: Any, us: Integers, lat: Floats, lon: Floats, r95_m: Floats, first: int,
-    last: int, low: int, high: int, from_us: int, to_us: int, table: Floats,
+    last: int, from_us: int, to_us: int, table: Floats,
 ) -> None:  # fmt: skip
     """Presence, density and seconds inside."""
-    begin, end = from_us - _PADDING_US, to_us + _PADDING_US
+    inner, outer = from_us - _PADDING_US, to_us + _PADDING_US
+    begin, end = inner - _STAY_AROUND_US, outer + _STAY_AROUND_US
+    low = first + np.searchsorted(us[first:last], begin)
+    high = first + np.searchsorted(us[first:last], end, side="right")
+    stay, stay_density = 0.0, 0.0
     for n in range(max(low - 1, first - 1), min(high, last)):
         i, j = max(n, first), min(n + 1, last - 1)
         start = us[first] - _BEYOND_US if n < first else us[i]
@@ -339,11 +344,13 @@ def _over_window(
         x2, y2 = _turn(lon[j], where[1]) * where[2], (lat[j] - where[0]) * where[3]
         one, other = _sigma(r95_m[i]), _sigma(r95_m[j])
         way = math.hypot(x2 - x1, y2 - y1)
-        wide_most = math.sqrt(
-            max(one, other) ** 2 + 0.25 * (_DETOUR_M2_S * gap + (_DETOUR_OF_WAY * way) ** 2)
-        )
+        detours = _DETOUR_M2_S * gap + (_DETOUR_OF_WAY * way) ** 2
+        straights = _STRAIGHT_M2_S * gap + (_STRAIGHT_OF_WAY * way) ** 2
+        wide_most = math.sqrt(max(one, other) ** 2 + 0.25 * detours)
         reach_most = where[4] + _FAR_SIGMAS * max(wide_most, _LIE_SIGMA_M)
         if min(math.hypot(x1, y1), math.hypot(x2, y2)) - way > reach_most:
+            row[2] += stay_density * _stay_weight(stay)
+            stay, stay_density = 0.0, 0.0
             continue
         passing = max(_PASSING_WEIGHT_MIN, 1 / (1 + (way / gap / _PASSING_MPS) ** 2))
         detour = 1 - math.exp(-gap / _DETOUR_AFTER_S)
@@ -354,19 +361,30 @@ def _over_window(
             part = (at - start) / 1e6 / gap
             rest = part * (1 - part)
             errors = ((1 - part) * one) ** 2 + (part * other) ** 2
-            straight = errors + rest * (_STRAIGHT_M2_S * gap + (_STRAIGHT_OF_WAY * way) ** 2)
-            wide = errors + rest * (_DETOUR_M2_S * gap + (_DETOUR_OF_WAY * way) ** 2)
+            straight, wide = errors + rest * straights, errors + rest * detours
             x, y = x1 + part * (x2 - x1), y1 + part * (y2 - y1)
             away = math.hypot(x, y)
-            if away > where[4] + _FAR_SIGMAS * max(math.sqrt(wide), _LIE_SIGMA_M):
-                continue
-            chance = (1 - detour) * within(table, away, math.sqrt(straight), where[4])
-            chance += detour * within(table, away, math.sqrt(wide), where[4])
-            row[1] = max(row[1], chance)
+            chance, there = 0.0, 0.0
+            if away <= where[4] + _FAR_SIGMAS * max(math.sqrt(wide), _LIE_SIGMA_M):
+                chance = (1 - detour) * within(table, away, math.sqrt(straight), where[4])
+                chance += detour * within(table, away, math.sqrt(wide), where[4])
+                there = passing * at_spot(away * away, straight, wide, detour, where[4])
+            if inner <= at <= outer:
+                row[1] = max(row[1], chance)
+                if chance >= _OBSERVED_FROM:
+                    row[5] += span / steps
+            counted = there * when(from_us, to_us, at) * span / steps
             if chance >= _OBSERVED_FROM:
-                row[5] += span / steps
-            there = at_spot(away * away, straight, wide, detour, where[4])
-            row[2] += passing * there * when(from_us, to_us, at) * span / steps
+                stay, stay_density = stay + span / steps, stay_density + counted
+            else:
+                row[2] += counted + stay_density * _stay_weight(stay)
+                stay, stay_density = 0.0, 0.0
+    row[2] += stay_density * _stay_weight(stay)
+
+
+@nb.njit(cache=True)
+def _stay_weight(stay_s: float) -> float:
+    return 1 / (1 + (stay_s / _STAY_S) ** 2)
 
 
 @nb.njit(cache=True)
