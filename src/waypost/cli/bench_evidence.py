@@ -46,8 +46,8 @@ WORDS = {About.DID_IT: "did it", About.WAS_THERE: "was there", About.PRESENT: "p
 def bench(args: argparse.Namespace) -> int:
     wearers = WEARERS if args.wearers is None else args.wearers
     days = DAYS if args.days is None else int(args.days)
-    if wearers < 20 or days < 3:
-        raise BadUse("--wearers must be 20 or more for evidence, and --days 3 or more")
+    if wearers < 20 or days < 4:
+        raise BadUse("--wearers must be 20 or more for evidence, and --days 4 or more")
     parts = set(args.part)
     if unknown := parts - set(Kind) - set(NOISES):
         raise BadUse(
@@ -57,7 +57,8 @@ def bench(args: argparse.Namespace) -> int:
     noises = [noise for name, noise in NOISES.items() if name in parts] or list(NOISES.values())
     worlds = FULL_WORLDS if args.full else 1
     if args.rows is not None:  # a fix a minute at most
-        worlds = max(1, round(args.rows / (wearers * days * MINUTES_A_DAY * len(noises))))
+        sets = len(kinds) * len(noises)
+        worlds = max(1, round(args.rows / (wearers * days * MINUTES_A_DAY * sets)))
     size = size_of(wearers, days)
     seed = SEED if args.seed is None else args.seed
     return bench_evidence(

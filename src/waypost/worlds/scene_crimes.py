@@ -23,7 +23,7 @@ from waypost.geo import BRITISH
 from waypost.offences.values import Offence
 from waypost.worlds.scene_lives import Meant
 from waypost.worlds.scene_town import Habits, SceneTown, beside, near
-from waypost.worlds.scene_values import DAY_S, Floats, Integers, Layout, Spot
+from waypost.worlds.scene_values import DAY_S, Floats, Integers, Layout
 from waypost.worlds.values import Under
 
 Texts = npt.NDArray[np.str_]
@@ -227,8 +227,3 @@ def _disc(count: int, radius_m: float, rng: np.random.Generator) -> Floats:
     turn = rng.uniform(0, 2 * np.pi, count)
     away = radius_m * np.sqrt(rng.random(count))
     return np.stack([away * np.cos(turn), away * np.sin(turn)], 1)
-
-
-def spots_of(meant: Sequence[Meant]) -> Floats:
-    spots: list[Spot] = [each.spot for each in meant]
-    return np.array(spots, dtype=np.float64).reshape(-1, 2)

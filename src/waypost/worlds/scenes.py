@@ -4,7 +4,7 @@
 
 One offence in a hundred was committed by a wearer; the others are where people are. Difficulty is
 tuned (`scene_values`, `scene_crimes`): among the compatible rule's matches about 1 % are of who did
-it. `python -m waypost bench evidence` scores both methods on them.
+it. `waypost bench evidence` scores both methods on them.
 """
 
 from __future__ import annotations
