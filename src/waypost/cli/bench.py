@@ -20,6 +20,10 @@ BENCHES: dict[str, tuple[str, str]] = {
         "waypost.cli.bench_audit",
         "what an audit line adds; verifying a million lines; one look at two weeks",
     ),
+    "evidence": (
+        "waypost.cli.bench_evidence",
+        "matching by evidence against the compatible rule, on worlds whose truth is known",
+    ),
     "gateway": ("waypost.gateway.bench", "messages of tags, on disk before each reply"),
     "intake": ("waypost.positions.bench", "import of a fixes file into the lake"),
     "keeping": (
@@ -46,19 +50,27 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--part", action="append", default=[], metavar="PART",
         help="only this part of it (alerts: inbox, page, notices; audit: line, verify, look; "
+        "evidence: tune, score, quiet, usual, hard; "
         "gateway: intake, tcp, growth, paced, connected, http, mqtt; rules: replay, file, "
         "live, tags, backlog; truth: places, alcohol); may be given several times",
     )  # fmt: skip
-    parser.add_argument("--wearers", type=int, default=None, help="truth: of each world; keeping")
-    parser.add_argument("--days", type=float, default=None, help="truth: of each world; keeping")
-    parser.add_argument("--seed", type=int, default=None, help="truth: another set of worlds")
+    parser.add_argument(
+        "--wearers", type=int, default=None, help="truth, evidence: of each world; keeping"
+    )
+    parser.add_argument(
+        "--days", type=float, default=None, help="truth, evidence: of each world; keeping"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=None, help="truth, evidence: another set of worlds"
+    )
     parser.add_argument(
         "--show", type=int, default=None, metavar="N",
         help="truth: list the N longest false alerts and missed breaches, by id and time",
     )  # fmt: skip
     parser.add_argument(
         "--write", metavar="FILE", default=None,
-        help="truth: write the page there too, targets met or not",
+        help="truth: write the page there too, targets met or not; evidence: a folder for each "
+        "world's files",
     )  # fmt: skip
     parser.add_argument(
         "--postgres", action="store_true",

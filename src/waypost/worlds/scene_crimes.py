@@ -23,7 +23,7 @@ from waypost.geo import BRITISH
 from waypost.offences.values import Offence
 from waypost.worlds.scene_lives import Meant
 from waypost.worlds.scene_town import Habits, SceneTown, beside, near
-from waypost.worlds.scene_values import DAY_S, Floats, Integers, Layout, Spot
+from waypost.worlds.scene_values import DAY_S, Floats, Integers, Layout
 from waypost.worlds.values import Under
 
 Texts = npt.NDArray[np.str_]
@@ -55,6 +55,7 @@ TYPES: dict[str, Type] = {
     "TOMV": Type(0.14, ((1.5, 2.5), (15.0, 3.5)), 0.0, (1.0, 12.0), 0.0),
     "TFMV": Type(0.18, ((2.0, 2.5), (13.0, 3.5)), 0.0, (2.0, 12.0), 0.0),
 }
+AT_HOMES = ("BIAD", "AB", "TOMV", "TFMV")  # or in the street before them
 NEAR_ROUTINE = 0.35  # of wearers' scenes within some hundred metres of where they go anyway
 ON_THE_WAY = 0.4  # of those, done while they are out for something else
 OFFENDERS = 0.2  # of wearers: the scenes are all theirs
@@ -105,7 +106,7 @@ def _meant(
     if close:
         spot = beside(haunts[int(rng.integers(len(haunts)))], 350.0, rng)
     else:
-        places = town.houses if kind in ("BIAD", "TOMV", "TFMV") else town.businesses
+        places = town.houses if kind in AT_HOMES else town.businesses
         spot = beside(near(places, people[wearer].home, 400, 3500, rng), 10.0, rng)
     stay_s = float(np.clip(rng.lognormal(np.log(layout.stay_median_s), 0.6), 60, 600))
     return Meant(
@@ -131,7 +132,7 @@ def nobodys(
 ) -> tuple[Floats, Floats, Texts]:
     """True spots (n, 2), true instants and types of offences that nobody tagged committed."""
     kinds = _kinds(count, rng)
-    at_home = np.isin(kinds, ("BIAD", "AB", "TOMV", "TFMV"))
+    at_home = np.isin(kinds, AT_HOMES)
     spots = np.where(
         at_home[:, None],
         town.houses[rng.integers(len(town.houses), size=count)],
@@ -226,8 +227,3 @@ def _disc(count: int, radius_m: float, rng: np.random.Generator) -> Floats:
     turn = rng.uniform(0, 2 * np.pi, count)
     away = radius_m * np.sqrt(rng.random(count))
     return np.stack([away * np.cos(turn), away * np.sin(turn)], 1)
-
-
-def spots_of(meant: Sequence[Meant]) -> Floats:
-    spots: list[Spot] = [each.spot for each in meant]
-    return np.array(spots, dtype=np.float64).reshape(-1, 2)

@@ -69,7 +69,7 @@ def _one(
     """Times, places, R95 and mechanism of one tag."""
     own = paths.of(wearer)
     ticks = np.arange(from_s, from_s + days * DAY_S, TICK_S)
-    ticks = ticks + rng.uniform(-4, 4, len(ticks))
+    ticks = np.round(ticks + rng.uniform(-4, 4, len(ticks)))  # tags report whole seconds
     stretch = np.clip(np.searchsorted(paths.at_s[own], ticks, side="right") - 1, 0, None)
     under = paths.under[own][stretch]
     mechanism = _mechanisms(under, noise, rng)

@@ -6,7 +6,7 @@ speeds, stays, windows and noise are different, so that nothing learnt by heart 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -123,12 +123,27 @@ NOISES: dict[str, Noise] = {each.name: each for each in (QUIET, USUAL, HARD)}
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much of a world. `by_wearers` of the offences were committed by somebody tagged."""
+    """How much of a world. `by_wearers` of the offences were committed by somebody tagged.
+
+    The town grows with its wearers, so that a small world is as hard as a large one: chance
+    matches go with offences and with wearers per square kilometre.
+    """
 
     wearers: int = 300
     days: int = 7
     offences: int = 6_000
     by_wearers: int = 60  # 1 %
+
+
+WEARERS_IN_LAYOUT = 300  # for so many are the distances of LAYOUTS
+
+
+def layout_for(kind: Kind, wearers: int) -> Layout:
+    """The town of that kind for so many wearers: the same crowd on each square kilometre."""
+    layout = LAYOUTS[kind]
+    times = float(np.sqrt(wearers / WEARERS_IN_LAYOUT))
+    centres = tuple((east * times, north * times) for east, north in layout.centres)
+    return replace(layout, centres=centres, spread_m=layout.spread_m * times)
 
 
 @dataclass(frozen=True)

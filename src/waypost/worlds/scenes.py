@@ -4,7 +4,7 @@
 
 One offence in a hundred was committed by a wearer; the others are where people are. Difficulty is
 tuned (`scene_values`, `scene_crimes`): among the compatible rule's matches about 1 % are of who did
-it. `python -m waypost bench evidence` scores both methods on them.
+it. `waypost bench evidence` scores both methods on them.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from waypost.worlds.scene_fixes import fixes_of
 from waypost.worlds.scene_lives import lives
 from waypost.worlds.scene_town import habits, scene_town
 from waypost.worlds.scene_truth import truth_of
-from waypost.worlds.scene_values import LAYOUTS, Kind, Noise, Scenes, Size
+from waypost.worlds.scene_values import Kind, Noise, Scenes, Size, layout_for
 
 MONDAY_S = datetime(2026, 2, 2, tzinfo=UTC).timestamp()  # in winter: UTC is the wall's time
 
 
 def scenes(kind: Kind, noise: Noise, size: Size, rng: np.random.Generator) -> Scenes:
     """A world; the same for the same arguments and state of the generator."""
-    layout = LAYOUTS[kind]
+    layout = layout_for(kind, size.wearers)
     town = scene_town(layout, rng)
     people = habits(town, size.wearers, rng)
     meant = meant_scenes(layout, town, people, size.by_wearers, size.days, rng)
