@@ -29,7 +29,7 @@ LIE_SHARE = 0.02
 LIE_SIGMA_M = 120.0
 # The recorded place against the true one, as parts of the offence's radius, with their weights: an
 # address point is some tens of metres from a door or a car, now and then a street away.
-PLACE_SPREADS = ((0.2, 0.6), (0.5, 0.4))
+PLACE_SPREADS = ((0.11, 0.75), (0.35, 0.25))
 # Between two fixes: mostly straight on, within a spread that grows with the time and the way; or,
 # the longer the gap the likelier, a detour at walking pace. m2/s, and parts of the way.
 STRAIGHT_M2_S, STRAIGHT_OF_WAY = 1.0, 0.3
@@ -43,15 +43,15 @@ PASSING_MPS = 3.0
 PASSING_WEIGHT_MIN = 0.2
 # A stay within the place counts less the longer it is. Our assumption: offences of the seven kinds
 # are minutes; visits to friends, shops and work are not.
-STAY_S = 900.0
+STAY_S = 700.0
 STAY_AROUND_S = 1_800.0  # a stay is measured so far beyond the padded window
 # Base rates: what the wearer does outside the window and an hour around it; the same time of day
-# counts as much as all times; twelve hours of everybody's habit are put to it.
+# counts as much as all times; a week of everybody's habit is put to it.
 AROUND_S = 3_600.0
 SAME_TIME_S = 5_400.0
-HABIT_S = 43_200.0
+HABIT_S = 604_800.0
 STEP_US_MAX = 300_000_000  # a fix stands for at most five minutes of history
-DENSITY_MIN = 1e-10  # per m2: nobody is anywhere in Britain (2.1e11 m2) less often than by chance
+DENSITY_MIN = 1e-9  # per m2: nobody is anywhere in a town of 1,000 km2 less often than by chance
 EVERYBODY_M = 50.0
 PRECISE_R95_M = 150.0  # what tells streets apart; a mast does not
 # Excluded: at no instant of the padded window could the tag have reached the place between the
@@ -67,7 +67,7 @@ FAR_SIGMAS = 5.0
 BEYOND_US = 300_000_000  # the first and the last fix of a track stand for five minutes beyond it
 # log odds = OFFSET + SLOPE x ln(likelihood ratio); fitted on the tuning world, `waypost bench
 # evidence --part fit`.
-OFFSET, SLOPE = -9.0, 0.9
+OFFSET, SLOPE = -9.87, 1.287
 DAY_US = 86_400_000_000
 SEMI_MAJOR_M, FLATTENING = 6_378_137.0, 1 / 298.257223563  # WGS84
 
