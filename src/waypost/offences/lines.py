@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
+from waypost.offences.sniffing import not_text
+
 ROW_LINES_MAX = (
     200  # a quoted text may span this many lines; keeps bad quotes linear, not quadratic
 )
@@ -30,7 +32,25 @@ class NotOneCsv(ValueError):
 
 def text_of(data: bytes) -> str:
     """The CSV of a delivery as text: the file itself, or the one attachment of an e-mail."""
-    content = _attachment(data) if _is_mail(data) else data
+    return decoded(content_of(data))
+
+
+def content_of(data: bytes) -> bytes:
+    """The CSV of a delivery as it was sent, taken out of its e-mail where it came in one.
+
+    raises   NotOneCsv when the e-mail holds none, several, or something that is no text
+    """
+    if not is_mail(data):
+        return data
+    content = _attachment(data)
+    # A name ending in .csv promises nothing: a zip or a workbook is named as what it is.
+    if why := not_text(content):
+        raise NotOneCsv(f"One csv attachment expected; the one attached is {why}")
+    return content
+
+
+def decoded(content: bytes) -> str:
+    """UTF-8 text, with or without BOM; NotOneCsv when it is not that."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -67,7 +87,7 @@ def _quoted_row(lines: list[str]) -> tuple[list[str] | None, int]:
         return None, 1
 
 
-def _is_mail(data: bytes) -> bool:
+def is_mail(data: bytes) -> bool:
     head = _HEADER.match(data[:65536])
     return bool(head and _MAIL_SIGN.search(head.group()))
 
