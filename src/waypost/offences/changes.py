@@ -36,10 +36,10 @@ FIELDS: dict[str, Callable[[Offence], str]] = {
     "dateFrom": lambda one: write_instant(one.from_at),
     "dateTo": lambda one: write_instant(one.to_at),
     "easting, northing": lambda one: _grid(one),
-    "latitude, longitude": lambda one: f"{one.lat:.{PLACE_DECIMALS}f}, {one.lon:.{PLACE_DECIMALS}f}",
+    "latitude, longitude": lambda one: _degrees(one),
     "radius": lambda one: f"{one.radius_m:g} m",
     "crimeText": lambda one: one.text,
-}  # fmt: skip
+}
 
 
 def changes(before: Offence, after: Offence) -> list[Change]:
@@ -86,6 +86,10 @@ def _span(span: timedelta) -> str:
 def _crime(code: str) -> str:
     name = CRIME_TYPES.get(code)
     return f"{code} ({name})" if name else code
+
+
+def _degrees(offence: Offence) -> str:
+    return f"{offence.lat:.{PLACE_DECIMALS}f}, {offence.lon:.{PLACE_DECIMALS}f}"
 
 
 def _grid(offence: Offence) -> str:

@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
+from email.utils import parseaddr
 
 from waypost.offences.sniffing import not_text
 
@@ -23,6 +25,8 @@ ROW_LINES_MAX = (
 _HEADER = re.compile(rb"\A(?:[\x21-\x39\x3b-\x7e]+:[^\n]*\n(?:[ \t][^\n]*\n)*)+\r?\n")
 _MAIL_SIGN = re.compile(rb"^(?:MIME-Version|Received|Content-Type):", re.IGNORECASE | re.MULTILINE)
 
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+HEADER_BYTES_MAX = 65536
 PARTS_MAX = 500  # each takes a third of a millisecond to read
 
 
@@ -88,8 +92,21 @@ def _quoted_row(lines: list[str]) -> tuple[list[str] | None, int]:
 
 
 def is_mail(data: bytes) -> bool:
-    head = _HEADER.match(data[:65536])
+    head = _HEADER.match(data[:HEADER_BYTES_MAX])
     return bool(head and _MAIL_SIGN.search(head.group()))
+
+
+def sender_of(data: bytes) -> str:
+    """The address that an e-mail names as its sender; empty for other files, and for what is no
+    plain address. Anybody can write any address there: who answers looks at it first."""
+    if not is_mail(data):
+        return ""
+    try:
+        said = BytesHeaderParser(policy=policy.default).parsebytes(data[:HEADER_BYTES_MAX])["From"]
+        address = parseaddr(str(said or ""))[1]
+    except (ValueError, IndexError, AttributeError):  # what the parser makes of rubbish
+        return ""
+    return address if _ADDRESS.fullmatch(address) else ""
 
 
 def _attachment(data: bytes) -> bytes:
