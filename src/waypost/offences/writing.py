@@ -39,10 +39,12 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The current version of an offence that was sent before."""
+    """The latest version of an offence that was sent before; not current only where retention took
+    the one after it and kept this for a match."""
 
     number: int
     version: int
+    current: bool
     digest: str
     window: tuple[datetime, datetime]
 
@@ -66,22 +68,18 @@ def write_versions(
     strangers = forces - set(_forces_known(forces))
     for start, chunk in _chunks(offences):
         known = _known([offence for offence, _ in chunk if offence.force not in strangers])
-        fresh = []
+        fresh, stale = [], []
         for offence, digest in chunk:
             before = known.get((offence.force, offence.reference))
             if before is None:
                 written.new += 1
-            elif before.digest != digest:
+            elif before.current and before.digest == digest:
+                continue
+            else:
                 window = (offence.from_at, offence.to_at)
                 written.resent.append(Resent(offence.line, before.window, window))
-            else:
-                continue
+                stale.append(before.number)
             fresh.append(_row(offence, before.version + 1 if before else 1, digest, batch, now))
-        stale = [
-            known[offence.force, offence.reference].number
-            for offence, digest in chunk
-            if (before := known.get((offence.force, offence.reference))) and before.digest != digest
-        ]
         OffenceVersion.objects.filter(pk__in=stale).update(current=False)
         Insert(OffenceVersion, names=NAMES, rows=fresh).save()
         progress("kept", start + len(chunk))
@@ -98,10 +96,13 @@ def _known(offences: Sequence[Offence]) -> dict[Key, _Known]:
     found: dict[Key, _Known] = {}
     for force in {offence.force for offence in offences}:
         references = [offence.reference for offence in offences if offence.force == force]
-        rows = OffenceVersion.objects.filter(force=force, reference__in=references, current=True)
-        read = rows.values_list("reference", "pk", "version", "digest", "from_at", "to_at")
-        for reference, number, version, digest, from_at, to_at in read:
-            found[force, reference] = _Known(number, version, digest, (from_at, to_at))
+        rows = OffenceVersion.objects.filter(force=force, reference__in=references)
+        read = rows.order_by("version").values_list(
+            "reference", "pk", "version", "current", "digest", "from_at", "to_at"
+        )
+        for reference, number, version, current, digest, from_at, to_at in read:  # the last stays
+            window = (from_at, to_at)
+            found[force, reference] = _Known(number, version, current, digest, window)
     return found
 
 

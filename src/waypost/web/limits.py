@@ -20,8 +20,8 @@ FILE_BYTES_MAX = 64 * 2**20  # a national month of offences is about 20 MiB
 AROUND_FILE_BYTES = 2**20  # what a form adds to its file
 TAKES_FILES = {"/offences/upload", "/api/offences"}
 TOO_LARGE_API = (
-    f"What you sent is too large: a file may have at most {FILE_BYTES_MAX // 2**20} MiB. None of it "
-    "was kept; divide it by day or by force and send the parts."
+    f"What you sent is too large: a file may have at most {FILE_BYTES_MAX // 2**20} MiB. None of "
+    "it was kept; divide it by day or by force and send the parts."
 )
 # Django has not been asked, so this page is written out; it names the look of the others.
 TOO_LARGE = f"""<!DOCTYPE html>

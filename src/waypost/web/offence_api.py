@@ -26,7 +26,7 @@ from waypost.offences import queries
 from waypost.offences.actions import take_delivery
 from waypost.offences.changes import Change
 from waypost.offences.print import headed_json
-from waypost.offences.reply import problems_csv, problems_name, reply_text, subject_of
+from waypost.offences.reply import Answered, problems_csv, problems_name, reply_text, subject_of
 from waypost.offences.values import BatchStatus
 from waypost.offences.version_queries import VersionSeen, history_of, resubmitted
 from waypost.web.limits import FILE_BYTES_MAX
@@ -78,9 +78,7 @@ def offence_router(bearer: Callable[[Permission], Any]) -> Router:
         if not data:
             raise BadFile("send the file itself as the body of the request")
         if len(data) > FILE_BYTES_MAX:
-            raise BadFile(
-                f"the file is larger than {FILE_BYTES_MAX // 2**20} MiB; send it in parts"
-            )
+            raise BadFile(f"the file is over {FILE_BYTES_MAX // 2**20} MiB; send it in parts")
         check_sent(data)
         at, by = now(), _by(request)
         batch = take_delivery(data, PurePath(name).name or "by API", by=by, now=at)
@@ -108,7 +106,7 @@ def offence_router(bearer: Callable[[Permission], Any]) -> Router:
     return router
 
 
-def _outcome(about: queries.Answered, by: Posted) -> dict[str, Any]:
+def _outcome(about: Answered, by: Posted) -> dict[str, Any]:
     may_read = may.decide(by, P.OFFENCE_READ).allowed
     changed = resubmitted(about.number, by) if may_read else []
     return {
