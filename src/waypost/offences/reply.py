@@ -53,7 +53,7 @@ class Answered:
 
 
 def subject_of(about: Answered) -> str:
-    batch = about.batch_id or f"delivery {about.number}"
+    batch = _plain(about.batch_id) or f"delivery {about.number}"
     return f"{about.status}: offence file, {batch}"
 
 
@@ -67,8 +67,8 @@ def reply_text(about: Answered) -> str:
         f"{about.received_at:%Y-%m-%d at %H:%M:%S} UTC.",
         "",
         f"Outcome: {about.status} - {_OUTCOMES[BatchStatus(about.status)]}.",
-        f"Police force: {about.force or 'none, or several'}",
-        f"Batch: {about.batch_id or 'none'}",
+        f"Police force: {_plain(about.force) or 'none, or several'}",
+        f"Batch: {_plain(about.batch_id) or 'none'}",
         f"Offences kept: {about.accepted}{_of_them(about)}",
         f"Rows refused: {about.refused}",
     ]

@@ -16,7 +16,7 @@ from pathlib import PurePath
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Path, Router, Schema
+from ninja import Path, Router, Schema, Status
 
 from waypost.access import may
 from waypost.access.values import Permission, Posted
@@ -40,12 +40,14 @@ Number = Annotated[int, Path(ge=0, le=2**63 - 1)]  # in an address
 class Outcome(Schema):
     """What became of a delivery. `problems` and `notes` are as `waypost offences check` has them.
 
+    error     why nothing was kept, in one sentence; null where something was
     changes   offences sent before of which it says something else; at most 200; null where the
               token may not read offences
     """
 
     number: int
     status: str
+    error: str | None
     batch: str | None
     force: str | None
     received_at: str
@@ -72,7 +74,7 @@ def offence_router(bearer: Callable[[Permission], Any]) -> Router:
         auth=bearer(P.OFFENCE_UPLOAD),
         response={200: Outcome, 201: Outcome, 422: Outcome},
     )
-    def send(request: HttpRequest, name: str = "") -> tuple[int, dict[str, Any]]:
+    def send(request: HttpRequest, name: str = "") -> Status[dict[str, Any]]:
         # Django's `body` keeps at most DATA_UPLOAD_MAX_MEMORY_SIZE; a month of offences is more.
         data = request.read(FILE_BYTES_MAX + 1)
         if not data:
@@ -85,7 +87,7 @@ def offence_router(bearer: Callable[[Permission], Any]) -> Router:
         status = 201 if batch.received_at == at else 200
         if batch.status in NOTHING_KEPT:
             status = 422
-        return status, _outcome(queries.answer_to(batch), by)
+        return Status(status, _outcome(queries.answer_to(batch), by))
 
     @router.get("offences/history", auth=bearer(P.OFFENCE_READ), response=Versions)
     def history(request: HttpRequest, reference: str = "", force: str = "") -> dict[str, Any]:
@@ -112,6 +114,7 @@ def _outcome(about: Answered, by: Posted) -> dict[str, Any]:
     return {
         "number": about.number,
         "status": about.status,
+        "error": _error(about),
         "batch": about.batch_id or None,
         "force": about.force or None,
         "received_at": write_instant(about.received_at),
@@ -135,6 +138,13 @@ def _outcome(about: Answered, by: Posted) -> dict[str, Any]:
         else None,
         "reply": {"subject": subject_of(about), "text": reply_text(about)},
     }
+
+
+def _error(about: Answered) -> str | None:
+    if about.status not in NOTHING_KEPT:
+        return None
+    whole = next(each for each in about.problems if each["line"] is None)
+    return f"{whole['message'].rstrip('.')}: {whole['action'].rstrip('.')}."
 
 
 def _version(seen: VersionSeen) -> dict[str, Any]:
