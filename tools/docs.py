@@ -25,6 +25,7 @@ from typing import Any
 
 import alert_manual  # beside this file
 import manual
+import offence_manual
 import police_manual
 import requests_manual
 
@@ -45,6 +46,7 @@ def main() -> int:
     stale = []
     printed = {f"reference/{name}": page() for name, page in PRINTERS.items()} | manual.pages()
     printed |= alert_manual.pages() | police_manual.pages() | requests_manual.pages()
+    printed |= offence_manual.pages()
     printed["manual/playbooks.md"] = playbooks()
     printed["manual/enforcement.md"] = enforcement()
     printed["manual/keeping.md"] = keeping()

@@ -44,6 +44,9 @@ def pages() -> dict[str, str]:
     rows.append("- [What is kept, how long, and what a person may have of it](keeping.md)")
     rows.append("- [Why somebody is monitored, and what they were told](told.md)")
     rows.append("- [Telling the police of a breach: how a notification moves, by when](police.md)")
+    rows.append(
+        "- [Offence files: what a force sends, what is refused, what it is told](offences.md)"
+    )
     rows.append("- [Requests for location data: who asks, who decides, by when](requests.md)")
     index = ["# The rules, as they are tested", KEY, "\n".join(rows), BESIDE]
     return {"manual/README.md": "\n\n".join(index), **found}

@@ -66,6 +66,32 @@ class Upsert:
                 cursor.executemany(self._sql, self._rows)
 
 
+class Insert:
+    """New rows only: where one of them is known already, IntegrityError undoes the caller's all."""
+
+    def __init__(
+        self, model: type[Model], *, names: Sequence[str], rows: Iterable[Sequence[Any]]
+    ) -> None:
+        by_name = {field.attname: field for field in model._meta.concrete_fields}
+        fields = [by_name[name] for name in names]
+        quoted = [connection.ops.quote_name(str(field.column)) for field in fields]
+        table = connection.ops.quote_name(model._meta.db_table)
+        self._sql = (
+            f"INSERT INTO {table} ({', '.join(quoted)}) "  # noqa: S608 - names of our own columns
+            f"VALUES ({', '.join(['%s'] * len(fields))})"
+        )
+        self._rows = [
+            [_prepared(field, value) for field, value in zip(fields, row, strict=True)]
+            for row in rows
+        ]
+
+    def save(self) -> None:
+        """Write them, inside the caller's transaction."""
+        if self._rows:
+            with connection.cursor() as cursor:
+                cursor.executemany(self._sql, self._rows)
+
+
 class Update:
     """Rows that are there already, some of their columns changed: as `Upsert`, without inserting.
 

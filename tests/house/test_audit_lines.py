@@ -31,7 +31,7 @@ WITHOUT_LINE = {
     "own line",
     "whatif.fail": "the worker's: says that a job broke; each slice it read has its own line",
     "documents.sign_bundle": "saves nothing",
-    "offences.offence_digest": "saves nothing",
+    "offences.delivery_digest": "saves nothing",
     "orders.bump_head": "part of the import of orders that changed something, recorded",
 }
 

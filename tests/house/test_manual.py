@@ -68,3 +68,14 @@ def test_every_move_of_a_notification_to_the_police_is_drawn_with_who_makes_it()
         for after in NEXT[before]:
             words = rf"^\| {STATUS_WORDS[before]} \| {STATUS_WORDS[after]} \| The (provider|force)"
             assert re.search(words, text, re.M), (before, after)
+
+
+def test_every_problem_and_note_of_an_offence_file_is_in_the_manual():
+    import offence_manual
+
+    from waypost.offences.messages import MINISTRY, OURS
+
+    text = offence_manual.pages()["manual/offences.md"]
+    for name in (*MINISTRY, *OURS, "ENDS_AFTER_ARRIVAL", "SHIFTED_BY_ONE_HOUR",
+                 "TEXT_TELLS_LOCAL_TIME"):  # fmt: skip
+        assert f"`{name}`" in text, name

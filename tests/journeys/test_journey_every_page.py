@@ -25,6 +25,7 @@ NO_PAGE = {
     "agency-go", "agency-back",  # away from here; off unless an agency's provider is set up
     "sign-in-code", "own-app",  # after a form: test_journey_second_factor looks at them
     "sign-out", "inbox-rows", "inbox-events", "alert-move", "offence-upload", "offence-problems",
+    "offence-reply",
     "run-start", "quarantine-settle", "clock-settle", "audit-verify", "healthz", "readyz",
     "metrics", "device-change", "device-token", "person-tag-command",
     "fitting-fit", "fitting-visit", "fitting-fixes", "fitting-seen",
@@ -214,10 +215,12 @@ def matched(house: House, browser) -> dict[str, str]:
     page.get_by_role("button", name="Send the file").click()
     page.locator("#problems").wait_for()
     batch = page.url
+    offence = page.locator("#offences tbody a").first.get_attribute("href")
     page.get_by_role("button", name="Match these offences").click()
     match = page.locator("#matches tbody a").first
     match.wait_for(timeout=30_000)
-    found = {"offence-batch": batch, "run": page.url, "match": match.get_attribute("href")}
+    found = {"offence-batch": batch, "run": page.url, "match": match.get_attribute("href"),
+             "offence": offence}  # fmt: skip
     page.close()
     return {name: url.removeprefix(house.pages) for name, url in found.items()}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -56,3 +57,33 @@ def test_bad_rows_are_explained_and_sound_ones_are_matched(page, house):
     row.click()
     assert row.get_attribute("aria-current") == "true"
     check_accessible(page, house)
+
+
+def test_a_file_sent_again_shows_what_it_changed_and_can_be_answered(page, house):
+    name = f"R{page.viewport_size['width']}"
+    first = police_file(house, name)
+    again = first.replace(b"Phone taken", b"Phone and purse taken")
+    sign_in(page, house, "petra")
+    for data in (first, again):
+        page.goto(f"{house.pages}/offences")
+        file = {"name": f"{name}.csv", "mimeType": "text/csv", "buffer": data}
+        page.get_by_label("Send an offence file").set_input_files(file)
+        page.get_by_role("button", name="Send the file").click()
+        page.locator("#problems tbody tr").first.wait_for()
+    page.locator("summary").filter(has_text="What it says").press("Enter")
+    page.get_by_text("rows that say the same as before change nothing").wait_for()
+    check_accessible(page, house)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the answer as an e-mail").click()
+    assert download.value.suggested_filename.endswith(".eml")
+    changed = page.locator("#changed tbody tr").filter(has_text=f"{name}-1")
+    assert "Phone and purse taken" in changed.inner_text()
+    changed.get_by_role("link").click()
+    versions = page.locator("#versions tbody tr")
+    versions.first.wait_for()
+    assert versions.count() == 2
+    check_accessible(page, house)
+    if shots := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{shots}/{name}-offence.png", full_page=True)
+        page.go_back()
+        page.screenshot(path=f"{shots}/{name}-batch.png", full_page=True)

@@ -22,6 +22,8 @@ SCOPES: dict[Permission, str] = {
     Permission.WHEREABOUTS_READ: "Read a person’s fixes, for a purpose",
     Permission.NOTIFICATION_READ: "Read breach notifications",
     Permission.NOTIFICATION_ANSWER: "Answer breach notifications",
+    Permission.OFFENCE_UPLOAD: "Send offence files",
+    Permission.OFFENCE_READ: "Read what became of offence files, and what each changed",
 }
 
 

@@ -32,6 +32,10 @@ BENCHES: dict[str, tuple[str, str]] = {
     ),
     "map": ("waypost.cli.bench_map", "a year of one track on its page, and looked at closer"),
     "match": ("waypost.matching.bench", "crime mapping of a national day"),
+    "offences": (
+        "waypost.cli.bench_offences",
+        "a delivery of the police: new, all changed, all known",
+    ),
     "truth": ("waypost.worlds.bench_truth", "rules against a world's truth, and the plain rule's"),
     "rules": (
         "waypost.cli.bench_rules",

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from functools import partial
 
 from waypost import clock
+from waypost.cli.showing import Progress
 from waypost.errors import BadUse, Problem
 
 RECORDS = True
-SHOWN_EVERY_S = 0.5
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,15 +72,3 @@ def sentence(problem: Problem) -> str:
     sent = f" (sent: {problem.value})" if problem.value is not None else ""
     field = f"{problem.field}: " if problem.field else ""
     return f"line {problem.line}: {field}{problem.message}{sent}; {problem.action}"
-
-
-class Progress:
-    """Rows so far, on stderr, when somebody is looking."""
-
-    def __init__(self) -> None:
-        self._shown_at = 0.0
-
-    def __call__(self, step: str, rows: int) -> None:
-        if sys.stderr.isatty() and time.monotonic() - self._shown_at > SHOWN_EVERY_S:
-            self._shown_at = time.monotonic()
-            print(f"\r{step} {rows:,} rows", end="\x1b[K", file=sys.stderr, flush=True)

@@ -7,17 +7,24 @@ import sys
 from pathlib import Path
 
 from waypost import clock
+from waypost.cli.showing import Progress
 from waypost.errors import BadFile
-from waypost.offences.check import check_police_csv
+from waypost.offences.delivery import check_delivery
 from waypost.offences.print import write_outcome
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", help="police CSV (13 columns) or an e-mail with one; - for stdin")
+    parser.add_argument(
+        "file",
+        help="police CSV (13 columns), a CSV with a header, or an e-mail (.eml) with one of them; "
+        "- for stdin",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    outcome = check_police_csv(read_bytes(args.file), now=clock.now())
+    progress = Progress()
+    outcome = check_delivery(read_bytes(args.file), now=clock.now(), progress=progress)
+    progress.clear()
     write_outcome(sys.stdout, outcome)
     return 0
 

@@ -3,43 +3,66 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from waypost.access import audit, may
 from waypost.access.values import Permission, Posted
-from waypost.clock import write_instant
-from waypost.offences.check import check_police_csv
-from waypost.offences.models import OffenceBatch, OffenceVersion
-from waypost.offences.print import problem_json
-from waypost.offences.values import Offence, Outcome
+from waypost.errors import Conflict
+from waypost.offences.check import Progress, no_progress
+from waypost.offences.delivery import check_delivery
+from waypost.offences.lines import NotOneCsv, content_of
+from waypost.offences.models import OffenceBatch
+from waypost.offences.print import note_json, problem_json
+from waypost.offences.slips import resent_an_hour_apart
+from waypost.offences.values import Outcome
+from waypost.offences.writing import once, write_versions
 
-CHUNK = 500  # offences whose versions are looked up together
 FILE_NAME_CHARACTERS_MAX = 200
+AT_ONCE = (
+    "Another delivery with the same crimes was being kept in this moment, and nothing of this one "
+    "was: send it again."
+)
 
 
-def take_delivery(data: bytes, file_name: str, *, by: Posted, now: datetime) -> OffenceBatch:
+def take_delivery(
+    data: bytes, file_name: str, *, by: Posted, now: datetime, progress: Progress = no_progress
+) -> OffenceBatch:
     """Keep a delivery with its outcome, and its accepted offences as versions.
 
     A FAILED or ERROR delivery is kept too, so that its sender can be told what was wrong. The same
-    bytes again change nothing and give the batch they made the first time. An offence that was sent
-    before and says something else becomes a new version; one that says the same stays as it is.
+    CSV again, in another e-mail or under another name, changes nothing and gives the batch it made
+    the first time. An offence that was sent before and says something else becomes a new version;
+    one that says the same stays as it is.
 
-    raises   Refused without the permission to upload
+    data       a CSV of either kind, or an e-mail with exactly one
+    progress   told now and then what is done to the rows, and to how many so far
+    raises     Refused without the permission to upload; Conflict where another delivery was kept
+               in the same moment
     """
     may.check(by, Permission.OFFENCE_UPLOAD)
-    digest = hashlib.sha256(data).hexdigest()
-    outcome = check_police_csv(data, now=now)  # before the transaction: it may take seconds
+    digest = delivery_digest(data)
+    known = OffenceBatch.objects.filter(digest=digest).first()
+    if known is not None:  # before the rows are read again; asked once more below
+        return known
+    outcome = check_delivery(data, now=now, progress=progress)  # may take seconds: no transaction
+    offences = once(outcome.accepted)
     with transaction.atomic():
         batch, made = OffenceBatch.objects.get_or_create(
             digest=digest, defaults=_columns(outcome, data, file_name, by, now)
         )
         if not made:
             return batch
-        written = sum(_write(batch, chunk, now) for chunk in _chunks(outcome.accepted))
+        try:
+            written = write_versions(batch, offences, now, progress)
+        except IntegrityError:
+            raise Conflict(AT_ONCE) from None
+        resent = resent_an_hour_apart(written.resent)
+        notes = [*outcome.notes, resent] if resent else outcome.notes
+        batch.new_count, batch.changed_count = written.new, written.changed
+        batch.notes = [note_json(note) for note in notes]
+        batch.save(update_fields=["new_count", "changed_count", "notes"])
         audit.record(
             "offences:taken",
             by=by,
@@ -49,10 +72,21 @@ def take_delivery(data: bytes, file_name: str, *, by: Posted, now: datetime) -> 
                 "status": batch.status,
                 "accepted": batch.accepted_count,
                 "refused": batch.refused_count,
-                "versions": written,
+                "versions": written.new + written.changed,
+                "notes": [note.type for note in notes],
             },
         )
     return batch
+
+
+def delivery_digest(data: bytes) -> str:
+    """What makes two deliveries the same: the CSV in them, 64 hex digits. E-mails differ each time
+    they are sent; of what holds no one CSV it is all of it."""
+    try:
+        content = content_of(data)
+    except NotOneCsv:
+        content = data
+    return hashlib.sha256(content).hexdigest()
 
 
 def _columns(
@@ -74,66 +108,3 @@ def _columns(
             for each in outcome.problems
         ],
     }
-
-
-def _write(batch: OffenceBatch, offences: Sequence[Offence], now: datetime) -> int:
-    """New versions of those that are new or say something new; how many."""
-    references = {offence.reference for offence in offences}
-    rows = OffenceVersion.objects.filter(
-        force=offences[0].force, reference__in=references, current=True
-    )
-    known = {row.reference: row for row in rows}
-    fresh: dict[str, OffenceVersion] = {}
-    for offence in offences:
-        before, digest = known.get(offence.reference), offence_digest(offence)
-        if offence.reference not in fresh and (before is None or before.digest != digest):
-            version = before.version + 1 if before else 1
-            fresh[offence.reference] = _version(offence, version, digest, batch, now)
-    stale = [known[reference].pk for reference in fresh if reference in known]
-    OffenceVersion.objects.filter(pk__in=stale).update(current=False)
-    OffenceVersion.objects.bulk_create(fresh.values())
-    return len(fresh)
-
-
-def _version(
-    offence: Offence, version: int, digest: str, batch: OffenceBatch, now: datetime
-) -> OffenceVersion:
-    return OffenceVersion(
-        force=offence.force,
-        reference=offence.reference,
-        version=version,
-        crime_type=offence.crime_type,
-        batch=batch,
-        line=offence.line,
-        from_at=offence.from_at,
-        to_at=offence.to_at,
-        lat=offence.lat,
-        lon=offence.lon,
-        easting_m=offence.easting_m,
-        northing_m=offence.northing_m,
-        radius_m=offence.radius_m,
-        text=offence.text,
-        digest=digest,
-        known_at=now,
-    )
-
-
-def offence_digest(offence: Offence) -> str:
-    """What the offence says, whatever file, batch and line it came in: 64 hex digits."""
-    says = [
-        offence.crime_type,
-        write_instant(offence.from_at),
-        write_instant(offence.to_at),
-        repr(offence.lat),
-        repr(offence.lon),
-        repr(offence.easting_m),
-        repr(offence.northing_m),
-        repr(offence.radius_m),
-        offence.text,
-    ]
-    return hashlib.sha256(json.dumps(says).encode()).hexdigest()
-
-
-def _chunks(offences: Sequence[Offence]) -> Iterator[Sequence[Offence]]:
-    for start in range(0, len(offences), CHUNK):
-        yield offences[start : start + CHUNK]

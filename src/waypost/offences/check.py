@@ -8,7 +8,7 @@ the wrong datum, a second force in refused rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from math import isnan
@@ -23,8 +23,15 @@ from waypost.offences.messages import problem
 from waypost.offences.row import batch_fault, check_row
 from waypost.offences.values import COLUMNS, FORCES, BatchStatus, Offence, Outcome
 
+Progress = Callable[[str, int], None]  # (what is done to the rows, how many so far)
+ROWS_BETWEEN_PROGRESS = 5000
 
-def check_police_csv(data: bytes, *, now: datetime) -> Outcome:
+
+def no_progress(step: str, rows: int) -> None:
+    """Nobody is looking."""
+
+
+def check_police_csv(data: bytes, *, now: datetime, progress: Progress = no_progress) -> Outcome:
     """What a delivery holds: accepted offences in the order sent, and every problem found.
 
     data   the CSV, UTF-8 with or without BOM, or an e-mail with exactly one CSV attached
@@ -35,6 +42,11 @@ def check_police_csv(data: bytes, *, now: datetime) -> Outcome:
     except NotOneCsv as error:
         found = problem("NOT_ONE_CSV", message=str(error))
         return Outcome(BatchStatus.FAILED, None, None, [], [found])
+    return check_police_text(text, now=now, progress=progress)
+
+
+def check_police_text(text: str, *, now: datetime, progress: Progress = no_progress) -> Outcome:
+    """As `check_police_csv`, of the text of the one CSV."""
     accepted: list[Offence] = []
     problems: list[Problem] = []
     forces: set[str] = set()
@@ -42,12 +54,14 @@ def check_police_csv(data: bytes, *, now: datetime) -> Outcome:
     received = 0
     for line, cells in rows_of(text):
         received += 1
+        if received % ROWS_BETWEEN_PROGRESS == 0:
+            progress("checked", received)
         _note_force_and_batch(cells or [], forces, batches)
         offence, wrong = check_row(line, cells, now)
         problems += wrong
         if offence is not None:
             accepted.append(offence)
-    accepted, twice = _without_contradictions(accepted)
+    accepted, twice = without_contradictions(accepted)
     problems = sorted(problems + twice, key=lambda each: each.line or 0)
     return _judge_file(_placed(accepted), problems, forces, batches, received)
 
@@ -90,7 +104,9 @@ def _note_force_and_batch(cells: Iterable[str], forces: set[str], batches: set[s
         batches.add(row[3])
 
 
-def _without_contradictions(offences: list[Offence]) -> tuple[list[Offence], list[Problem]]:
+def without_contradictions(
+    offences: list[Offence], field: str = "crimeReference"
+) -> tuple[list[Offence], list[Problem]]:
     """Refuses a later row that says something else of the same crime; a mere repeat is accepted."""
     first: dict[tuple[str, str], Offence] = {}
     kept: list[Offence] = []
@@ -100,11 +116,8 @@ def _without_contradictions(offences: list[Offence]) -> tuple[list[Offence], lis
         if known is offence or _same(known, offence):
             kept.append(offence)
         else:
-            problems.append(
-                problem(
-                    "DUPLICATE_CRIME_REFERENCE", offence.line, "crimeReference", offence.reference
-                )
-            )
+            wrong = problem("DUPLICATE_CRIME_REFERENCE", offence.line, field, offence.reference)
+            problems.append(wrong)
     return kept, problems
 
 

@@ -13,6 +13,10 @@ import re
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
+from email.utils import parseaddr
+
+from waypost.offences.sniffing import not_text
 
 ROW_LINES_MAX = (
     200  # a quoted text may span this many lines; keeps bad quotes linear, not quadratic
@@ -21,6 +25,8 @@ ROW_LINES_MAX = (
 _HEADER = re.compile(rb"\A(?:[\x21-\x39\x3b-\x7e]+:[^\n]*\n(?:[ \t][^\n]*\n)*)+\r?\n")
 _MAIL_SIGN = re.compile(rb"^(?:MIME-Version|Received|Content-Type):", re.IGNORECASE | re.MULTILINE)
 
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+HEADER_BYTES_MAX = 65536
 PARTS_MAX = 500  # each takes a third of a millisecond to read
 
 
@@ -30,7 +36,25 @@ class NotOneCsv(ValueError):
 
 def text_of(data: bytes) -> str:
     """The CSV of a delivery as text: the file itself, or the one attachment of an e-mail."""
-    content = _attachment(data) if _is_mail(data) else data
+    return decoded(content_of(data))
+
+
+def content_of(data: bytes) -> bytes:
+    """The CSV of a delivery as it was sent, taken out of its e-mail where it came in one.
+
+    raises   NotOneCsv when the e-mail holds none, several, or something that is no text
+    """
+    if not is_mail(data):
+        return data
+    content = _attachment(data)
+    # A name ending in .csv promises nothing: a zip or a workbook is named as what it is.
+    if why := not_text(content):
+        raise NotOneCsv(f"One csv attachment expected; the one attached is {why}")
+    return content
+
+
+def decoded(content: bytes) -> str:
+    """UTF-8 text, with or without BOM; NotOneCsv when it is not that."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -67,9 +91,22 @@ def _quoted_row(lines: list[str]) -> tuple[list[str] | None, int]:
         return None, 1
 
 
-def _is_mail(data: bytes) -> bool:
-    head = _HEADER.match(data[:65536])
+def is_mail(data: bytes) -> bool:
+    head = _HEADER.match(data[:HEADER_BYTES_MAX])
     return bool(head and _MAIL_SIGN.search(head.group()))
+
+
+def sender_of(data: bytes) -> str:
+    """The address that an e-mail names as its sender; empty for other files, and for what is no
+    plain address. Anybody can write any address there: who answers looks at it first."""
+    if not is_mail(data):
+        return ""
+    try:
+        said = BytesHeaderParser(policy=policy.default).parsebytes(data[:HEADER_BYTES_MAX])["From"]
+        address = parseaddr(str(said or ""))[1]
+    except (ValueError, IndexError, AttributeError):  # what the parser makes of rubbish
+        return ""
+    return address if _ADDRESS.fullmatch(address) else ""
 
 
 def _attachment(data: bytes) -> bytes:

@@ -86,6 +86,10 @@ OURS: dict[str, tuple[str, str]] = {
         "Multiple batch ids found in csv file",
         "Send one file for each batch id",
     ),
+    "WRONG_HEADER": (
+        "The header does not name the columns needed",
+        "Name crime_reference, from_time, to_time, lat and lon in the first line, each once",
+    ),
     "NO_VALID_ROW": (
         "All records in the CSV file failed validation. No data has been ingested.",
         "Amend the problems listed and send the file again",

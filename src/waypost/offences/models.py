@@ -10,9 +10,10 @@ from waypost.columns import Columns, Retention
 class OffenceBatch(models.Model):
     declares = Columns(
         Retention.OFFENCE,
-        plain="id batch_id force status received_at officer_id digest accepted_count refused_count",
+        plain="id batch_id force status received_at officer_id digest accepted_count refused_count "
+        "new_count changed_count",
         personal="file_name",
-        sensitive="outcome content",
+        sensitive="outcome notes content",
     )
     batch_id = models.CharField(max_length=60, blank=True)
     force = models.CharField(max_length=40, blank=True)
@@ -24,7 +25,12 @@ class OffenceBatch(models.Model):
     officer_id = models.BigIntegerField(null=True)
     accepted_count = models.IntegerField(default=0)
     refused_count = models.IntegerField(default=0)
+    # Of the accepted: never sent before, and saying something else than before; the others say what
+    # was known. None in deliveries of before these were counted.
+    new_count = models.IntegerField(null=True)
+    changed_count = models.IntegerField(null=True)
     outcome = models.JSONField(default=list)  # problems as `offences check` prints them
+    notes = models.JSONField(default=list)  # what looked odd and refused nothing
 
 
 class OffenceVersion(models.Model):
@@ -41,7 +47,7 @@ class OffenceVersion(models.Model):
     reference = models.CharField(max_length=120)
     version = models.IntegerField(default=1)
     current = models.BooleanField(default=True)
-    crime_type = models.CharField(max_length=20, blank=True)
+    crime_type = models.CharField(max_length=80, blank=True)
     batch = models.ForeignKey(OffenceBatch, on_delete=models.PROTECT, related_name="offences")
     line = models.IntegerField(null=True)
     from_at = models.DateTimeField(db_index=True)

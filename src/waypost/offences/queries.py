@@ -10,7 +10,9 @@ from typing import Any
 from waypost.access import may
 from waypost.access.values import Permission, Posted
 from waypost.errors import NoSuchThing
+from waypost.offences.lines import sender_of
 from waypost.offences.models import OffenceBatch, OffenceVersion
+from waypost.offences.reply import Answered
 from waypost.offences.values import Offence
 
 BATCHES_LISTED = 200
@@ -30,6 +32,15 @@ class BatchRow:
     received_at: datetime
     accepted_count: int
     refused_count: int
+    new_count: int | None  # of the accepted; None where it was not counted
+    changed_count: int | None
+
+    @property
+    def known_count(self) -> int | None:
+        """Of the accepted: those that said the same as before, or twice in the file."""
+        if self.new_count is None or self.changed_count is None:
+            return None
+        return self.accepted_count - self.new_count - self.changed_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,7 @@ class BatchPage:
 
     batch: BatchRow
     problems: list[dict[str, Any]]
+    notes: list[dict[str, Any]]
     offences: list[tuple[int, Offence]]
     offence_count: int
 
@@ -60,7 +72,35 @@ def batch_page(number: int, by: Posted) -> BatchPage:
         raise NoSuchThing("There is no such offence batch.")
     rows = OffenceVersion.objects.filter(batch=batch).order_by("line", "pk")
     listed = [(row.pk, offence_of(row)) for row in rows[:OFFENCES_LISTED]]
-    return BatchPage(_batch_row(batch), batch.outcome, listed, rows.count())
+    return BatchPage(_batch_row(batch), batch.outcome, batch.notes, listed, rows.count())
+
+
+def answered(number: int, by: Posted) -> tuple[Answered, str]:
+    """A delivery as its sender is told about it, and the sender's address where it came by e-mail.
+    NoSuchThing when there is none."""
+    may.check(by, Permission.OFFENCE_READ)
+    batch = OffenceBatch.objects.filter(pk=number).first()
+    if batch is None:
+        raise NoSuchThing("There is no such offence batch.")
+    return answer_to(batch), sender_of(bytes(batch.content))
+
+
+def answer_to(batch: OffenceBatch) -> Answered:
+    """The record as the value that replies are written from."""
+    return Answered(
+        number=batch.pk,
+        batch_id=batch.batch_id,
+        force=batch.force,
+        status=batch.status,
+        file_name=batch.file_name,
+        received_at=batch.received_at,
+        accepted=batch.accepted_count,
+        refused=batch.refused_count,
+        new=batch.new_count,
+        changed=batch.changed_count,
+        problems=batch.outcome,
+        notes=batch.notes,
+    )
 
 
 def current_offences(batch_number: int | None = None) -> list[tuple[int, Offence]]:
@@ -109,4 +149,6 @@ def _batch_row(row: OffenceBatch) -> BatchRow:
         received_at=row.received_at,
         accepted_count=row.accepted_count,
         refused_count=row.refused_count,
+        new_count=row.new_count,
+        changed_count=row.changed_count,
     )

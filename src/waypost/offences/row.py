@@ -21,8 +21,8 @@ from waypost.offences.values import (
 _BATCH = re.compile(rf"({'|'.join(FORCES.values())})([0-9]{{8}})(-[0-9]{{1,6}})?(-[RA])?", re.ASCII)
 _DATE = re.compile(r"[0-9]{14}")
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_CONTROL_OR_LINE = re.compile(r"[\x00-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+CONTROL_OR_LINE = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def check_row(
@@ -61,10 +61,10 @@ def _check_words(row: dict[str, str], line: int, problems: list[Problem]) -> Non
     reference = row["crimeReference"].strip()
     if not reference:
         problems.append(problem("MISSING_CRIME_REFERENCE", line, "crimeReference"))
-    elif len(reference) > REFERENCE_CHARACTERS_MAX or _CONTROL_OR_LINE.search(reference):
+    elif len(reference) > REFERENCE_CHARACTERS_MAX or CONTROL_OR_LINE.search(reference):
         problems.append(problem("INVALID_TEXT", line, "crimeReference", row["crimeReference"]))
     for name in ("crimeTypeDescription", "datum", "crimeText"):
-        if _CONTROL.search(row[name]):
+        if CONTROL.search(row[name]):
             problems.append(problem("INVALID_TEXT", line, name, row[name]))
 
 
@@ -73,13 +73,13 @@ def batch_fault(batch: str, code: str | None) -> str | None:
     match = _BATCH.fullmatch(batch)
     if match is None or (code is not None and match[1] != code):
         return "INVALID_BATCH_ID_FORMAT"
-    return None if _read_date(match[2] + "000000") else "INVALID_BATCH_ID_DATE"
+    return None if read_date(match[2] + "000000") else "INVALID_BATCH_ID_DATE"
 
 
 def _check_times(
     row: dict[str, str], line: int, now: datetime, problems: list[Problem]
 ) -> tuple[datetime | None, datetime | None]:
-    from_at, to_at = _read_date(row["dateFrom"]), _read_date(row["dateTo"])
+    from_at, to_at = read_date(row["dateFrom"]), read_date(row["dateTo"])
     if from_at is None:
         problems.append(problem("INVALID_FROM_DATE_FORMAT", line, "dateFrom", row["dateFrom"]))
     if to_at is None:
@@ -97,7 +97,7 @@ def _check_times(
     return from_at, to_at
 
 
-def _read_date(text: str) -> datetime | None:
+def read_date(text: str) -> datetime | None:
     """yyyyMMddHHmmss in UTC, a day and second that exist, since 1900; None otherwise."""
     if not _DATE.fullmatch(text) or text < "1900":
         return None

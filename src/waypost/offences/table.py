@@ -1,4 +1,4 @@
-"""Reads an offences file for matching: the police CSV, or a CSV with a header.
+"""Reads an offences file for matching or for keeping: the police CSV, or a CSV with a header.
 
 With a header windows may have any length and any place on Earth; the police CSV keeps its rules.
 """
@@ -9,17 +9,38 @@ import csv
 from datetime import datetime
 from math import isfinite
 
-from waypost.clock import read_instant
+from waypost.clock import read_instant, write_instant
 from waypost.errors import BadFile, Problem, Read
-from waypost.offences.check import check_police_csv
+from waypost.offences.check import (
+    ROWS_BETWEEN_PROGRESS,
+    Progress,
+    check_police_text,
+    no_progress,
+    without_contradictions,
+)
 from waypost.offences.lines import NotOneCsv, rows_of, text_of
-from waypost.offences.row import NUMBER
-from waypost.offences.values import CIRCLE_RADIUS_M, Offence
+from waypost.offences.messages import problem
+from waypost.offences.row import CONTROL, CONTROL_OR_LINE, NUMBER
+from waypost.offences.values import (
+    CIRCLE_RADIUS_M,
+    CRIME_TYPE_CHARACTERS_MAX,
+    FORCE_CHARACTERS_MAX,
+    REFERENCE_CHARACTERS_MAX,
+    BatchStatus,
+    Offence,
+    Outcome,
+)
 
 NEEDED = ("crime_reference", "from_time", "to_time", "lat", "lon")
 OPTIONAL = ("force", "crime_type", "radius_m", "text")
 YEARS = (1900, 2200)  # others are slips, and the ends of the calendar leave no room for padding
 _LIMITS = {"lat": 90.0, "lon": 180.0}
+# Longest text of each column that a record keeps.
+_LENGTHS = {
+    "crime_reference": REFERENCE_CHARACTERS_MAX,
+    "force": FORCE_CHARACTERS_MAX,
+    "crime_type": CRIME_TYPE_CHARACTERS_MAX,
+}
 
 
 def read_offences(data: bytes, *, now: datetime) -> Read[Offence]:
@@ -31,10 +52,10 @@ def read_offences(data: bytes, *, now: datetime) -> Read[Offence]:
         text = text_of(data)
     except NotOneCsv as error:
         raise BadFile(str(error)) from None
-    header = _header(text)
+    header = header_of(text)
     if header is not None:
         return _once(_read_table(text, header))
-    outcome = check_police_csv(data, now=now)
+    outcome = check_police_text(text, now=now)
     if outcome.status == "FAILED":
         raise BadFile(f"{outcome.problems[0].message}: {outcome.problems[0].action}")
     problems = [each for each in outcome.problems if each.line]
@@ -43,11 +64,49 @@ def read_offences(data: bytes, *, now: datetime) -> Read[Offence]:
     return _once(Read(outcome.accepted, problems))
 
 
-def _header(text: str) -> list[str] | None:
-    """The names of the first line, when it is a header."""
+def check_table(
+    text: str, names: list[str], *, now: datetime, progress: Progress = no_progress
+) -> Outcome:
+    """A delivery with a header: as the police CSV's check, but windows of any length, any number of
+    forces or none, and no batch id.
+
+    now   offences that end later are refused: nobody can have been anywhere yet
+    """
+    read = _read_table(text, names, progress)
+    accepted, twice = without_contradictions(read.rows, "crime_reference")
+    accepted, early = _past(accepted, now)
+    problems = sorted(read.problems + twice + early, key=lambda each: each.line or 0)
+    received = len(read.rows) + len({each.line for each in read.problems})
+    forces = {offence.force for offence in accepted}
+    if not accepted:
+        status = BatchStatus.ERROR
+        problems.insert(0, problem("NO_VALID_ROW"))
+    else:
+        status = BatchStatus.PARTIAL if problems else BatchStatus.SUCCESSFUL
+    force = next(iter(forces)) if len(forces) == 1 else None
+    return Outcome(status, force or None, None, accepted, problems, received, headed=True)
+
+
+def _past(offences: list[Offence], now: datetime) -> tuple[list[Offence], list[Problem]]:
+    kept: list[Offence] = []
+    problems: list[Problem] = []
+    for offence in offences:
+        if offence.to_at <= now:
+            kept.append(offence)
+            continue
+        for name, at in (("from_time", offence.from_at), ("to_time", offence.to_at)):
+            if at > now:
+                value = write_instant(at)
+                problems.append(problem("CRIME_DATE_TIME_IN_FUTURE", offence.line, name, value))
+    return kept, problems
+
+
+def header_of(text: str) -> list[str] | None:
+    """The names of the first line, when it is a header; BadFile when columns are missing in it."""
     first = next(csv.reader(text.lstrip()[:4096].splitlines()[:1]), [])
     names = [name.strip() for name in first]
-    if "crime_reference" not in names:
+    # Two of the names are no accident: such a file is better told which others it lacks.
+    if len(set(NEEDED) & set(names)) < 2:
         return None
     missing = [name for name in NEEDED if name not in names]
     if missing:
@@ -58,12 +117,14 @@ def _header(text: str) -> list[str] | None:
     return names
 
 
-def _read_table(text: str, names: list[str]) -> Read[Offence]:
+def _read_table(text: str, names: list[str], progress: Progress = no_progress) -> Read[Offence]:
     rows: list[Offence] = []
     problems: list[Problem] = []
     lines = rows_of(text)
     next(lines)
-    for line, cells in lines:
+    for number, (line, cells) in enumerate(lines, start=1):
+        if number % ROWS_BETWEEN_PROGRESS == 0:
+            progress("checked", number)
         if cells is None or len(cells) != len(names):
             problems.append(
                 Problem(
@@ -97,6 +158,7 @@ def _read_row(line: int, row: dict[str, str]) -> tuple[Offence | None, list[Prob
                 "Provide the missing crime reference",
             )
         )
+    problems += _text_problems(line, row)
     from_at = _instant(row, "from_time", line, problems)
     to_at = _instant(row, "to_time", line, problems)
     lat, lon = (_number(row, name, line, problems) for name in ("lat", "lon"))
@@ -129,6 +191,18 @@ def _read_row(line: int, row: dict[str, str]) -> tuple[Offence | None, list[Prob
         text=text,
         line=line,
     ), []
+
+
+def _text_problems(line: int, row: dict[str, str]) -> list[Problem]:
+    """Texts that no record keeps: too long, or with characters that are no text."""
+    bad = [
+        name
+        for name, longest in _LENGTHS.items()
+        if len(row.get(name, "").strip()) > longest or CONTROL_OR_LINE.search(row.get(name, ""))
+    ]
+    if CONTROL.search(row.get("text", "")):
+        bad.append("text")
+    return [problem("INVALID_TEXT", line, name, row[name]) for name in bad]
 
 
 def _instant(row: dict[str, str], name: str, line: int, problems: list[Problem]) -> datetime | None:

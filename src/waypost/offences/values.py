@@ -60,6 +60,9 @@ COLUMNS = (
 WINDOW_MAX = timedelta(hours=12)  # exactly 12 h passes (ministry's rule)
 REFERENCE_CHARACTERS_MAX = 120
 CIRCLE_RADIUS_M = 100.0  # the ministry's crime circle
+FORCE_CHARACTERS_MAX = 40
+CRIME_TYPE_CHARACTERS_MAX = 80
+NOTE_LINES_MAX = 50
 
 # Inclusive bounds of the ministry's file.
 BOUNDS: dict[str, tuple[float, float]] = {
@@ -104,15 +107,36 @@ class Offence:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something odd about rows that are not refused for it: said, for a person to look at.
+
+    type      closed vocabulary, upper snake case
+    lines     physical lines of the rows, at most NOTE_LINES_MAX of them; `count` is all
+    """
+
+    type: str
+    count: int
+    lines: list[int]
+    message: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What checking one delivery gave. FAILED and ERROR accept nothing."""
+    """What checking one delivery gave. FAILED and ERROR accept nothing.
+
+    headed   the file was a CSV with a header, not the ministry's 13 columns
+    notes    what looks odd and refuses nothing
+    """
 
     status: BatchStatus
     force: str | None
     batch: str | None
     accepted: list[Offence] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    received_count: int = 0  # rows in the file, blank lines apart
+    received_count: int = 0  # rows in the file, blank lines and the header apart
+    headed: bool = False
+    notes: list[Note] = field(default_factory=list)
 
     @property
     def refused_count(self) -> int:

@@ -6,6 +6,7 @@ without this anybody, signed in or not, could fill the disk.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -17,7 +18,11 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 FORM_BYTES_MAX = 2**20
 FILE_BYTES_MAX = 64 * 2**20  # a national month of offences is about 20 MiB
 AROUND_FILE_BYTES = 2**20  # what a form adds to its file
-TAKES_FILES = {"/offences/upload"}
+TAKES_FILES = {"/offences/upload", "/api/offences"}
+TOO_LARGE_API = (
+    f"What you sent is too large: a file may have at most {FILE_BYTES_MAX // 2**20} MiB. None of "
+    "it was kept; divide it by day or by force and send the parts."
+)
 # Django has not been asked, so this page is written out; it names the look of the others.
 TOO_LARGE = f"""<!DOCTYPE html>
 <html lang="en" class="govuk-template"><head><meta charset="utf-8">
@@ -48,7 +53,7 @@ class Limited:
             return
         left = allowed = bytes_max(scope["path"])
         if _said_length(scope) > allowed:
-            await _too_large(send)
+            await _too_large(scope["path"], send)
             return
         answering = False
         cut = False
@@ -75,7 +80,7 @@ class Limited:
 
         await self.app(scope, counted, dressed)
         if cut and not answering:
-            await _too_large(send)
+            await _too_large(scope["path"], send)
 
 
 def bytes_max(path: str) -> int:
@@ -90,10 +95,12 @@ def _said_length(scope: Message) -> int:
     return 0
 
 
-async def _too_large(send: Send) -> None:
-    words = TOO_LARGE.encode()
+async def _too_large(path: str, send: Send) -> None:
+    api = path.startswith("/api/")
+    words = json.dumps({"error": TOO_LARGE_API}).encode() if api else TOO_LARGE.encode()
+    kind = b"application/json" if api else b"text/html; charset=utf-8"
     headers = [
-        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-type", kind),
         (b"content-length", str(len(words)).encode()),
         (b"connection", b"close"),
         (b"x-content-type-options", b"nosniff"),

@@ -213,6 +213,7 @@ def addresses(town, reference):
         "run_id": run.pk,
         "match_id": Match.objects.get(person_id=town[reference]).pk,
         "batch_id": run.batch_id or 1,
+        "offence_id": OffenceVersion.objects.get().pk,
         "activation_id": span.pk,
         "device_id": Device.objects.get(reference=span.device_reference).pk,
         "revision_id": 1,  # of the rules' numbers: no person's
@@ -530,6 +531,7 @@ HUGE = "9" * 25
         ("monitoring_officer", f"/corrections/{HUGE}"),
         ("data_protection_officer", f"/subject-access/{HUGE}"),
         ("police_analyst", f"/offences/{HUGE}"),
+        ("police_analyst", f"/offences/version/{HUGE}"),
         ("police_analyst", f"/matching/{HUGE}"),
         ("police_analyst", f"/matching/1/{HUGE}"),
     ],

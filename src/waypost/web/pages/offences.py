@@ -1,8 +1,8 @@
-"""Offence files sent by the police: sending one, and what became of it row by row."""
+"""Offence files sent by the police: sending one, what became of it row by row, the answer to the
+force, and what each later delivery changed."""
 
 from __future__ import annotations
 
-import csv
 from pathlib import PurePath
 
 from django.contrib import messages
@@ -13,11 +13,19 @@ from django.views.decorators.http import require_POST
 from waypost.access import may
 from waypost.access.values import Permission
 from waypost.clock import now
-from waypost.documents.cells import safe_cell
 from waypost.errors import BadFile
 from waypost.offences.actions import take_delivery
-from waypost.offences.queries import BatchPage, batch_page, batches
+from waypost.offences.lines import NotOneCsv, content_of
+from waypost.offences.queries import answered, batch_page, batches
+from waypost.offences.reply import (
+    note_lines,
+    problems_csv,
+    problems_name,
+    reply_mail,
+    reply_text,
+)
 from waypost.offences.sniffing import not_text
+from waypost.offences.version_queries import history, resubmitted
 from waypost.web.limits import FILE_BYTES_MAX
 from waypost.web.who import signed_in
 
@@ -25,7 +33,6 @@ UPLOAD_MAX = FILE_BYTES_MAX
 ROWS_MAX = 400_000  # a refused row weighs about a kilobyte: two bytes each would fill the memory
 PROBLEMS_SHOWN = 500
 OFFENCES_SHOWN = 50  # at first; the page offers more
-PROBLEM_COLUMNS = ("line", "type", "field", "value", "message", "action")
 
 
 def deliveries(request: HttpRequest) -> HttpResponse:
@@ -47,41 +54,65 @@ def upload(request: HttpRequest) -> HttpResponse:
     if file.size > UPLOAD_MAX:
         raise BadFile(f"the file is larger than {UPLOAD_MAX // 2**20} MiB; send it in parts")
     name, data = PurePath(file.name or "offences.csv").name, file.read()
-    if why := not_text(data):
-        raise BadFile(f"the file is {why}")
-    if data.count(b"\n") + data.count(b"\r") > 2 * ROWS_MAX:
-        raise BadFile(f"the file has more than {ROWS_MAX:,} rows; send it in parts")
+    check_sent(data)
     batch = take_delivery(data, name, by=signed_in(request), now=now())
     messages.info(request, f"The file was read: {batch.accepted_count} offences kept, "
                            f"{batch.refused_count} rows refused.")  # fmt: skip
     return redirect("offence-batch", batch_id=batch.pk)
 
 
+def check_sent(data: bytes) -> None:
+    """BadFile for what is not worth reading: no text, or rows without end. An e-mail's CSV is
+    counted as it comes out of its base64, which hides how many rows there are."""
+    if why := not_text(data):
+        raise BadFile(f"the file is {why}")
+    try:
+        rows = content_of(data)
+    except NotOneCsv:
+        return  # a delivery that failed: kept, so that its sender can be told
+    if rows.count(b"\n") + rows.count(b"\r") > 2 * ROWS_MAX:
+        raise BadFile(f"the file has more than {ROWS_MAX:,} rows; send it in parts")
+
+
 def delivery(request: HttpRequest, batch_id: int) -> HttpResponse:
     by = signed_in(request)
     page = batch_page(batch_id, by)
+    about, sender = answered(batch_id, by)
     every = request.GET.get("all") == "1"
     words = {
         "page": page,
         "problems": page.problems[:PROBLEMS_SHOWN],
         "offences": page.offences if every else page.offences[:OFFENCES_SHOWN],
         "every": every,
+        "changed": resubmitted(batch_id, by),
+        "reply": reply_text(about),
+        "reply_to": sender,
+        "notes": [{**note, "where": note_lines(note)} for note in page.notes],
         "may_match": may.decide(by, Permission.MATCH_RUN).allowed,
     }
     return render(request, "waypost/offence_batch.html", words)
 
 
-def problems_csv(request: HttpRequest, batch_id: int) -> HttpResponse:
+def problems(request: HttpRequest, batch_id: int) -> HttpResponse:
     """The problems as a file; cells that a spreadsheet would run are quoted."""
-    page = batch_page(batch_id, signed_in(request))
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{_file_name(page)}"'
-    rows = csv.writer(answer)
-    rows.writerow(PROBLEM_COLUMNS)
-    for problem in page.problems:
-        rows.writerow([safe_cell(problem.get(column)) for column in PROBLEM_COLUMNS])
+    about, _ = answered(batch_id, signed_in(request))
+    return _file(problems_name(batch_id), "text/csv", problems_csv(about.problems).encode())
+
+
+def reply(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """The answer to the force as an e-mail, to be opened, looked at and sent by a person."""
+    about, sender = answered(batch_id, signed_in(request))
+    return _file(f"reply-{batch_id}.eml", "message/rfc822", reply_mail(about, sender))
+
+
+def offence(request: HttpRequest, offence_id: int) -> HttpResponse:
+    """One offence: what each delivery said of it, and what that changed."""
+    versions = history(offence_id, signed_in(request))
+    words = {"versions": versions, "now": versions[0]}
+    return render(request, "waypost/offence.html", words)
+
+
+def _file(name: str, kind: str, content: bytes) -> HttpResponse:
+    answer = HttpResponse(content, content_type=f"{kind}; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-
-
-def _file_name(page: BatchPage) -> str:
-    return f"problems-{page.batch.number}.csv"
