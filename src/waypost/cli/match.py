@@ -32,8 +32,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                         "compatible: the ministry's rule to the letter")  # fmt: skip
     parser.add_argument("--offence", metavar="REF", help="this offence alone")
     parser.add_argument("--all", action="store_true",
-                        help="with --offence and evidence: everybody, also whoever cannot have been "
-                        "there and of whom it cannot be told")  # fmt: skip
+                        help="with --offence and evidence: everybody, also who cannot have been "
+                        "there, and of whom it cannot be told")  # fmt: skip
     parser.add_argument("--engine", choices=ENGINES, default="duckdb")
     parser.add_argument(
         "--map", default="", help="rename columns: time=time_utc,person_id=track_id"

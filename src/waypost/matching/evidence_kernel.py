@@ -329,8 +329,8 @@ def _over_window(
     """Presence, density and seconds inside."""
     inner, outer = from_us - _PADDING_US, to_us + _PADDING_US
     begin, end = inner - _STAY_AROUND_US, outer + _STAY_AROUND_US
-    low = first + np.searchsorted(us[first:last], begin)
-    high = first + np.searchsorted(us[first:last], end, side="right")
+    low = first + int(np.searchsorted(us[first:last], begin))
+    high = first + int(np.searchsorted(us[first:last], end, side="right"))
     stay, stay_density = 0.0, 0.0
     for n in range(max(low - 1, first - 1), min(high, last)):
         i, j = max(n, first), min(n + 1, last - 1)

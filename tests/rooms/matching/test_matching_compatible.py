@@ -159,15 +159,10 @@ def test_order_of_rows_and_repeats_change_nothing(tmp_path):
         "crime_reference,from_time,to_time,lat,lon\n"
         f"C1,2026-02-03T12:00:00Z,2026-02-03T12:01:00Z,{lat},{lon}\n"
     )
-    _, once = command(tmp_path, rows, crimes)
-    _, again = command(tmp_path, rows[::-1] + rows[:20], crimes)
+    _, once = command(tmp_path, rows, crimes, "--method", "compatible")
+    _, again = command(tmp_path, rows[::-1] + rows[:20], crimes, "--method", "compatible")
     assert again == once
     assert len(once) == 7
-
-
-def test_the_evidence_method_is_refused_until_it_is_built(tmp_path):
-    assert command(tmp_path, [], "crime_reference,from_time,to_time,lat,lon\n",
-                   "--method", "evidence")[0] == 2  # fmt: skip
 
 
 def test_a_police_file_of_two_forces_is_refused_in_one_sentence(tmp_path, capsys):
