@@ -1,4 +1,4 @@
-"""Bench `match`: the compatible rule on a national day against the bare DuckDB candidate scan.
+"""Bench `match`: both methods on a national day against the bare DuckDB candidate scan.
 
 Both read the same Parquet files, as the lake keeps them. The bare scan only counts the pairs in
 which a fix lies within its own reach (100 m + R95, at most 1,300 m) of an offence in its padded
@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from waypost.clock import EPOCH, to_us
 from waypost.geo import BRITISH
 from waypost.matching.compatible import PADDING
+from waypost.matching.evidence_scan import weigh
 from waypost.matching.kernel import counting, judge
 from waypost.matching.scan import MEMORY, Scanned, parquet_source, scan
 from waypost.offences.values import Offence
@@ -59,7 +60,12 @@ def bench(args: argparse.Namespace) -> int:
         before = _peak_gib()
         bare_s, candidates = _timed(lambda: _bare(paths, offences))
         ours_s, found = _timed(lambda: scan(offences, parquet_source(paths)))
+        evidence_s, weighed = _timed(lambda: weigh(offences, parquet_source(paths)))
     _report(bare_s, candidates, ours_s, found, fixes)
+    print(
+        f"evidence   {evidence_s:6.2f} s  {weighed.num_rows:,} pairs; "
+        f"{fixes / evidence_s:,.0f} fixes/s; ratio {evidence_s / bare_s:.2f} (target at most 4)"
+    )
     print(f"peak memory {_peak_gib():.2f} GiB ({before:.2f} GiB before, making the day)")
     return 0
 

@@ -155,18 +155,18 @@ def read_tracks(source: Source) -> Tracks:
             ).fetchnumpy()
         finally:
             database.close()
-    person, us, key = (np.asarray(rows[name]) for name in ("person", "us", "key"))
+    person, us, key = (rows.pop(name).astype(np.int64, copy=False)
+                       for name in ("person", "us", "key"))  # fmt: skip
     again = np.zeros(us.size, dtype=np.bool_)
     again[1:] = (person[1:] == person[:-1]) & (us[1:] == us[:-1]) & (key[1:] == key[:-1])
-    kept = np.flatnonzero(~again) if again.any() else slice(None)
-    person = person[kept]
-    persons, begins = np.unique(person, return_index=True)
-    lat, lon, r95_m = (np.asarray(rows[name], dtype=np.float64)[kept]
+    kept: Any = np.flatnonzero(~again) if again.any() else slice(None)
+    person, us = person[kept], us[kept]
+    lat, lon, r95_m = (rows.pop(name).astype(np.float64, copy=False)[kept]
                        for name in ("lat", "lon", "r95_m"))  # fmt: skip
-    return Tracks(
-        persons.astype(np.int64), np.append(begins, person.size).astype(np.int64),
-        us[kept].astype(np.int64), lat, lon, r95_m,
-    )  # fmt: skip
+    changes = np.flatnonzero(person[1:] != person[:-1]) + 1
+    begins = np.concatenate([[0], changes, [person.size]]) if person.size else np.zeros(1)
+    firsts = begins[:-1].astype(np.int64)
+    return Tracks(person[firsts], begins.astype(np.int64), us, lat, lon, r95_m)
 
 
 @lru_cache(maxsize=1)
