@@ -12,10 +12,10 @@ Twin: `evidence.weigh`.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import pi
+from math import hypot, pi
 from typing import Any
 
 import duckdb
@@ -38,10 +38,11 @@ from waypost.matching.evidence import (
     SEMI_MAJOR_M,
     SLOPE,
     Verdict,
+    local_m,
 )
 from waypost.matching.places import PADDING_US
-from waypost.matching.scan import MEMORY, Source
-from waypost.matching.values import EVIDENCE
+from waypost.matching.scan import MEMORY, Scanned, Source
+from waypost.matching.values import EVIDENCE, MATCH_FIXES
 from waypost.offences.values import Offence
 from waypost.units import R95_UNSTATED_M, Mechanism
 
@@ -99,10 +100,34 @@ class Tracks:
     lat: Floats
     lon: Floats
     r95_m: Floats
+    mechanism: npt.NDArray[np.int8]
 
     @property
     def columns(self) -> tuple[Any, ...]:
         return self.begins, self.us, self.lat, self.lon, self.r95_m
+
+
+@dataclass(frozen=True)
+class Met:
+    """Who came near any of the offences, and how usual it is for a tag to be at each.
+
+    persons      codes of the source     population   how many persons were read
+    by_chance    per m2 and offence: the share of all tags' time spent there (evidence)
+    """
+
+    persons: Integers
+    population: int
+    by_chance: Floats
+
+
+def meet(offences: Sequence[Offence], source: Source) -> Met:
+    """A first pass over everybody's fixes, so that only those met need their history read."""
+    tracks = read_tracks(source)
+    if not offences or tracks.persons.size == 0:
+        nobody = np.empty(0, dtype=np.int64)
+        return Met(nobody, tracks.persons.size, np.full(len(offences), DENSITY_MIN))
+    _, person, by_chance = _met(Scenes.of(offences), tracks)
+    return Met(tracks.persons[np.unique(person)], tracks.persons.size, by_chance)
 
 
 def weigh(offences: Sequence[Offence], source: Source, *, everybody: bool = False) -> pa.Table:
@@ -114,7 +139,29 @@ def weigh(offences: Sequence[Offence], source: Source, *, everybody: bool = Fals
     tracks = read_tracks(source)
     if not offences or tracks.persons.size == 0:
         return EVIDENCE.empty_table()
+    return _best_first(Scenes.of(offences), tracks, None, everybody=everybody)
+
+
+def weigh_met(offences: Sequence[Offence], source: Source, met: Met) -> Scanned:
+    """The same of those met in a first pass, whose history the source holds now, too; with the
+    fixes at each place (values.MATCH_FIXES; `overlap` is the chance of being within it)."""
+    tracks = read_tracks(source)
+    if not offences or tracks.persons.size == 0:
+        return Scanned(EVIDENCE.empty_table(), MATCH_FIXES.empty_table())
     scenes = Scenes.of(offences)
+    found = _best_first(scenes, tracks, met, everybody=False)
+    place = {int(code): n for n, code in enumerate(tracks.persons)}
+    rows = [
+        fix
+        for row in found.select(["offence", "person", "sequences"]).to_pylist()
+        if row["sequences"]
+        for fix in _fixes_at(scenes, tracks, row["offence"], place[row["person"]])
+    ]
+    return Scanned(found, pa.Table.from_pylist(rows, schema=MATCH_FIXES))
+
+
+def _met(scenes: Scenes, tracks: Tracks) -> tuple[Integers, Integers, Floats]:
+    """Offence and person of each pair that could matter; how usual each place is."""
     offence, person, there_us, all_us = _CANDIDATES(
         *tracks.columns, *scenes.columns,
         _grid(scenes, FINE_PER_DEGREE, PRECISE_R95_M),
@@ -122,12 +169,20 @@ def weigh(offences: Sequence[Offence], source: Source, *, everybody: bool = Fals
     )  # fmt: skip
     area_m2 = pi * (scenes.radius_m + EVERYBODY_M) ** 2
     by_chance = np.maximum(there_us / max(all_us, 1.0) / area_m2, DENSITY_MIN)
+    return offence.astype(np.int64), person.astype(np.int64), by_chance
+
+
+def _best_first(scenes: Scenes, tracks: Tracks, met: Met | None, *, everybody: bool) -> pa.Table:
+    offence, person, by_chance = _met(scenes, tracks)
+    population = tracks.persons.size
+    if met is not None:
+        population, by_chance = met.population, met.by_chance
     if everybody:
-        offence = np.repeat(np.arange(len(offences)), tracks.persons.size)
-        person = np.tile(np.arange(tracks.persons.size), len(offences))
+        offence = np.repeat(np.arange(scenes.lat.size), tracks.persons.size)
+        person = np.tile(np.arange(tracks.persons.size), scenes.lat.size)
     parts = [
         _weighed(offence[n : n + ALL_AT_ONCE], person[n : n + ALL_AT_ONCE], scenes, tracks,
-                 by_chance, everybody=everybody)
+                 by_chance, population, everybody=everybody)
         for n in range(0, max(offence.size, 1), ALL_AT_ONCE)
     ]  # fmt: skip
     best = [("score", "descending"), ("offence", "ascending"), ("person", "ascending")]
@@ -149,7 +204,8 @@ def read_tracks(source: Source) -> Tracks:
                 SELECT person::BIGINT AS person, us::BIGINT AS us, key::BIGINT AS key,
                     lat::DOUBLE AS lat, lon::DOUBLE AS lon,
                     CASE WHEN r95_m > 0 THEN r95_m::DOUBLE
-                         ELSE CASE mechanism {unstated} ELSE 30 END END AS r95_m
+                         ELSE CASE mechanism {unstated} ELSE 30 END END AS r95_m,
+                    mechanism::TINYINT AS mechanism
                 FROM ({source.query}) ORDER BY person, us, key, r95_m
                 """  # noqa: S608
             ).fetchnumpy()
@@ -166,7 +222,8 @@ def read_tracks(source: Source) -> Tracks:
     changes = np.flatnonzero(person[1:] != person[:-1]) + 1
     begins = np.concatenate([[0], changes, [person.size]]) if person.size else np.zeros(1)
     firsts = begins[:-1].astype(np.int64)
-    return Tracks(person[firsts], begins.astype(np.int64), us, lat, lon, r95_m)
+    mechanism = rows.pop("mechanism").astype(np.int8, copy=False)[kept]
+    return Tracks(person[firsts], begins.astype(np.int64), us, lat, lon, r95_m, mechanism)
 
 
 @lru_cache(maxsize=1)
@@ -181,10 +238,9 @@ def scores_of(ratio: Floats) -> Floats:
 
 
 def _weighed(
-    offence: Integers, person: Integers, scenes: Scenes, tracks: Tracks, by_chance: Floats, *,
-    everybody: bool,
+    offence: Integers, person: Integers, scenes: Scenes, tracks: Tracks, by_chance: Floats,
+    population: int, *, everybody: bool,
 ) -> pa.Table:  # fmt: skip
-    offence, person = offence.astype(np.int64), person.astype(np.int64)
     found = _WEIGH_PAIRS(offence, person, *tracks.columns, *scenes.columns, by_chance, table())
     seen, presence, density, base, nearest, inside, covered, needed = found.T
     ratio = np.maximum(density, DENSITY_MIN * 1e-6) / base
@@ -199,7 +255,7 @@ def _weighed(
     rows = np.flatnonzero(shown)
     labels = [_labels(scenes, tracks, int(offence[n]), int(person[n])) if seen[n] else ""
               for n in rows]  # fmt: skip
-    at_chance = by_chance[offence] * pi * scenes.radius_m[offence] ** 2 * tracks.persons.size
+    at_chance = by_chance[offence] * pi * scenes.radius_m[offence] ** 2 * population
     columns = {
         "offence": offence, "person": tracks.persons[person], "score": scores_of(ratio),
         "class": verdict, "presence": presence, "likelihood_ratio": ratio,
@@ -220,20 +276,43 @@ def _weighed(
 
 def _labels(scenes: Scenes, tracks: Tracks, offence: int, person: int) -> str:
     """A1 A2 B1 ...: the fixes at the place in the padded window, run by run."""
+    return " ".join(label for _, label, _ in _labelled(scenes, tracks, offence, person))
+
+
+def _labelled(
+    scenes: Scenes, tracks: Tracks, offence: int, person: int
+) -> Iterator[tuple[int, str, float]]:
+    """Row, label and chance of each fix that is more likely within the place than not."""
     first, last = tracks.begins[person], tracks.begins[person + 1]
     begin, end = scenes.from_us[offence] - PADDING_US, scenes.to_us[offence] + PADDING_US
     low = first + np.searchsorted(tracks.us[first:last], begin)
     high = first + np.searchsorted(tracks.us[first:last], end, side="right")
-    said, run, place = [], 0, 0
-    for at in kernel.inside_each(
+    run = place = 0
+    chances = kernel.inside_each(
         tracks.lat[low:high], tracks.lon[low:high], tracks.r95_m[low:high], scenes.lat[offence],
         scenes.lon[offence], scenes.across[offence], scenes.along[offence],
         scenes.radius_m[offence], table(),
-    ) >= OBSERVED_FROM:  # fmt: skip
-        run, place = (run + (place == 0), place + 1) if at else (run, 0)
-        if at:
-            said.append(f"{run_name(run)}{place}")
-    return " ".join(said)
+    )  # fmt: skip
+    for n, chance in enumerate(chances):
+        if chance < OBSERVED_FROM:
+            place = 0
+            continue
+        run, place = run + (place == 0), place + 1
+        yield int(low) + n, f"{run_name(run)}{place}", float(chance)
+
+
+def _fixes_at(
+    scenes: Scenes, tracks: Tracks, offence: int, person: int
+) -> Iterator[dict[str, Any]]:
+    where = scenes.lat[offence], scenes.lon[offence]
+    for row, label, chance in _labelled(scenes, tracks, offence, person):
+        lat, lon = float(tracks.lat[row]), float(tracks.lon[row])
+        yield {
+            "offence": offence, "person": int(tracks.persons[person]), "label": label,
+            "us": int(tracks.us[row]), "lat": lat, "lon": lon, "r95_m": float(tracks.r95_m[row]),
+            "mechanism": int(tracks.mechanism[row]), "overlap": chance,
+            "distance_m": hypot(*local_m(lat, lon, float(where[0]), float(where[1]))),
+        }  # fmt: skip
 
 
 def _grid(scenes: Scenes, per_degree: float, beyond_m: float) -> tuple[Any, ...]:
