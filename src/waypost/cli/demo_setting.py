@@ -272,13 +272,13 @@ def remind(until: datetime) -> None:
 def _match(world: World) -> None:
     from waypost.access.models import Officer
     from waypost.access.queries import posted
-    from waypost.matching.actions import run_matching
+    from waypost.matching.actions import EVIDENCE, run_matching
     from waypost.offences.actions import take_delivery
 
     now = clock.now()
     analyst = posted(Officer.objects.get(username="analyst"), now=now)
     batch = take_delivery(world.offences_csv, "offences.csv", by=analyst, now=now)
-    run_matching(batch.pk, by=analyst, now=now)
+    run_matching(batch.pk, by=analyst, now=now, method=EVIDENCE)
 
 
 def settle_old_alerts() -> None:

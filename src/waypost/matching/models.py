@@ -36,7 +36,7 @@ class Match(models.Model):
         Retention.OFFENCE,
         belongs="person",
         plain="id run offence_id person activation_id score verdict sequences seconds_inside "
-        "coverage",
+        "coverage presence likelihood_ratio base_rate expected_by_chance needed_mps",
         location="nearest_m fixes",
     )
     run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="matches")
@@ -49,4 +49,10 @@ class Match(models.Model):
     nearest_m = models.FloatField(null=True)
     seconds_inside = models.FloatField(default=0.0)
     coverage = models.FloatField(null=True)
+    # By evidence alone (evidence.Weighed); null in runs of the compatible rule.
+    presence = models.FloatField(null=True)
+    likelihood_ratio = models.FloatField(null=True)
+    base_rate = models.FloatField(null=True)
+    expected_by_chance = models.FloatField(null=True)
+    needed_mps = models.FloatField(null=True)
     fixes = models.JSONField(default=list)  # the qualifying fixes as read, with label

@@ -17,7 +17,9 @@ from django.db.models import QuerySet
 from waypost.access import audit, may
 from waypost.access.values import Permission, Posted, Purpose
 from waypost.errors import NoSuchThing, Refused
+from waypost.matching.evidence_words import sentence
 from waypost.matching.models import Match, MatchingRun
+from waypost.matching.values import WEIGHED
 from waypost.offences.queries import offences_by_number
 from waypost.offences.values import Offence
 from waypost.orders.models import Activation
@@ -48,7 +50,12 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class MatchRow:
-    """One match. `fixes` hold label, at, lat, lon, r95_m, mechanism, distance_m, overlap."""
+    """One match. `fixes` hold label, at, lat, lon, r95_m, mechanism, distance_m, overlap.
+
+    weighed   by evidence: presence, likelihood_ratio, base_rate, expected_by_chance, needed_mps;
+              None in a run of the compatible rule
+    says      the same in a sentence; "" there
+    """
 
     number: int
     offence: Offence
@@ -62,6 +69,8 @@ class MatchRow:
     seconds_inside: float
     coverage: float | None
     fixes: list[dict[str, Any]]
+    weighed: dict[str, float | None] | None = None
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +199,22 @@ def _match_rows(rows: Iterable[Match]) -> list[MatchRow]:
             seconds_inside=row.seconds_inside,
             coverage=row.coverage,
             fixes=row.fixes,
+            weighed=_weighed(row),
+            says=_said(offences[row.offence_id], row),
         )
         for row in rows
     ]
+
+
+def _weighed(row: Match) -> dict[str, float | None] | None:
+    return None if row.presence is None else {name: getattr(row, name) for name in WEIGHED}
+
+
+def _said(offence: Offence, row: Match) -> str:
+    if row.presence is None:
+        return ""
+    facts = {name: getattr(row, name) for name in (*WEIGHED, "nearest_m", "seconds_inside")}
+    return sentence(offence, facts | {"class": row.verdict, "coverage": row.coverage or 0.0})
 
 
 def _hidden_activations(by: Posted, now: datetime) -> frozenset[int]:

@@ -121,3 +121,5 @@ EVIDENCE = pa.schema(
         ("needed_mps", pa.float64()),  # null: too few fixes to say
     ]
 )
+
+WEIGHED = ("presence", "likelihood_ratio", "base_rate", "expected_by_chance", "needed_mps")

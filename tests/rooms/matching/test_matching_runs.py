@@ -178,3 +178,66 @@ def test_a_run_leaves_the_house_as_a_signed_bundle_and_a_changed_byte_is_found()
 def test_a_run_that_is_not_done_cannot_leave_the_house():
     with pytest.raises(Refused, match="not done"):
         export_run(ask_for_run(None, by=ANALYST, now=NOW).pk, by=ANALYST, now=NOW)
+
+
+def days(activation: int, where, count: int = 3) -> None:
+    """A fix a minute from two days before to the evening of the offence; where(minute) gives a
+    latitude."""
+    minutes = range(-60 * 24 * (count - 1), 60 * 8)
+    fixes = tuple(
+        DecodedFix(AT + timedelta(minutes=m), where(m), -0.1, accuracy_m=10.0,
+                   mechanism=Mechanism.GNSS)
+        for m in minutes
+    )  # fmt: skip
+    row = batch.IntakeRow(activation, AT - timedelta(days=10), None, NOW, fixes=fixes)
+    with transaction.atomic():
+        log.append(*batch.build([row]), [], source="test", now=NOW)
+
+
+def comes(minute: int) -> float:
+    return 51.5 if 2 <= minute < 6 else 51.55
+
+
+def test_a_run_by_evidence_ranks_who_came_before_who_lives_there_and_says_why():
+    came, home, away = wearer("CAME"), wearer("LIVES"), wearer("AWAY")
+    days(came, comes)
+    days(home, lambda minute: 51.5)
+    days(away, lambda minute: 51.6)
+    run = run_matching(crimes(), by=ANALYST, now=NOW, method="evidence")
+    assert (run.method, run.status, run.parameters["history_days"]) == ("evidence", "done", 14)
+    page = run_page(run.pk, ANALYST, now=NOW)
+    assert [one.person_reference for one in page.matches] == ["CAME", "LIVES"]
+    first, second = page.matches
+    assert (first.verdict, first.sequences) == ("observed", "A1 A2 A3 A4")
+    assert [fix["label"] for fix in first.fixes] == ["A1", "A2", "A3", "A4"]
+    assert first.fixes[0]["overlap"] > 0.9
+    assert first.weighed["likelihood_ratio"] > 30 * second.weighed["likelihood_ratio"]
+    assert "more likely than by this wearer's habit" in first.says
+    again = run_matching(run.batch_id, by=ANALYST, now=NOW, method="evidence")
+    assert again.data_digest == run.data_digest
+    rows = Match.objects.filter(run=again).order_by("-score").values_list("score", flat=True)
+    assert list(rows) == [one.score for one in page.matches]
+
+
+def test_nobody_outside_the_scope_is_read_met_or_counted_by_evidence():
+    """Someone on court bail stands at the scene for days; not even a base rate knows of it."""
+    days(wearer("CAME"), comes)
+    alone = run_matching(crimes(), by=ANALYST, now=NOW, method="evidence")
+    days(wearer("BAIL", "court_bail"), lambda minute: 51.5)
+    days(wearer("ENDED", ends=AT - timedelta(days=9)), lambda minute: 51.5)
+    run = run_matching(alone.batch_id, by=ANALYST, now=NOW, method="evidence")
+    assert run.data_digest == alone.data_digest
+    facts = ["score", "expected_by_chance", "base_rate", "person__reference"]
+    assert list(Match.objects.filter(run=run).values(*facts)) == list(
+        Match.objects.filter(run=alone).values(*facts)
+    )
+
+
+def test_a_run_by_evidence_with_nobody_in_scope_finds_nobody():
+    run = run_matching(crimes(), by=ANALYST, now=NOW, method="evidence")
+    assert (run.status, run.match_count) == ("done", 0)
+
+
+def test_a_method_that_nobody_knows_is_refused():
+    with pytest.raises(Refused, match="by evidence, or by the compatible rule"):
+        ask_for_run(None, by=ANALYST, now=NOW, method="tarot")

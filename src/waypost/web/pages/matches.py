@@ -16,7 +16,7 @@ from waypost.access.values import Permission
 from waypost.clock import now
 from waypost.jobs.queue import enqueue
 from waypost.matching import queries
-from waypost.matching.actions import ask_for_run
+from waypost.matching.actions import EVIDENCE, ask_for_run
 from waypost.web.presenters import matching as present
 from waypost.web.who import signed_in
 
@@ -35,7 +35,10 @@ def start(request: HttpRequest) -> HttpResponse:
     """Asks for a run of one delivery, or of all offences; the worker carries it out."""
     by, at = signed_in(request), now()
     with transaction.atomic():
-        made = ask_for_run(_number(request.POST.get("batch", "")), by=by, now=at)
+        made = ask_for_run(
+            _number(request.POST.get("batch", "")), by=by, now=at,
+            method=request.POST.get("method", EVIDENCE),
+        )  # fmt: skip
         enqueue("match_run", {"run_id": made.pk}, by=by, now=at)
     messages.info(request, "The run was asked for. This page follows it.")
     return redirect("run", run_id=made.pk)

@@ -28,13 +28,38 @@ def row(match: MatchRow) -> dict[str, Any]:
         "to_at": offence.to_at,
         "person": match.person_reference,
         "person_id": match.person_id,
-        "score": f"{match.score:.2f}",
+        "score": f"{match.score:.2f}" if match.weighed is None else _share(match.score),
         "verdict": match.verdict,
         "sequences": match.sequences,
         "nearest": metres(match.nearest_m),
         "inside": length(match.seconds_inside),
+        "ratio": "" if match.weighed is None else _ratio(match.weighed["likelihood_ratio"] or 0.0),
+        "says": match.says,
+        "usual": "" if match.weighed is None else _usual(match),
         "coverage": "not known" if match.coverage is None else f"{100 * match.coverage:.0f} %",
     }
+
+
+def _ratio(ratio: float) -> str:
+    """How many times likelier than by habit, to two digits: 0.4, 12, 3,400."""
+    if ratio < 10:
+        return f"{ratio:.1f} ×"
+    return f"{round(ratio, 2 - len(str(int(ratio)))):,.0f} ×"
+
+
+def _share(share: float) -> str:
+    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"
+
+
+def _usual(match: MatchRow) -> str:
+    """What is usual: this wearer's habit there, and chance among all who were searched."""
+    weighed = match.weighed or {}
+    own, chance = weighed.get("base_rate") or 0.0, weighed.get("expected_by_chance") or 0.0
+    return (
+        f"By their habit this wearer is at the place {_share(own)} of the time. Of all who were "
+        f"searched, {chance:.2g} would be there at a random instant. The score, fitted on made-up "
+        "towns, orders reading; it is no evidence."
+    )
 
 
 def fix_rows(match: MatchRow) -> list[dict[str, Any]]:
