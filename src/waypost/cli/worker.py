@@ -240,7 +240,8 @@ def fire_clocks_until(stop: threading.Event) -> None:
 
 
 def correct_until(stop: threading.Event) -> None:
-    """What rests on something that fell, until told to stop."""
+    """What rests on something that fell, and runs that a delivery of offences asks for by itself,
+    until told to stop."""
     _judge_until(stop, make_correction_lane, "corrections", CORRECTIONS_EVERY_S)
 
 
@@ -317,8 +318,9 @@ class _InTurn:
 
 def make_correction_lane(now: Callable[[], datetime] = clock.now) -> Lane:
     from waypost.corrections.lane import CorrectionLane
+    from waypost.matching.following import FollowingLane
 
-    return CorrectionLane(now)
+    return _InTurn(CorrectionLane(now), FollowingLane(now))
 
 
 def make_enforcement_lane(now: Callable[[], datetime] = clock.now) -> Lane:

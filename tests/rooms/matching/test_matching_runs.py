@@ -15,9 +15,11 @@ from waypost.access.models import AuditLine
 from waypost.access.values import MACHINE, Posted, Purpose, Role
 from waypost.documents.bundle import verify_bundle
 from waypost.errors import Conflict, NoSuchThing, Refused
+from waypost.jobs.models import Job
 from waypost.matching.actions import ask_for_run, carry_out, run_matching
 from waypost.matching.export import export_run
-from waypost.matching.models import Match
+from waypost.matching.following import follow_deliveries
+from waypost.matching.models import Match, MatchingRun
 from waypost.matching.queries import match_page, run_page, runs
 from waypost.offences.actions import take_delivery
 from waypost.orders.models import Activation, Order, Person
@@ -241,3 +243,28 @@ def test_a_run_by_evidence_with_nobody_in_scope_finds_nobody():
 def test_a_method_that_nobody_knows_is_refused():
     with pytest.raises(Refused, match="by evidence, or by the compatible rule"):
         ask_for_run(None, by=ANALYST, now=NOW, method="tarot")
+
+
+def test_a_delivery_is_weighed_by_itself_once_and_an_old_one_is_not():
+    number = crimes()
+    assert follow_deliveries(now=NOW + timedelta(minutes=1)) == 1
+    assert follow_deliveries(now=NOW + timedelta(minutes=2)) == 0
+    [run] = MatchingRun.objects.all()
+    assert (run.batch_id, run.method, run.officer_id) == (number, "evidence", None)
+    assert [one.kind for one in Job.objects.all()] == ["match_run"]
+    assert carry_out(run.pk, now=NOW).status == "done"
+    MatchingRun.objects.all().delete()
+    assert follow_deliveries(now=NOW + timedelta(days=2)) == 0
+
+
+def test_a_delivery_that_brings_nothing_new_is_not_weighed_again():
+    crimes()
+    follow_deliveries(now=NOW)
+    rows = "Metropolitan,RB,,MPS20260204-2,C1,20260203120000,20260203121000,,,51.5,-0.1,WGS84,\n"
+    take_delivery(rows.encode(), "again.csv", by=MACHINE, now=NOW)
+    assert follow_deliveries(now=NOW + timedelta(minutes=1)) == 0
+
+
+def test_a_run_that_somebody_asked_for_by_evidence_is_not_asked_for_again():
+    run_matching(crimes(), by=ANALYST, now=NOW, method="evidence")
+    assert follow_deliveries(now=NOW + timedelta(minutes=1)) == 0

@@ -1,0 +1,45 @@
+"""Runs that nobody asks for: a delivery's offences are weighed within seconds of their arrival.
+
+The lane looks for deliveries that brought something new and have no run by evidence yet, and asks
+for one each; the worker's jobs carry it out. Older deliveries are left to whoever asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from waypost.access.values import MACHINE
+from waypost.jobs.queue import enqueue
+from waypost.matching.actions import EVIDENCE, ask_for_run
+from waypost.matching.models import MatchingRun
+from waypost.offences.models import OffenceBatch
+
+FOLLOWED_FOR = timedelta(days=1)
+
+
+@transaction.atomic
+def follow_deliveries(*, now: datetime) -> int:
+    """Ask for the runs that are due; gives how many."""
+    asked = MatchingRun.objects.filter(batch_id=OuterRef("pk"), method=EVIDENCE)
+    fresh = OffenceBatch.objects.filter(
+        Q(new_count__gt=0) | Q(changed_count__gt=0), received_at__gt=now - FOLLOWED_FOR
+    ).exclude(Exists(asked))
+    numbers = list(fresh.order_by("received_at", "pk").values_list("pk", flat=True))
+    for number in numbers:
+        run = ask_for_run(number, by=MACHINE, now=now, method=EVIDENCE)
+        enqueue("match_run", {"run_id": run.pk}, by=MACHINE, now=now)
+    return len(numbers)
+
+
+class FollowingLane:
+    """The worker's."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.now = now
+
+    def round(self) -> bool:
+        return follow_deliveries(now=self.now()) > 0
