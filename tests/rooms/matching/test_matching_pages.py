@@ -39,7 +39,7 @@ def test_a_run_by_evidence_shows_class_and_habit_and_its_match_says_why(analyst)
     assert "Observed" in page
     match = analyst.get(reverse("match", args=[run.pk, run.matches.get().pk])).content.decode()
     assert "The tag was observed within 100 m of the place" in match
-    assert "By their habit this wearer is at the place" in match
+    assert "Base rate: at the place" in match
     assert "Best overlap" not in match
     assert "does not show that the wearer committed" in match
 

@@ -42,24 +42,32 @@ def row(match: MatchRow) -> dict[str, Any]:
 
 def _ratio(ratio: float) -> str:
     """How many times likelier than by habit, to two digits: 0.4, 12, 3,400."""
+    if ratio < 0.1:
+        return "under 0.1 ×"
     if ratio < 10:
         return f"{ratio:.1f} ×"
     return f"{round(ratio, 2 - len(str(int(ratio)))):,.0f} ×"
 
 
 def _share(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"
+    if share < 0.001:
+        return "under 0.1 %"
+    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.1f} %"
 
 
 def _usual(match: MatchRow) -> str:
-    """What is usual: this wearer's habit there, and chance among all who were searched."""
+    """What is usual: the base rate, and chance among all who were searched."""
     weighed = match.weighed or {}
     own, chance = weighed.get("base_rate") or 0.0, weighed.get("expected_by_chance") or 0.0
     return (
-        f"By their habit this wearer is at the place {_share(own)} of the time. Of all who were "
-        f"searched, {chance:.2g} would be there at a random instant. The score, fitted on made-up "
-        "towns, orders reading; it is no evidence."
+        f"Base rate: at the place {_share(own)} of the time, by this wearer's own fixes and, where "
+        f"those are few, by everybody's. Of all who were searched, {_few(chance)} would be there at "
+        "a random instant. The score, fitted on made-up towns, orders reading; it is no evidence."
     )
+
+
+def _few(count: float) -> str:
+    return f"{count:.2g}" if count >= 0.01 else "fewer than 0.01"
 
 
 def fix_rows(match: MatchRow) -> list[dict[str, Any]]:
