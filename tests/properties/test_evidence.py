@@ -111,6 +111,12 @@ def test_the_table_gives_the_chance_of_the_integral(away_m, sigma_m, radius_m):
     assert kernel.within(table(), away_m, sigma_m, radius_m) == pytest.approx(exact, abs=0.012)
 
 
+@given(st.floats(0, 20_000), st.floats(2_000, 50_000))
+def test_a_spread_far_wider_than_the_place_gives_a_small_chance_rightly(away_m, sigma_m):
+    exact = plain.within(away_m, sigma_m, 100.0)
+    assert kernel.within(table(), away_m, sigma_m, 100.0) == pytest.approx(exact, rel=0.01)
+
+
 @given(st.floats(3, 400), st.floats(10, 300))
 def test_the_chance_in_the_middle_is_the_known_formula(sigma_m, radius_m):
     known = 1 - math.exp(-(radius_m**2) / (2 * sigma_m**2))

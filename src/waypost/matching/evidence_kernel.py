@@ -44,6 +44,7 @@ _EVERYBODY_M = plain.EVERYBODY_M
 # The table: away / radius from 0 to TABLE_AWAY, and the logarithm of sigma / radius.
 TABLE_AWAY, TABLE_COLUMNS = 12.0, 361
 TABLE_LOW, TABLE_HIGH, TABLE_ROWS = math.log(0.01), math.log(30.0), 241
+WIDE_RADII = 20.0  # beyond it the circle is a point beside the spread
 # A coarse fix speaks for nobody by itself while a precise one of the same tag stands this near.
 SHADOW_US = 180_000_000
 COARSE_REACH_M = 1_300.0
@@ -89,6 +90,8 @@ def within_table() -> Floats:
 @nb.njit(cache=True)
 def within(table: Floats, away_m: float, sigma_m: float, radius_m: float) -> float:
     at = away_m / radius_m / TABLE_AWAY * (TABLE_COLUMNS - 1)
+    if sigma_m > WIDE_RADII * radius_m:
+        return _far(away_m, sigma_m, radius_m)
     if at >= TABLE_COLUMNS - 1:
         return 0.0 if sigma_m < radius_m else _far(away_m, sigma_m, radius_m)
     up = (math.log(sigma_m / radius_m) - TABLE_LOW) / (TABLE_HIGH - TABLE_LOW) * (TABLE_ROWS - 1)

@@ -60,9 +60,10 @@ def _usual(match: MatchRow) -> str:
     weighed = match.weighed or {}
     own, chance = weighed.get("base_rate") or 0.0, weighed.get("expected_by_chance") or 0.0
     return (
-        f"Base rate: at the place {_share(own)} of the time, by this wearer's own fixes and, where "
-        f"those are few, by everybody's. Of all who were searched, {_few(chance)} would be there at "
-        "a random instant. The score, fitted on made-up towns, orders reading; it is no evidence."
+        f"Base rate: at the place {_share(own)} of the time, by this wearer's own fixes and, "
+        f"where those are few, by everybody's. Of all who were searched, {_few(chance)} would be "
+        "there at a random instant. The score, fitted on made-up towns, orders reading and is no "
+        "evidence."
     )
 
 
