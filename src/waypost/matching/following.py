@@ -1,7 +1,7 @@
 """Runs that nobody asks for: a delivery's offences are weighed within seconds of their arrival.
 
 The lane looks for deliveries that brought something new and have no run by evidence yet, and asks
-for one each; the worker's jobs carry it out. Older deliveries are left to whoever asks.
+for one each; the worker's jobs carry it out. Older and very large deliveries are left to whoever asks.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from waypost.matching.models import MatchingRun
 from waypost.offences.models import OffenceBatch
 
 FOLLOWED_FOR = timedelta(days=1)
+OFFENCES_MOST = 20_000  # two national days; a backlog of years is for somebody to ask for
 
 
 @transaction.atomic
@@ -26,7 +27,9 @@ def follow_deliveries(*, now: datetime) -> int:
     """Ask for the runs that are due; gives how many."""
     asked = MatchingRun.objects.filter(batch_id=OuterRef("pk"), method=EVIDENCE)
     fresh = OffenceBatch.objects.filter(
-        Q(new_count__gt=0) | Q(changed_count__gt=0), received_at__gt=now - FOLLOWED_FOR
+        Q(new_count__gt=0) | Q(changed_count__gt=0),
+        received_at__gt=now - FOLLOWED_FOR,
+        accepted_count__lte=OFFENCES_MOST,
     ).exclude(Exists(asked))
     numbers = list(fresh.order_by("received_at", "pk").values_list("pk", flat=True))
     for number in numbers:

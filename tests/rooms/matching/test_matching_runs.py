@@ -22,6 +22,7 @@ from waypost.matching.following import follow_deliveries
 from waypost.matching.models import Match, MatchingRun
 from waypost.matching.queries import match_page, run_page, runs
 from waypost.offences.actions import take_delivery
+from waypost.offences.models import OffenceBatch
 from waypost.orders.models import Activation, Order, Person
 from waypost.positions import batch, log
 from waypost.positions.values import DecodedFix
@@ -267,4 +268,10 @@ def test_a_delivery_that_brings_nothing_new_is_not_weighed_again():
 
 def test_a_run_that_somebody_asked_for_by_evidence_is_not_asked_for_again():
     run_matching(crimes(), by=ANALYST, now=NOW, method="evidence")
+    assert follow_deliveries(now=NOW + timedelta(minutes=1)) == 0
+
+
+def test_a_delivery_of_years_is_left_to_whoever_asks():
+    number = crimes()
+    OffenceBatch.objects.filter(pk=number).update(accepted_count=20_001)
     assert follow_deliveries(now=NOW + timedelta(minutes=1)) == 0
