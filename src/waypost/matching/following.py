@@ -1,7 +1,7 @@
 """Runs that nobody asks for: a delivery's offences are weighed within seconds of their arrival.
 
 The lane looks for deliveries that brought something new and have no run by evidence yet, and asks
-for one each; the worker's jobs carry it out. Older and very large deliveries are left to whoever asks.
+for one each; the worker's jobs carry it out. Old and very large ones are left to whoever asks.
 """
 
 from __future__ import annotations
