@@ -65,8 +65,8 @@ QUADRATURE_S = 30.0
 STEPS_MAX = 60
 FAR_SIGMAS = 5.0
 BEYOND_US = 300_000_000  # the first and the last fix of a track stand for five minutes beyond it
-# log odds = OFFSET + SLOPE x ln(likelihood ratio); fitted on the tuning world, `waypost bench
-# evidence --part fit`.
+# log odds = OFFSET + SLOPE x ln(likelihood ratio): a logistic regression of who did it on all pairs
+# listed in six tuning worlds (docs/matching.md).
 OFFSET, SLOPE = -9.87, 1.287
 DAY_US = 86_400_000_000
 SEMI_MAJOR_M, FLATTENING = 6_378_137.0, 1 / 298.257223563  # WGS84
@@ -138,15 +138,21 @@ def usable_r95_m(r95_m: float, mechanism: int) -> float:
     return r95_m if r95_m > 0 else R95_UNSTATED_M[Mechanism(mechanism)]
 
 
-def local_m(lat: float, lon: float, of_lat: float, of_lon: float) -> tuple[float, float]:
-    """Metres east and north of a place, by the ellipsoid's two radii there: true to 0.1 % within
-    some 20 km, which is farther than any reach."""
+def metres_a_degree(lat: float) -> tuple[float, float]:
+    """East and north, by the two radii of the WGS84 ellipsoid at this latitude, degrees."""
     squared = FLATTENING * (2 - FLATTENING)
-    bend = 1 - squared * sin(radians(of_lat)) ** 2
-    across_m = SEMI_MAJOR_M / sqrt(bend) * cos(radians(of_lat))
+    bend = 1 - squared * sin(radians(lat)) ** 2
+    across_m = SEMI_MAJOR_M / sqrt(bend) * cos(radians(lat))
     along_m = SEMI_MAJOR_M * (1 - squared) / bend**1.5
+    return radians(across_m), radians(along_m)
+
+
+def local_m(lat: float, lon: float, of_lat: float, of_lon: float) -> tuple[float, float]:
+    """Metres east and north of a place: true to 0.1 % within some 20 km, which is farther than any
+    reach."""
+    across_m, along_m = metres_a_degree(of_lat)
     turn = (lon - of_lon + 540.0) % 360.0 - 180.0
-    return radians(turn) * across_m, radians(lat - of_lat) * along_m
+    return turn * across_m, (lat - of_lat) * along_m
 
 
 def weigh(happened: Happened, track: Sequence[Spot], everybody: float) -> Weighed:

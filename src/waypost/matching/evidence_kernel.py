@@ -203,14 +203,12 @@ def candidates(
                       across, along, radius_m, from_us, to_us, coarse, met, offence,
                       person)  # fmt: skip
             gap = after - us[i]
-            if gap > LONG_US:
+            if LONG_US < gap <= LOST_US:
                 points = min(POINTS_MAX, gap // 60_000_000)
                 for point in range(1, points):
                     part = point / points
                     seconds = gap / 1e6 * part * (1 - part)
                     spread = math.sqrt(_DETOUR_M2_S * seconds) + _sigma(max(r95_m[i], r95_m[i + 1]))
-                    if gap > LOST_US:
-                        break
                     _meet(who, us[i] + np.int64(gap * part), lat[i] + (lat[i + 1] - lat[i]) * part,
                           lon[i] + _turn(lon[i + 1], lon[i]) * part, spread, COARSE_REACH_M, o_lat,
                           o_lon, across, along, radius_m, from_us, to_us, coarse, met, offence,

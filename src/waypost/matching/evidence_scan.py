@@ -4,8 +4,8 @@
     fixes -> DuckDB reads and orders them -> who came near, by each fix's own reach
     -> weighed -> Arrow
 
-Arrow in, Arrow out: a cluster's workers can run `weigh` over shares of the persons unchanged, given
-the same `everybody`. Rows come out in one total order, however the fixes were cut.
+Arrow in, Arrow out: a cluster's workers can run `weigh_met` over shares of the persons unchanged,
+given the same `Met`. Rows come out in one total order, however the fixes were cut.
 Twin: `evidence.weigh`.
 """
 
@@ -30,15 +30,14 @@ from waypost.matching.evidence import (
     DENSITY_MIN,
     EVERYBODY_M,
     EXCLUDED_MPS,
-    FLATTENING,
     OBSERVED_FROM,
     OFFSET,
     POSSIBLE_FROM,
     PRECISE_R95_M,
-    SEMI_MAJOR_M,
     SLOPE,
     Verdict,
     local_m,
+    metres_a_degree,
 )
 from waypost.matching.places import PADDING_US
 from waypost.matching.scan import MEMORY, Scanned, Source
@@ -71,14 +70,12 @@ class Scenes:
 
     @classmethod
     def of(cls, offences: Sequence[Offence]) -> Scenes:
-        lat = np.array([one.lat for one in offences], dtype=np.float64)
-        squared = FLATTENING * (2 - FLATTENING)
-        bend = 1 - squared * np.sin(np.radians(lat)) ** 2
+        degrees = [metres_a_degree(one.lat) for one in offences]
         return cls(
-            lat,
+            np.array([one.lat for one in offences], dtype=np.float64),
             np.array([one.lon for one in offences], dtype=np.float64),
-            np.radians(1.0) * SEMI_MAJOR_M / np.sqrt(bend) * np.cos(np.radians(lat)),
-            np.radians(1.0) * SEMI_MAJOR_M * (1 - squared) / bend**1.5,
+            np.array([across_m for across_m, _ in degrees], dtype=np.float64),
+            np.array([along_m for _, along_m in degrees], dtype=np.float64),
             np.array([max(one.radius_m, RADIUS_M_MIN) for one in offences], dtype=np.float64),
             np.array([to_us(one.from_at) for one in offences], dtype=np.int64),
             np.array([to_us(one.to_at) for one in offences], dtype=np.int64),

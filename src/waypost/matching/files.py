@@ -121,15 +121,9 @@ def write_matches(
     out: IO[str], offences: Sequence[Offence], names: Sequence[str], matches: pa.Table
 ) -> None:
     """The CSV, best first; ties by reference, force and person."""
-    rows = matches.to_pylist()
-
-    def rank(row: dict[str, float]) -> tuple[float, str, str, str]:
-        offence = offences[int(row["offence"])]
-        return (-row["score"], offence.reference, offence.force, names[int(row["person"])])
-
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADER)
-    for row in sorted(rows, key=rank):
+    for row in _ranked(offences, names, matches):
         writer.writerow(_cells(offences[row["offence"]], names[row["person"]], row))
 
 
@@ -137,15 +131,21 @@ def write_evidence(
     out: IO[str], offences: Sequence[Offence], names: Sequence[str], found: pa.Table
 ) -> None:
     """The CSV of `--method evidence`, best first; ties by reference, force and person."""
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(EVIDENCE_HEADER)
+    for row in _ranked(offences, names, found):
+        writer.writerow(_evidence_cells(offences[row["offence"]], names[row["person"]], row))
+
+
+def _ranked(
+    offences: Sequence[Offence], names: Sequence[str], found: pa.Table
+) -> list[dict[str, Any]]:
 
     def rank(row: dict[str, Any]) -> tuple[float, str, str, str]:
         offence = offences[row["offence"]]
         return -row["score"], offence.reference, offence.force, names[row["person"]]
 
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(EVIDENCE_HEADER)
-    for row in sorted(found.to_pylist(), key=rank):
-        writer.writerow(_evidence_cells(offences[row["offence"]], names[row["person"]], row))
+    return sorted(found.to_pylist(), key=rank)
 
 
 def _evidence_cells(offence: Offence, person: str, row: dict[str, Any]) -> list[object]:

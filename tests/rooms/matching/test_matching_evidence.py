@@ -145,10 +145,16 @@ def test_evidence_is_what_is_done_without_a_method_and_order_changes_nothing(tmp
     assert len(once[1]) == 2
 
 
-def test_a_place_without_size_and_a_person_with_one_fix_are_weighed(tmp_path):
+def test_a_place_of_a_metre_and_a_person_with_one_fix_are_weighed(tmp_path):
     lat, lon = place()
-    row = crime(0).replace("\n", ",0\n")
+    row = crime(0).replace("\n", ",1\n")
     crimes = f"crime_reference,from_time,to_time,lat,lon,radius_m\n{row}"
-    code, found = command(tmp_path, [("ONE", AT, lat, lon, 5, "GPS")], crimes)
-    assert code == 0
-    assert len(found) <= 1
+    code, [one] = command(tmp_path, [("ONE", AT, lat, lon, 5, "GPS")], crimes)
+    assert (code, one["class"], one["nearest_m"], one["coverage"]) == (
+        0,
+        "possible",
+        "0.00",
+        "1.0000",
+    )
+    # At the fix itself 1 - exp(-1 / (2 x 3.27^2)) = 0.046; what is reckoned lies beside it.
+    assert 0.01 < float(one["presence"]) < 0.046

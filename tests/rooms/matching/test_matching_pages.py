@@ -65,3 +65,14 @@ def test_how_to_match_is_chosen_where_the_run_is_asked_for(analyst, sent, method
 def test_a_method_that_nobody_knows_is_refused_and_no_run_stands(analyst):
     assert analyst.post(reverse("run-start"), {"method": "tarot"}).status_code in {403, 422}
     assert not MatchingRun.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("score", "words"),
+    [(0.9999, "over 99 %"), (0.42, "42 %"), (0.0149, "1.5 %"), (0.0000004, "under 0.1 %")],
+)
+def test_no_score_reads_as_certainty(analyst, score, words):
+    days(wearer("CAME"), comes)
+    run = run_matching(crimes(), by=ANALYST, now=NOW, method="evidence")
+    run.matches.update(score=score)
+    assert f">{words}</td>" in analyst.get(reverse("run", args=[run.pk])).content.decode()

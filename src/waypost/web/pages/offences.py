@@ -8,6 +8,7 @@ from pathlib import PurePath
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.defaultfilters import pluralize
 from django.views.decorators.http import require_POST
 
 from waypost.access import may
@@ -56,8 +57,12 @@ def upload(request: HttpRequest) -> HttpResponse:
     name, data = PurePath(file.name or "offences.csv").name, file.read()
     check_sent(data)
     batch = take_delivery(data, name, by=signed_in(request), now=now())
-    messages.info(request, f"The file was read: {batch.accepted_count} offences kept, "
-                           f"{batch.refused_count} rows refused.")  # fmt: skip
+    kept, refused = batch.accepted_count, batch.refused_count
+    messages.info(
+        request,
+        f"The file was read: {kept} offence{pluralize(kept)} kept, "
+        f"{refused} row{pluralize(refused)} refused.",
+    )
     return redirect("offence-batch", batch_id=batch.pk)
 
 

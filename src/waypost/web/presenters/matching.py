@@ -52,6 +52,8 @@ def _ratio(ratio: float) -> str:
 def _share(share: float) -> str:
     if share < 0.001:
         return "under 0.1 %"
+    if share >= 0.995:  # rounded up it would read as certainty
+        return "over 99 %"
     return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.1f} %"
 
 
