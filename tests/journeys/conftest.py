@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -25,6 +26,8 @@ from journey_house import (
     waypost,
     write_fixes,
 )
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import sync_playwright
 
 from migrated import migrated
 
@@ -68,6 +71,38 @@ def house(tmp_path_factory) -> Iterator[House]:
             process.wait(timeout=15)
 
 
+KNOWN = {
+    "log": "SELECT max(position), max(committed_at) FROM positions_logentry",
+    "judged": "SELECT position, judged_to, beat_at FROM monitoring_cursor",
+    "inbox": "SELECT version, changed_at FROM alerts_inboxversion",
+    "quarantined": "SELECT count(*) FROM devices_quarantinedmessage",
+    "alerts": "SELECT id, kind, status, raised_at FROM alerts_alert ORDER BY id DESC LIMIT 5",
+}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A journey that fails says what the house knew and what the page showed: a second machine
+    cannot be asked afterwards."""
+    report = yield
+    page, house = (getattr(item, "funcargs", {}).get(name) for name in ("page", "house"))
+    if report.when == "call" and report.failed and page is not None and house is not None:
+        report.sections.append(("the house", "\n".join(what_was_known(page, house))))
+    return report
+
+
+def what_was_known(page, house: House) -> Iterator[str]:
+    yield f"at {datetime.now(UTC):%H:%M:%S}"
+    try:
+        with sqlite3.connect(house.home / "waypost.sqlite3", timeout=5) as records:
+            for name, asked in KNOWN.items():
+                yield f"{name}: {records.execute(asked).fetchall()}"
+        yield f"page: {page.url}"
+        yield page.locator("body").inner_text(timeout=5_000)[:3_000]
+    except (sqlite3.Error, PlaywrightError) as error:  # what failed stays what is reported
+        yield f"more could not be read: {error}"
+
+
 @pytest.fixture(scope="session")
 def browser():
     program = next(
@@ -75,8 +110,6 @@ def browser():
     )
     if program is None:
         pytest.skip("no Chromium is installed")
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as player:
         running = player.chromium.launch(executable_path=program, args=BROWSER_ARGUMENTS)
         yield running

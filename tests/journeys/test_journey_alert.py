@@ -15,7 +15,7 @@ def raise_alert(page, house, device: str, person: str) -> float:
     row = page.locator("[data-alert]").filter(has_text=person).filter(has_text="exclusion")
     assert row.count() == 0, "the alert stood there before"
     answered = house.report(device, *MIDDLE)
-    row.first.wait_for(timeout=10_000)
+    row.first.wait_for(timeout=60_000)
     return time.monotonic() - answered
 
 
@@ -25,7 +25,7 @@ def test_a_phones_request_raises_a_row_on_the_open_inbox(page, house):
     number = 9 if phone else 10
     sign_in(page, house, "mona")
     page.wait_for_selector("h1:has-text('Inbox')")
-    page.get_by_text("Judged up to").wait_for(timeout=20_000)
+    page.get_by_text("Judged up to").wait_for(timeout=60_000)
     page.wait_for_timeout(800)  # the stream is open
     took_s = raise_alert(page, house, f"tag-{number}", f"P{number}")
     print(f"\nfrom the gateway's answer to the row on the page: {took_s:.2f} s")
@@ -101,15 +101,15 @@ def test_an_inbox_that_hears_nothing_says_so_loudly_and_recovers(page, house):
     page.wait_for_timeout(1500)
     assert not lost.is_visible()
     page.context.set_offline(True)
-    lost.wait_for(timeout=15_000)
+    lost.wait_for(timeout=60_000)
     assert page.locator("#lost").get_attribute("role") == "alert"
     page.context.set_offline(False)
-    lost.wait_for(state="hidden", timeout=15_000)
+    lost.wait_for(state="hidden", timeout=60_000)
 
 
 def test_an_inbox_whose_session_ended_goes_to_the_sign_in_form_and_comes_back(page, house):
     sign_in(page, house, "mona")
     page.wait_for_selector("h1:has-text('Inbox')")
     page.context.clear_cookies()
-    page.wait_for_url(lambda url: "/sign-in?next=%2Finbox" in url, timeout=15_000)
+    page.wait_for_url(lambda url: "/sign-in?next=%2Finbox" in url, timeout=60_000)
     page.get_by_role("heading", name="Sign in").wait_for()

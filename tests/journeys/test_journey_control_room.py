@@ -37,7 +37,7 @@ def test_an_incident_is_opened_and_dealt_with_by_keys_alone(page, house):
     who = walker(page)
     sign_in(page, house, "mona")
     row = page.locator("[data-alert]").filter(has_text=who).filter(has_text="curfew").first
-    row.wait_for(timeout=40_000)
+    row.wait_for(timeout=60_000)
     page.keyboard.press("?")
     page.get_by_role("heading", name="Keys of this page").wait_for()
     check_accessible(page, house)
@@ -65,13 +65,13 @@ def test_an_incident_is_opened_and_dealt_with_by_keys_alone(page, house):
     assert page.evaluate("Boolean(document.activeElement.closest('#playbook'))")
     page.keyboard.press("Escape")
     page.locator("#incident").wait_for(state="hidden")
-    page.locator(f"#alert-{number}").get_by_text("with Mona Field").wait_for(timeout=10_000)
+    page.locator(f"#alert-{number}").get_by_text("with Mona Field").wait_for(timeout=60_000)
     assert row.get_by_role("link").evaluate("element => element === document.activeElement")
 
 
 def test_a_filter_stands_in_the_address_and_says_what_it_leaves_out(page, house):
     sign_in(page, house, "mona")
-    page.locator("[data-alert]").first.wait_for(timeout=40_000)
+    page.locator("[data-alert]").first.wait_for(timeout=60_000)
     page.keyboard.press("f")
     page.get_by_role("group", name="Kind").get_by_label("Curfew").check()
     page.get_by_role("button", name="Show these").press("Enter")
@@ -89,30 +89,30 @@ def test_a_filter_stands_in_the_address_and_says_what_it_leaves_out(page, house)
 def test_two_officers_on_one_alert_see_each_other_come_write_and_leave(page, house):
     sign_in(page, house, "mona")
     row = page.locator("[data-alert]").filter(has_text=walker(page)).filter(has_text="curfew").first
-    row.wait_for(timeout=40_000)
+    row.wait_for(timeout=60_000)
     number = row.get_attribute("data-alert")
     other = page.context.browser.new_context().new_page()
     sign_in(other, house, "nora")
     other.goto(f"{house.pages}/alerts/{number}")
-    row.get_by_text("Nora Ashe is looking at this alert").wait_for(timeout=15_000)
+    row.get_by_text("Nora Ashe is looking at this alert").wait_for(timeout=60_000)
     check_accessible(page, house)
     row.get_by_role("link").click()
     here = page.locator("#incident").get_by_role("status")
     here.get_by_text("Nora Ashe is looking at this alert").first.wait_for()
-    other.get_by_text("Mona Field is looking at this alert").wait_for(timeout=15_000)
+    other.get_by_text("Mona Field is looking at this alert").wait_for(timeout=60_000)
     other.locator("details.waypost-act").filter(has_text="Add note").evaluate(
         "details => { details.open = true; }"
     )
     other.locator("#note-note").fill("I ring them now.")
-    here.get_by_text("Nora Ashe is writing a note").first.wait_for(timeout=15_000)
+    here.get_by_text("Nora Ashe is writing a note").first.wait_for(timeout=60_000)
     other.context.close()
-    here.get_by_text("Nora Ashe").first.wait_for(state="hidden", timeout=35_000)
+    here.get_by_text("Nora Ashe").first.wait_for(state="hidden", timeout=60_000)
 
 
 def test_the_sound_is_off_until_it_is_turned_on_sounds_once_and_is_said_in_words(page, house):
     page.add_init_script(SOUNDS)
     sign_in(page, house, "mona")
-    page.locator("[data-alert]").first.wait_for(timeout=40_000)
+    page.locator("[data-alert]").first.wait_for(timeout=60_000)
     button = page.get_by_role("button", name="Sound:")
     assert button.inner_text() == "Sound: off"
     button.press("Enter")
@@ -120,7 +120,7 @@ def test_the_sound_is_off_until_it_is_turned_on_sounds_once_and_is_said_in_words
     page.wait_for_function("window.tones === 2")  # how it sounds: two notes
     device = "tag-7" if page.viewport_size["width"] == 360 else "tag-8"
     house.report(device, *MIDDLE)
-    page.get_by_text("Urgent, just come:").wait_for(timeout=15_000)
+    page.get_by_text("Urgent, just come:").wait_for(timeout=60_000)
     page.wait_for_function("window.tones === 4")
     check_accessible(page, house)
     page.reload()
@@ -136,17 +136,17 @@ def test_the_track_stands_beside_the_incident_for_who_said_that_they_answer_aler
     who = walker(page)
     sign_in(page, house, "mona" if phone else "nora")
     row = page.locator("[data-alert]").filter(has_text=who).filter(has_text="exclusion").first
-    row.wait_for(timeout=40_000)
+    row.wait_for(timeout=60_000)
     page.get_by_text("Answer alerts with the track").click()
     page.get_by_label("For how long?").select_option("4")
     check_accessible(page, house)
     page.get_by_role("button", name="I am answering alerts").press("Enter")
     page.get_by_text("Answering alerts until").wait_for()
     row.get_by_role("link").click()
-    page.locator("#incident").get_by_text("Last fix").wait_for(timeout=15_000)
+    page.locator("#incident").get_by_text("Last fix").wait_for(timeout=60_000)
     if phone:
         page.get_by_role("button", name="Map").click()
-    page.locator("#room-map[data-ready=drawn][data-zones='1']").wait_for(timeout=40_000)
+    page.locator("#room-map[data-ready=drawn][data-zones='1']").wait_for(timeout=60_000)
     assert int(page.locator("#room-map").get_attribute("data-fixes")) > 10
     check_accessible(page, house)
     page.get_by_role("button", name="Stop").press("Enter")

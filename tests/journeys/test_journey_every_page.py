@@ -177,7 +177,7 @@ def addresses(house: House, browser) -> dict[str, str]:
         page.get_by_text("The zone as text").click()
     box.fill("circle: E8 3QW, 300 m")
     page.locator("#try").click()
-    page.get_by_role("heading", name="Nothing is concluded").wait_for(timeout=30_000)
+    page.get_by_role("heading", name="Nothing is concluded").wait_for(timeout=60_000)
     found["whatif-try"] = page.url.removeprefix(house.pages)
     page.goto(f"{house.pages}/devices")
     found["device"] = page.locator("tbody th a").first.get_attribute("href")
@@ -218,7 +218,7 @@ def matched(house: House, browser) -> dict[str, str]:
     offence = page.locator("#offences tbody a").first.get_attribute("href")
     page.get_by_role("button", name="Match these offences").click()
     match = page.locator("#matches tbody a").first
-    match.wait_for(timeout=30_000)
+    match.wait_for(timeout=60_000)
     found = {"offence-batch": batch, "run": page.url, "match": match.get_attribute("href"),
              "offence": offence}  # fmt: skip
     page.close()

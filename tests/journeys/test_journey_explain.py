@@ -44,7 +44,7 @@ def test_a_violated_stretch_leads_to_the_fixes_that_it_rests_on(page, house, bro
     page.get_by_role("button", name="Explain").click()
     page.get_by_role("heading", name="Exclusion R1 explained").wait_for()
     page.get_by_text("Judging these fixes today gives the same.").wait_for()
-    page.wait_for_selector("#map[data-ready=drawn]", timeout=30_000)
+    page.wait_for_selector("#map[data-ready=drawn]", timeout=60_000)
     at_every_width(page, house)
     line_table_and_map_choose_each_other(page)
     picture(page, "explain.png")

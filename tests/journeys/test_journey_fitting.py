@@ -93,10 +93,10 @@ def test_an_order_becomes_a_tag_that_speaks_and_a_notice_given_and_the_tag_comes
     check_accessible(page, house)
 
     house.report(imei, *MIDDLE)
-    page.get_by_text("The tag has a place").wait_for(timeout=15_000)
+    page.get_by_text("The tag has a place").wait_for(timeout=60_000)
     page.locator("#check-rows").get_by_text(f"{MIDDLE[0]:.5f}").wait_for()
-    page.wait_for_selector("#map[data-ready=drawn][data-fixes='1']", timeout=20_000)
-    page.get_by_text("81 %").wait_for(timeout=10_000)
+    page.wait_for_selector("#map[data-ready=drawn][data-fixes='1']", timeout=60_000)
+    page.get_by_text("81 %").wait_for(timeout=60_000)
     check_accessible(page, house)
     picture(page, "fitting.png")
     page.get_by_role("button", name="The place is right").click()

@@ -23,7 +23,7 @@ def test_a_shift_is_handed_over_and_taken(page, house):
     there, back = ("mona", "Mona Field"), ("nora", "Nora Ashe")
     (giver, _), (taker, name) = (there, back) if _is_phone(page) else (back, there)
     sign_in(page, house, giver)
-    page.locator("[data-alert]").first.wait_for(timeout=20_000)
+    page.locator("[data-alert]").first.wait_for(timeout=60_000)
     assert page.get_by_text("Over their target").is_visible()
     check_accessible(page, house)
     press(page, "link", "Hand-over")
@@ -39,7 +39,7 @@ def test_a_shift_is_handed_over_and_taken(page, house):
     press(page, "button", "Sign out")
     page.get_by_role("heading", name="Sign in").wait_for()
     sign_in(page, house, taker)
-    page.get_by_text("Hand-over not taken:").wait_for(timeout=20_000)
+    page.get_by_text("Hand-over not taken:").wait_for(timeout=60_000)
     check_accessible(page, house)
     press(page, "link", "Take it")
     page.get_by_text("A quiet day.").wait_for()
@@ -47,7 +47,7 @@ def test_a_shift_is_handed_over_and_taken(page, house):
     press(page, "button", "I have it")
     page.get_by_text("You have it:").wait_for()
     press(page, "link", "Inbox")
-    page.locator("[data-alert]").first.wait_for(timeout=20_000)
+    page.locator("[data-alert]").first.wait_for(timeout=60_000)
     assert page.get_by_text("Hand-over not taken:").count() == 0
     assert page.locator("[data-alert]").filter(has_text=f"with {name}").count()
 

@@ -14,7 +14,7 @@ def test_reasons_are_a_key_away_stay_open_and_tell_of_a_risk_just_recorded(page,
     who = "Alex Okafor" if page.viewport_size["width"] == 360 else "Farah Khan"  # both walked in
     sign_in(page, house, "mona")
     row = page.locator("[data-alert]").filter(has_text=who).filter(has_text="exclusion")
-    row.first.wait_for(timeout=40_000)
+    row.first.wait_for(timeout=60_000)
     link = row.get_by_role("link")
     for _ in range(40):
         page.keyboard.press("j")
@@ -22,7 +22,7 @@ def test_reasons_are_a_key_away_stay_open_and_tell_of_a_risk_just_recorded(page,
             break
     page.keyboard.press("w")
     reasons = row.locator("details li")
-    reasons.first.wait_for(timeout=10_000)
+    reasons.first.wait_for(timeout=60_000)
     assert "In an exclusion zone: 85" in reasons.all_inner_texts()
     assert_adds_up(row)
     check_accessible(page, house)
@@ -39,17 +39,17 @@ def test_reasons_are_a_key_away_stay_open_and_tell_of_a_risk_just_recorded(page,
     other.get_by_text("The risk is recorded.").wait_for()
     other.context.close()
     said = row.get_by_text("Recorded risk of stalking: +3")
-    said.wait_for(timeout=40_000)
+    said.wait_for(timeout=60_000)
     assert said.is_visible()
     assert_adds_up(row)
     page.keyboard.press("w")
-    said.wait_for(state="hidden", timeout=10_000)
+    said.wait_for(state="hidden", timeout=60_000)
 
 
 def test_reasons_opened_just_as_older_rows_arrive_stay_open(page, house):
     sign_in(page, house, "mona")
     row = page.locator("[data-alert]").filter(has=page.locator("details")).first
-    row.wait_for(timeout=40_000)
+    row.wait_for(timeout=60_000)
     stayed_open = row.evaluate(
         """row => {
             row.querySelector("a").focus();

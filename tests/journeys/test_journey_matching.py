@@ -48,10 +48,10 @@ def test_bad_rows_are_explained_and_sound_ones_are_matched(page, house):
     assert download.value.suggested_filename.startswith("problems-")
     page.get_by_role("button", name="Match these offences").click()
     match = page.locator("#matches tbody tr").filter(has_text=f"{name}-1").filter(has_text="P1")
-    match.first.wait_for(timeout=30_000)
+    match.first.wait_for(timeout=60_000)
     check_accessible(page, house)
     match.first.get_by_role("link").click()
-    page.wait_for_selector("#map[data-ready=drawn]", timeout=30_000)
+    page.wait_for_selector("#map[data-ready=drawn]", timeout=60_000)
     page.get_by_text("does not show that the wearer committed").wait_for()
     row = page.locator("#rows [data-n]").first
     row.click()

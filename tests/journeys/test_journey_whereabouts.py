@@ -20,7 +20,7 @@ def test_whereabouts_open_behind_a_purpose_and_leave_an_audit_line(page, house, 
     check_accessible(page, house)
     page.get_by_label("Answer an alert").check()
     page.get_by_role("button", name="Show where they were").click()
-    page.wait_for_selector("#map[data-ready=drawn]", timeout=30_000)
+    page.wait_for_selector("#map[data-ready=drawn]", timeout=60_000)
     check_accessible(page, house)
     table_and_map_choose_each_other(page)
     keys_lead_to_the_violation_and_its_place(page)
