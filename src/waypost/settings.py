@@ -158,6 +158,7 @@ INSTALLED_APPS = [
     "waypost.offences",
     "waypost.whatif",
     "waypost.matching",
+    "waypost.review",
     "waypost.disclosure",
     "waypost.telling",
     "waypost.oversight",

@@ -52,6 +52,9 @@ class Permission(StrEnum):
     OFFENCE_UPLOAD = "offence:upload"
     MATCH_RUN = "match:run"
     MATCH_READ = "match:read"
+    MATCH_REVIEW = "match:review"  # open one for a reason, decide it, refer it, make evidence of it
+    MATCH_APPROVE = "match:approve"  # the second person: agree with what another qualified
+    REVIEW_READ = "review:read"  # matches under review; an IOM unit: those referred to it
     WHATIF_RUN = "whatif:run"  # try a draft requirement on the past; counts and times, no track
     PARAMETER_READ = "parameter:read"  # the rules' numbers: which are in force, who approved them
     PARAMETER_WRITE = "parameter:write"  # draft other numbers, preview and propose them

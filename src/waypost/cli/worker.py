@@ -319,8 +319,9 @@ class _InTurn:
 def make_correction_lane(now: Callable[[], datetime] = clock.now) -> Lane:
     from waypost.corrections.lane import CorrectionLane
     from waypost.matching.following import FollowingLane
+    from waypost.review.taking import TakingLane
 
-    return _InTurn(CorrectionLane(now), FollowingLane(now))
+    return _InTurn(CorrectionLane(now), FollowingLane(now), TakingLane(now))
 
 
 def make_enforcement_lane(now: Callable[[], datetime] = clock.now) -> Lane:

@@ -3,6 +3,7 @@
     rely          with a statement that is sent: what it rests on, who has it
     acknowledge   a recipient says that they have the correction
     record_reply  an officer writes down that somebody outside has it
+    put_right     whoever made a statement that rests on no alert says what of it does not hold
     correct       the machine: statements whose grounds are less than was said get a correction
     chase         the machine: asks again, then tells the officer who sent it, then the duty
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -33,7 +35,7 @@ from waypost.corrections.models import Copy, Correction, Ground, Statement
 from waypost.corrections.recipients import check_recipients, is_mine
 from waypost.corrections.standing import Seen, grounds_now
 from waypost.corrections.telling import tell_chase, tell_correction
-from waypost.corrections.values import NO_SUCH_CORRECTION, Difference, Said, What
+from waypost.corrections.values import NO_SUCH_CORRECTION, Change, Difference, Said, What
 from waypost.errors import NoSuchThing, Refused
 from waypost.monitoring.models import Dirty, Violation
 from waypost.orders.queries import NUMBER_MAX, case_of
@@ -101,6 +103,22 @@ def record_reply(
     _acknowledged(copies, how.strip(), by, now)
 
 
+def put_right(
+    reference: str, words: Collection[str], change: Change, *, by: Posted, now: datetime
+) -> int | None:
+    """A numbered correction of a statement that rests on no alert, in the caller's transaction: who
+    has it is told and asked for an acknowledgement. Its number; None when nobody was sent it."""
+    statement = Statement.objects.select_for_update().filter(reference=reference).first()
+    if statement is None:
+        return None
+    made = _made(statement, list(words), [{"change": change.value}], now)
+    audit.record(
+        "correction:made", by=by, at=now, about=statement.person_id,
+        detail={"corrections": [made.pk], "reference": reference},
+    )  # fmt: skip
+    return made.number
+
+
 def correct(now: datetime) -> int:
     """Give their corrections to statements that are no longer so; how many were corrected."""
     found = list(_moved(now).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
@@ -147,18 +165,24 @@ def _look_at(
 
 
 def _make(statement: Statement, told: list[Difference], now: datetime) -> Correction:
+    changes = [
+        {"change": one.change.value, "alert": one.said.alert_id, "violation": one.said.violation_id}
+        for one in told
+    ]
+    return _made(statement, [sentence(one, settings.WALL_ZONE) for one in told], changes, now)
+
+
+def _made(
+    statement: Statement, words: list[str], changes: list[dict[str, Any]], now: datetime
+) -> Correction:
     last = Correction.objects.filter(statement=statement).count()
     made = Correction.objects.create(
         statement=statement,
         number=last + 1,
         at=now,
-        words=[sentence(one, settings.WALL_ZONE) for one in told],
-        changes=[
-            {"change": one.change.value, "alert": one.said.alert_id,
-             "violation": one.said.violation_id}
-            for one in told
-        ],
-    )  # fmt: skip
+        words=words,
+        changes=changes,
+    )
     Copy.objects.bulk_create(
         [
             Copy(

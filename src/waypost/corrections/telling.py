@@ -16,7 +16,7 @@ from waypost.notices.writing import enqueue
 from waypost.orders.queries import cases_of
 
 DUTY_FROM_CHASE = 2
-GRAVE = frozenset({What.POLICE_NOTIFICATION, What.RECALL_REQUEST})
+GRAVE = frozenset({What.POLICE_NOTIFICATION, What.RECALL_REQUEST, What.PROXIMITY_ALERT})
 
 
 def tell_correction(statement: Statement, made: Correction, now: datetime) -> None:

@@ -30,6 +30,7 @@ class What(StrEnum):
     BREACH_REPORT = "breach_report"
     RECALL_REQUEST = "recall_request"
     POLICE_NOTIFICATION = "police_notification"
+    PROXIMITY_ALERT = "proximity_alert"  # evidence of a match between an offence and a tag
     OTHER = "other"
 
 
@@ -67,6 +68,7 @@ class Difference:
 ACKNOWLEDGE_WITHIN: dict[What, timedelta] = {
     What.POLICE_NOTIFICATION: timedelta(minutes=15),
     What.RECALL_REQUEST: timedelta(hours=1),
+    What.PROXIMITY_ALERT: timedelta(hours=1),
     What.BREACH_REPORT: timedelta(hours=4),
     What.WARNING: timedelta(hours=24),
     What.OTHER: timedelta(hours=4),

@@ -13,14 +13,17 @@ in `required` no agency's own template can leave out.
     disclosure            disclosure    what a request for location data is answered with
     subject_access        keeping       to a person: what is held about them
     plain_notice          necessity     to a person: what is recorded, why, how long, with whom
+    five about a match    review        match_kinds.py
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from waypost.documents.kind import Kind as Kind
+from waypost.documents.kind import Slot as Slot
+from waypost.documents.match_kinds import MATCH_KINDS, MATCH_SAMPLE
 from waypost.documents.values import (
     Block,
     Exhibit,
@@ -33,31 +36,6 @@ from waypost.documents.values import (
 )
 
 WORDS = Path(__file__).parent / "words"
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """what    what the code puts there, for whoever writes a template
-    empty   said instead where there is nothing: silence would read as "nobody looked"
-    """
-
-    what: str
-    empty: str
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """words        name -> a sample, which also says how it is written
-    slots        name -> what comes there
-    statements   name -> the code's words of it, in English; fields may stand in them
-    required     words, slots and statements without which a template is refused
-    """
-
-    title: str
-    words: dict[str, str]
-    slots: dict[str, Slot]
-    statements: dict[str, str]
-    required: frozenset[str]
 
 
 def own_text(kind: str) -> str:
@@ -308,6 +286,7 @@ KINDS: dict[str, Kind] = {
         frozenset({"person_name", "order", "collected", "why", "kept", "shared", "ask",
                    "your_rights", "right_to_contest"}),
     ),
+    **MATCH_KINDS,
 }  # fmt: skip
 
 SAMPLE_AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -356,4 +335,5 @@ SAMPLE: dict[str, tuple[Block, ...]] = {
     "shared": (Paragraph("Your probation officer and the monitoring centre see whether you keep to "
                          "your order."),),
     "signature": (signed_by(EVERY["author"], EVERY["author_role"]),),
+    **MATCH_SAMPLE,
 }  # fmt: skip

@@ -11,7 +11,7 @@ opens and `keep` inside it; `draw_up` is both.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,10 +19,14 @@ from waypost.access import audit
 from waypost.access.values import Posted
 from waypost.documents import composing
 from waypost.documents.models import Document
+from waypost.documents.paper_kinds import KINDS
 from waypost.documents.paper_texts import in_force
-from waypost.documents.pdf import render_pdf
+from waypost.documents.pdf import page_count, render_pdf
 from waypost.documents.values import DOCX, PDF, Block, Paper
 from waypost.documents.word import render_docx
+
+PAGES = "pages"  # the word of a paper that says how many pages it has
+COUNTED_MAX = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,29 @@ def prepare(
     raises   ValueError when a word or slot of the kind is missing, or one is given that it has not
     """
     said = in_force(kind, language)
-    paper = composing.compose(kind, said, words, slots, at=now, watermark=watermark)
+
+    def composed(given: Mapping[str, str]) -> Paper:
+        return composing.compose(kind, said, given, slots, at=now, watermark=watermark)
+
+    paper = _counted(composed, words) if counts_pages(kind) else composed(words)
     return Prepared(kind, paper, said.version, said.language, render_pdf(paper), render_docx(paper))
+
+
+def counts_pages(kind: str) -> bool:
+    """Whether the paper says how many pages it has: that word is ours to give."""
+    return PAGES in KINDS[kind].words
+
+
+def _counted(composed: Callable[[Mapping[str, str]], Paper], words: Mapping[str, str]) -> Paper:
+    """The paper with its real number of pages in it. Longer digits may make it longer, once."""
+    count = 1
+    for _ in range(COUNTED_MAX):
+        paper = composed({**words, PAGES: str(count)})
+        found = page_count(paper)
+        if found == count:
+            break
+        count = found
+    return paper
 
 
 def keep(

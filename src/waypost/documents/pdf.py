@@ -1,8 +1,8 @@
-"""A paper as PDF, tagged for screen readers, by typst: the text goes in as data, never as markup.
+"""A paper as PDF/A-2a and PDF/UA, by typst: the text goes in as data, never as markup.
 
 The same paper gives the same bytes: typst is told the time, and uses the fonts that come with it.
 Only where a character is in none of those are the machine's own fonts asked, and then the file is
-tagged but makes no claim of PDF/UA, which forbids a character that cannot be shown.
+tagged but makes no claim of PDF/A or PDF/UA, which forbid a character that cannot be shown.
 """
 
 from __future__ import annotations
@@ -43,9 +43,18 @@ MAY_BREAK = "\u200b"
 def render_pdf(paper: Paper) -> bytes:
     told = {"paper": json.dumps(_told(paper), ensure_ascii=False)}
     try:
-        return _compile(PROGRAM, told, pdf_standards=["ua-1"], ignore_system_fonts=True)
+        return _compile(PROGRAM, told, pdf_standards=["a-2a", "ua-1"], ignore_system_fonts=True)
     except typst.TypstError:
         return _compile(PROGRAM, told)
+
+
+def page_count(paper: Paper) -> int:
+    """How many pages the paper has as PDF."""
+    told = {"paper": json.dumps(_told(paper), ensure_ascii=False)}
+    ask: Any = typst.query  # its stub takes no bytes, the function does
+    return int(
+        ask(PROGRAM, "<pages>", field="value", one=True, sys_inputs=told, root=NOTHING_TO_READ)
+    )
 
 
 def render_png(svg: str, *, ppi: float = 144) -> bytes:

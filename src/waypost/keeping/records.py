@@ -36,6 +36,7 @@ CALLED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "monitoring.Violation": (("violation",), ("alert", "tag_alert")),
     "orders.Activation": (("activation",), ()),
     "orders.Person": (("person",), ("judge", "reminder", "atv", "removal")),
+    "review.Review": (("review",), ()),
     "policing.Notification": (("notification",), ("notification_clock",)),
     "telling.WeekKept": (("praise",), ()),
 }
@@ -44,6 +45,10 @@ CALLED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 DATED: dict[Scope, tuple[tuple[str, str], ...]] = {
     Scope.QUARANTINE: (("devices.QuarantinedMessage", "received_at"),),
     Scope.OFFENCE: (
+        ("review.ReviewMove", "review__match__run__made_at"),
+        ("review.Opening", "review__match__run__made_at"),
+        ("review.ProximityAlert", "review__match__run__made_at"),
+        ("review.Review", "match__run__made_at"), ("review.TakenRun", "at"),
         ("matching.Match", "run__made_at"), ("matching.MatchingRun", "made_at"),
         ("offences.OffenceVersion", "batch__received_at"), ("offences.OffenceBatch", "received_at"),
     ),

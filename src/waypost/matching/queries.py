@@ -116,7 +116,7 @@ def run_page(
     pages = max(1, -(-count // MATCHES_A_PAGE))
     page = min(max(page, 1), pages)
     first = (page - 1) * MATCHES_A_PAGE
-    rows = _match_rows(_best_first(visible)[first : first + MATCHES_A_PAGE])
+    rows = match_rows(_best_first(visible)[first : first + MATCHES_A_PAGE])
     with transaction.atomic():
         _leave_line(rows, run, by, now, purpose)
     return RunPage(_run_row(run, count, _hidden_activations(by, now)), rows, page, pages)
@@ -133,7 +133,7 @@ def match_page(
     """
     _check_may_open(by, purpose)
     run = find_run(run_id)
-    rows = _match_rows(_visible(Match.objects.filter(run=run, pk=match_id), by, now))
+    rows = match_rows(_visible(Match.objects.filter(run=run, pk=match_id), by, now))
     if not rows:
         raise NoSuchThing("There is no such match in this run.")
     with transaction.atomic():
@@ -151,7 +151,7 @@ def find_run(run_id: int) -> MatchingRun:
 
 def all_matches(run: MatchingRun, by: Posted, *, now: datetime) -> list[MatchRow]:
     """Every match of the run that the asker may know of; the caller leaves the lines."""
-    return _match_rows(_best_first(_visible(Match.objects.filter(run=run), by, now)))
+    return match_rows(_best_first(_visible(Match.objects.filter(run=run), by, now)))
 
 
 def _check_may_open(by: Posted, purpose: Purpose) -> None:
@@ -182,7 +182,8 @@ def _best_first(matches: QuerySet[Match]) -> QuerySet[Match]:
     return matches.select_related("person").order_by("-score", "offence_id", "person_id", "pk")
 
 
-def _match_rows(rows: Iterable[Match]) -> list[MatchRow]:
+def match_rows(rows: Iterable[Match]) -> list[MatchRow]:
+    """Records as values; the caller asks "may I?" and leaves the lines."""
     rows = list(rows)
     offences = offences_by_number([row.offence_id for row in rows])
     return [

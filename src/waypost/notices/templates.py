@@ -239,6 +239,12 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "somebody has acted on it ({step}). Decide what follows.\n\n"
         "Sign in to Waypost and open /enforcement/{case_id}\n",
     ),
+    "match_referred": (
+        "Waypost: a match was referred to your unit (review {review_id})",
+        "A match between a recorded offence and a tag was referred to your unit. It is no proof "
+        "that anybody did anything: read what it does and does not show.\n\n"
+        "Sign in to Waypost and open /review/{review_id}\n",
+    ),
     "correction_made": (
         "Waypost: correction {number} of {statement}",
         "Something that you were told has been corrected: correction {number} of {statement}.\n"

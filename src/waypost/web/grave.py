@@ -27,6 +27,7 @@ GRAVE: Mapping[str, frozenset[str]] = {
     "retention-move": frozenset({"switch", "erase"}),  # forgetting
     "retention-periods": frozenset({"approve"}),
     "holds": frozenset({"end"}),
+    "review-move": frozenset({"make_alert", "approve_alert", "make_opinion"}),  # signatures
     "subject-request-move": frozenset({"let_out", "release"}),
 }
 

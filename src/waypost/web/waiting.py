@@ -17,13 +17,21 @@ from waypost.gateway.queries import unknown_tags
 from waypost.necessity.tasks import own_task_count
 from waypost.orders.queries import orders_version
 from waypost.policing.queries import waiting_count
+from waypost.review.queries import waiting_count as reviews_waiting
 
 KEPT_S = 60
 
 
 def waiting_of(by: Posted) -> dict[str, int]:
     """By the name of the page."""
-    return _fitting(by) | _devices(by) | _notifications(by) | _requests(by) | _necessity(by)
+    return (
+        _fitting(by)
+        | _devices(by)
+        | _notifications(by)
+        | _requests(by)
+        | _necessity(by)
+        | _reviews(by)
+    )
 
 
 def forget_devices(by: Posted) -> None:
@@ -39,6 +47,25 @@ def forget_notifications(by: Posted) -> None:
 def forget_requests(by: Posted) -> None:
     """Count requests for location data anew: the officer has just acted on one."""
     cache.delete(_requests_key(by))
+
+
+def forget_reviews(by: Posted) -> None:
+    """Count matches that wait anew: the officer has just decided one."""
+    cache.delete(_reviews_key(by))
+
+
+def _reviews(by: Posted) -> dict[str, int]:
+    if not any(
+        may.decide(by, one).allowed for one in (Permission.MATCH_REVIEW, Permission.MATCH_APPROVE)
+    ):
+        return {}
+    key = _reviews_key(by)
+    found = cache.get_or_set(key, lambda: reviews_waiting(by, now=now()), KEPT_S)
+    return {"reviews": found or 0}
+
+
+def _reviews_key(by: Posted) -> str:
+    return f"match-reviews:{by.officer_id}"
 
 
 def forget_necessity(by: Posted) -> None:

@@ -52,7 +52,8 @@ def test_both_forms_say_the_same_in_the_same_order(kind):
     paper = sample(kind)
     said = pdf_words(render_pdf(paper), paper.reference)
     assert said == docx_words(render_docx(paper))
-    assert squeezed("Alex Example") in said
+    named = any("Alex Example" in word for word in KINDS[kind].words.values())
+    assert (squeezed("Alex Example") in said) == named
     assert len(said) > 300
 
 

@@ -80,17 +80,17 @@ def group_shown(one: Group) -> GroupShown:
         raised=one.raised,
         decided=one.decided,
         rate=_rate(one.rate),
-        withdrawn=_share(one.withdrawn),
-        explained=_share(one.explained),
-        upheld=_share(one.upheld),
-        in_time=_share(one.in_time),
+        withdrawn=figure_shown(one.withdrawn),
+        explained=figure_shown(one.explained),
+        upheld=figure_shown(one.upheld),
+        in_time=figure_shown(one.in_time),
         target=length(one.target) if one.target else "",
         median=length(one.median) if one.median is not None else NOT_ENOUGH,
         slow=length(one.slow) if one.slow is not None else NOT_ENOUGH,
     )
 
 
-def _share(figure: Figure) -> FigureShown:
+def figure_shown(figure: Figure) -> FigureShown:
     of = f"{figure.numerator:,} of {figure.denominator:,.0f}"
     if not figure.enough:
         return FigureShown(NOT_ENOUGH, of, "")

@@ -28,19 +28,21 @@ def row(match: MatchRow) -> dict[str, Any]:
         "to_at": offence.to_at,
         "person": match.person_reference,
         "person_id": match.person_id,
-        "score": f"{match.score:.2f}" if match.weighed is None else _share(match.score),
+        "score": f"{match.score:.2f}" if match.weighed is None else share_words(match.score),
         "verdict": match.verdict,
         "sequences": match.sequences,
         "nearest": metres(match.nearest_m),
         "inside": length(match.seconds_inside),
-        "ratio": "" if match.weighed is None else _ratio(match.weighed["likelihood_ratio"] or 0.0),
+        "ratio": ""
+        if match.weighed is None
+        else ratio_words(match.weighed["likelihood_ratio"] or 0.0),
         "says": match.says,
         "usual": "" if match.weighed is None else _usual(match),
         "coverage": "not known" if match.coverage is None else f"{100 * match.coverage:.0f} %",
     }
 
 
-def _ratio(ratio: float) -> str:
+def ratio_words(ratio: float) -> str:
     """How many times likelier than by habit, to two digits: 0.4, 12, 3,400."""
     if ratio < 0.1:
         return "under 0.1 ×"
@@ -49,7 +51,7 @@ def _ratio(ratio: float) -> str:
     return f"{round(ratio, 2 - len(str(int(ratio)))):,.0f} ×"
 
 
-def _share(share: float) -> str:
+def share_words(share: float) -> str:
     if share < 0.001:
         return "under 0.1 %"
     if share >= 0.995:  # rounded up it would read as certainty
@@ -62,7 +64,7 @@ def _usual(match: MatchRow) -> str:
     weighed = match.weighed or {}
     own, chance = weighed.get("base_rate") or 0.0, weighed.get("expected_by_chance") or 0.0
     return (
-        f"Base rate: at the place {_share(own)} of the time, by this wearer's own fixes and, "
+        f"Base rate: at the place {share_words(own)} of the time, by this wearer's own fixes and, "
         f"where those are few, by everybody's. Of all who were searched, {_few(chance)} would be "
         "there at a random instant. The score, fitted on made-up towns, orders reading and is no "
         "evidence."

@@ -1,0 +1,125 @@
+"""What the papers of a match are made of, read once: fixes about the time, what the tag said, the
+rivals, the decisions, the earlier runs. The caller asks "may I?" and leaves the line."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from waypost.clock import read_instant
+from waypost.documents.values import Block, Table
+from waypost.matching.compatible import PADDING, run_name
+from waypost.matching.queries import MatchRow
+from waypost.matching.scope import searchable
+from waypost.monitoring.parameter_queries import speeds
+from waypost.orders.queries import person_orders
+from waypost.orders.values import PersonOrders
+from waypost.positions.queries import monitored_track
+from waypost.review.exhibits import Observed, both_times
+from waypost.review.lifecycle import STATUS_WORDS
+from waypost.review.models import Review
+from waypost.review.queries import AROUND, earlier_of, rivals_of, story_of
+from waypost.review.values import WHY_WORDS, Status, Why
+
+DAY = timedelta(days=1)  # of what the tag reported of itself, on either side
+FIXES_MOST = timedelta(hours=48)  # of fixes in one paper: the hub's window
+
+
+def observed(match: MatchRow, *, now: datetime) -> Observed:
+    """The tag's fixes from an hour before the padded window to an hour after it, as far as orders
+    allowed their use for crime mapping; its reports a day on either side."""
+    offence = match.offence
+    from_at = offence.from_at - PADDING - AROUND
+    to_at = min(offence.to_at + PADDING + AROUND, now)
+    if to_at - from_at > FIXES_MOST:
+        from_at, to_at = offence.from_at - PADDING, offence.from_at - PADDING + FIXES_MOST
+    track = monitored_track(match.person_id, from_at, to_at, speeds=speeds()).track()
+    around = monitored_track(
+        match.person_id, offence.from_at - DAY, min(offence.to_at + DAY, now), speeds=speeds()
+    ).track()
+    spans = _spans(match)
+    return Observed(
+        offence=offence, from_at=from_at, to_at=to_at,
+        rows=tuple(
+            row for row in track.rows
+            if row.activation == match.activation_id and _within(row.measured_at, spans)
+        ),
+        gaps=track.gaps,
+        events=tuple(one for one in around.events if one.activation == match.activation_id),
+        labels={read_instant(fix["at"]): str(fix["label"]) for fix in match.fixes},
+        coverage=match.coverage,
+    )  # fmt: skip
+
+
+def rivals(review: Review) -> list[Block]:
+    """Other wearers of the same offence, by letter: who they are the prosecution asks for."""
+    rows = tuple(
+        (
+            f"Wearer {_letter(n)}", one.verdict.replace("_", " "),
+            "no run lists it any more" if one.gone else STATUS_WORDS[Status(one.status)],
+            WHY_WORDS[Why(one.why)] if one.why else "",
+        )
+        for n, one in enumerate(rivals_of(review), 1)
+    )  # fmt: skip
+    if not rows:
+        return []
+    heads = ("Wearer", "What the fixes show", "Decision", "Why")
+    return [Table("Other wearers matched with this offence", heads, rows)]
+
+
+def decisions(review: Review) -> list[Block]:
+    zone = settings.WALL_ZONE
+    rows = tuple(
+        (
+            both_times(one.at, zone)[0], one.act.replace("_", " "), one.who,
+            " ".join(part for part in (WHY_WORDS[Why(one.why)] if one.why else "", one.words)
+                     if part),
+        )
+        for one in story_of(review)
+    )  # fmt: skip
+    return [Table("What was decided", ("When", "What", "By", "Why"), rows)] if rows else []
+
+
+def earlier(review: Review) -> list[Block]:
+    zone = settings.WALL_ZONE
+    rows = tuple(
+        (
+            str(one.run_number), both_times(one.made_at, zone)[0], one.verdict.replace("_", " "),
+            "not known" if one.nearest_m is None else f"{one.nearest_m:.0f} m",
+            f"{one.seconds_inside / 60:.0f} min",
+        )
+        for one in earlier_of(review)
+    )  # fmt: skip
+    heads = ("Run", "Made", "What the fixes showed", "Nearest fix", "Observed inside")
+    return [Table("The same offence and wearer in earlier runs", heads, rows)] if rows else []
+
+
+def orders_then(person_id: int, at: datetime) -> list[tuple[str, datetime, datetime | None]]:
+    """Kind, from and until of each order that was live."""
+    person = next(iter(person_orders([person_id])), None)
+    if person is None:
+        return []
+    return [
+        (one.kind.value.replace("_", " "), one.from_at, one.to_at)
+        for one in person.orders
+        if one.from_at <= at and (one.to_at is None or at < one.to_at)
+    ]
+
+
+def _spans(match: MatchRow) -> tuple[tuple[datetime, datetime], ...]:
+    person: PersonOrders | None = next(iter(person_orders([match.person_id])), None)
+    if person is None:
+        return ()
+    return next(
+        (one.spans for one in searchable([person]) if one.activation == match.activation_id), ()
+    )
+
+
+def _within(at: datetime, spans: tuple[tuple[datetime, datetime], ...]) -> bool:
+    return any(from_at <= at < to_at for from_at, to_at in spans)
+
+
+def _letter(number: int) -> str:
+    """B, C … Z, AA: the wearer of the match itself is A."""
+    return run_name(number)
