@@ -243,6 +243,11 @@ def review_page(review_id: int, by: Posted, *, now: datetime) -> ReviewPage:
 _SECOND = frozenset({Act.APPROVE, Act.SEND_BACK})
 
 
+def review_of(match_id: int) -> int | None:
+    """The review that shows this match now; the caller asks who may see it."""
+    return Review.objects.filter(match_id=match_id).values_list("pk", flat=True).first()
+
+
 def story_of(review: Review) -> tuple[Story, ...]:
     moves = list(ReviewMove.objects.filter(review=review).order_by("pk"))
     names = _names({one.officer_id for one in moves})

@@ -17,6 +17,7 @@ from waypost.clock import now
 from waypost.jobs.queue import enqueue
 from waypost.matching import queries
 from waypost.matching.actions import EVIDENCE, ask_for_run
+from waypost.review.queries import review_of
 from waypost.web.presenters import matching as present
 from waypost.web.who import signed_in
 
@@ -53,8 +54,13 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
 
 
 def match(request: HttpRequest, run_id: int, match_id: int) -> HttpResponse:
-    """One match; `page` says on which page of the run its list stands."""
-    found = queries.match_page(run_id, match_id, signed_in(request), now=now())
+    """One match: under review where it was taken up, which names its wearer for a reason alone;
+    else its fixes, of nobody named. `page` says on which page of the run its list stands."""
+    by = signed_in(request)
+    review_id = review_of(match_id)
+    if review_id is not None and may.decide(by, Permission.REVIEW_READ).allowed:
+        return redirect("review", review_id=review_id)
+    found = queries.match_page(run_id, match_id, by, now=now())
     words = {
         "run_number": found.run_number,
         "list_page": _number(request.GET.get("page", "")) or 1,
