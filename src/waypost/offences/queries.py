@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from django.db.models import F
 
 from waypost.access import may
 from waypost.access.values import Permission, Posted
@@ -112,12 +114,13 @@ def current_offences(batch_number: int | None = None) -> list[tuple[int, Offence
 
 
 def offences_by_number(numbers: Sequence[int]) -> dict[int, Offence]:
-    """The versions of these numbers, current or not."""
+    """The versions of these numbers, current or not, each with the delivery it came in."""
     found: dict[int, Offence] = {}
     wanted = sorted(set(numbers))
     for start in range(0, len(wanted), LOOKED_UP_AT_ONCE):
         some = wanted[start : start + LOOKED_UP_AT_ONCE]
-        found |= {row.pk: offence_of(row) for row in OffenceVersion.objects.filter(pk__in=some)}
+        rows = OffenceVersion.objects.filter(pk__in=some).annotate(sent_in=F("batch__batch_id"))
+        found |= {row.pk: replace(offence_of(row), batch_id=row.sent_in) for row in rows}
     return found
 
 

@@ -19,7 +19,7 @@ from waypost.positions.queries import monitored_track
 from waypost.review.exhibits import Observed, both_times
 from waypost.review.lifecycle import STATUS_WORDS
 from waypost.review.models import Review
-from waypost.review.queries import AROUND, earlier_of, rivals_of, story_of
+from waypost.review.queries import earlier_of, rivals_of, story_of
 from waypost.review.values import WHY_WORDS, Status, Why
 
 DAY = timedelta(days=1)  # of what the tag reported of itself, on either side
@@ -27,13 +27,11 @@ FIXES_MOST = timedelta(hours=48)  # of fixes in one paper: the hub's window
 
 
 def observed(match: MatchRow, *, now: datetime) -> Observed:
-    """The tag's fixes from an hour before the padded window to an hour after it, as far as orders
-    allowed their use for crime mapping; its reports a day on either side."""
+    """The tag's fixes of the padded window, as far as orders allowed their use, and no more; its
+    reports a day on either side."""
     offence = match.offence
-    from_at = offence.from_at - PADDING - AROUND
-    to_at = min(offence.to_at + PADDING + AROUND, now)
-    if to_at - from_at > FIXES_MOST:
-        from_at, to_at = offence.from_at - PADDING, offence.from_at - PADDING + FIXES_MOST
+    from_at = offence.from_at - PADDING
+    to_at = min(offence.to_at + PADDING, from_at + FIXES_MOST, now)
     track = monitored_track(match.person_id, from_at, to_at, speeds=speeds()).track()
     around = monitored_track(
         match.person_id, offence.from_at - DAY, min(offence.to_at + DAY, now), speeds=speeds()

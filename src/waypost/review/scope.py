@@ -61,7 +61,9 @@ def doers(review: Review, by: Posted, *, now: datetime) -> frozenset[Doer]:
     if mine and may.decide(by, NEEDED[Doer.UNIT]).allowed:
         found.add(Doer.UNIT)
     if not found:
-        may.check(by, Permission.MATCH_READ, case, absent=NO_SUCH_REVIEW)
+        may.check(by, Permission.REVIEW_READ)
+        if may.decide(by, Permission.MATCH_READ).allowed:  # it says why: a conflict of interest
+            may.check(by, Permission.MATCH_READ, case, absent=NO_SUCH_REVIEW)
         raise NoSuchThing(NO_SUCH_REVIEW)
     return frozenset(found)
 
