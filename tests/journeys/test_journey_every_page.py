@@ -41,6 +41,8 @@ NO_PAGE = {
     "retention-move", "subject-request-move", "mine-data-ask", "mine-data-fetch",
     "alert-last-hours", "answering", "inbox-zones", "inbox-presence",
     "request-move", "request-download", "programme-table",
+    "review-open", "review-move", "review-matches",  # test_journey_review
+    "match",  # leads to its review
     "request-edit", "request-preview",  # by a form: test_journey_disclosure looks at them
 }  # fmt: skip
 ABOUT_TAGS = ("tag", "homes", "protection")  # of one person, by her page's address
@@ -219,8 +221,15 @@ def matched(house: House, browser) -> dict[str, str]:
     page.get_by_role("button", name="Match these offences").click()
     match = page.locator("#matches tbody a").first
     match.wait_for(timeout=60_000)
-    found = {"offence-batch": batch, "run": page.url, "match": match.get_attribute("href"),
-             "offence": offence}  # fmt: skip
+    found = {"offence-batch": batch, "run": page.url, "offence": offence}
+    page.goto(f"{house.pages}{match.get_attribute('href')}")
+    while "/review/" not in page.url:  # the work list takes the run in within seconds
+        page.wait_for_timeout(1_000)
+        page.reload()
+    found["review"] = page.url
+    page.get_by_label("Why do you need to see").fill("To be looked at, in every role.")
+    page.get_by_role("button", name="Open the match").click()
+    page.locator("#map[data-ready=drawn]").wait_for(timeout=60_000)
     page.close()
     return {name: url.removeprefix(house.pages) for name, url in found.items()}
 

@@ -5,7 +5,6 @@ Each act: load, may I?, decide by the table, save by compare-and-set with its mo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,18 +12,18 @@ from django.db import transaction
 from django.db.models import F
 
 from waypost.access import audit
-from waypost.access.values import MACHINE, Posted, Purpose
-from waypost.corrections.actions import put_right
+from waypost.access.values import Posted, Purpose
+from waypost.corrections.recipients import officers_of
 from waypost.corrections.values import Change
 from waypost.errors import Conflict, Refused
 from waypost.notices.values import Weight
 from waypost.notices.writing import enqueue
 from waypost.review import lifecycle, scope
-from waypost.review.models import Opening, ProximityAlert, Review, ReviewMove
+from waypost.review.correcting import correct_alerts
+from waypost.review.models import Opening, Review, ReviewMove
 from waypost.review.values import OPEN_FOR, REASON_MIN, Act, Outcome, Status, Why
 
 MOVED_FIRST = "somebody moved this match first; look at it again before you act"
-NEWER_RUN = "newer_run"
 
 
 @transaction.atomic
@@ -122,8 +121,6 @@ def refer(
     if unit_id not in {one.pk for one in scope.units()}:
         raise Refused("Choose the IOM unit that is to have it.")
     _move(found, Act.REFER, by, now, words, changed={"unit_id": unit_id, "referred_at": now})
-    from waypost.corrections.recipients import officers_of
-
     enqueue(
         about=f"review:{found.pk}", step="referred", officer_ids=officers_of(unit_id, now=now),
         template="match_referred", words={"review_id": found.pk}, now=now, weight=Weight.SOON,
@@ -165,29 +162,6 @@ _UNDECIDED: dict[str, Any] = {
     "qualified_by_id": None, "qualified_at": None, "approved_by_id": None, "approved_at": None,
     "decided_match_id": None,
 }  # fmt: skip
-
-
-def correct_alerts(
-    found: Review, words: Sequence[str], change: Change, *, by: Posted, now: datetime
-) -> None:
-    """A correction of each proximity alert of the review that somebody was sent."""
-    for alert in ProximityAlert.objects.filter(review=found).exclude(sent_at=None):
-        put_right(reference_of(alert.pk), words, change, by=by, now=now)
-
-
-def reference_of(alert_id: int) -> str:
-    """How a proximity alert is called among statements."""
-    return f"proximity_alert:{alert_id}"
-
-
-def note_newer_run(found: Review, words: Sequence[str], *, change: Change, now: datetime) -> None:
-    """A newer run says less of what was decided, in the caller's transaction: written into its
-    story, and whoever was sent evidence of it is told."""
-    ReviewMove.objects.create(
-        review=found, at=now, act=NEWER_RUN, from_status=found.status, to_status=found.status,
-        match_id=found.match_id, words=" ".join(words),
-    )  # fmt: skip
-    correct_alerts(found, words, change, by=MACHINE, now=now)
 
 
 def _load(

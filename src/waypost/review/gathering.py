@@ -120,4 +120,4 @@ def _within(at: datetime, spans: tuple[tuple[datetime, datetime], ...]) -> bool:
 
 def _letter(number: int) -> str:
     """B, C … Z, AA: the wearer of the match itself is A."""
-    return run_name(number)
+    return run_name(number + 1)

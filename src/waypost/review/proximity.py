@@ -31,9 +31,8 @@ from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.matching.models import Match
 from waypost.matching.queries import MatchRow, match_rows
 from waypost.review import alert_papers, gathering, scope
-from waypost.review.actions import reference_of
 from waypost.review.models import ProximityAlert, Review
-from waypost.review.values import ABOUT, AGREED, Status
+from waypost.review.values import ABOUT, AGREED, Status, reference_of
 
 CENTRE = "The monitoring centre"
 STATEMENT_MIN = 80  # characters: a statement is its maker's own account

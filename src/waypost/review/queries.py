@@ -22,7 +22,7 @@ from waypost.access import audit, may
 from waypost.access.models import Officer, Organisation
 from waypost.access.purposes import windows
 from waypost.access.values import Permission, Posted, Purpose
-from waypost.corrections.queries import CorrectionSeen, corrections_of
+from waypost.corrections.models import Correction
 from waypost.documents.queries import Listed, documents_about
 from waypost.geo import plane_for
 from waypost.matching.compatible import PADDING
@@ -33,6 +33,7 @@ from waypost.offences.models import OffenceVersion
 from waypost.offences.queries import offences_by_number
 from waypost.offences.values import CRIME_TYPES, Offence
 from waypost.orders.queries import (
+    NUMBER_MAX,
     case_of,
     hidden_person_ids,
     person_orders,
@@ -42,11 +43,10 @@ from waypost.orders.values import PersonOrders
 from waypost.positions.queries import fixes_between, whereabouts
 from waypost.positions.tracks import Track, only_live
 from waypost.review import lifecycle, scope
-from waypost.review.actions import reference_of
 from waypost.review.funnel import Counts, Step, funnel
 from waypost.review.models import Opening, ProximityAlert, Review, ReviewMove
 from waypost.review.usual import Usual, usual
-from waypost.review.values import AGREED, TO_DECIDE, Act, Doer, Status
+from waypost.review.values import AGREED, TO_DECIDE, Act, Doer, Status, reference_of
 
 A_PAGE = 50
 AROUND = timedelta(hours=1)  # of the track beside the padded window
@@ -130,6 +130,17 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Put:
+    """A correction of an alert that was sent: how many have it, and how many have said so."""
+
+    number: int
+    at: datetime
+    words: tuple[str, ...]
+    copies: int
+    acknowledged: int
+
+
+@dataclass(frozen=True, slots=True)
 class AlertSeen:
     """A proximity alert made of the match."""
 
@@ -142,7 +153,7 @@ class AlertSeen:
     sent_at: datetime | None
     recipients: tuple[str, ...]
     documents: tuple[Listed, ...]
-    corrections: tuple[CorrectionSeen, ...]
+    corrections: tuple[Put, ...]
     made_by_asker: bool
 
 
@@ -234,7 +245,7 @@ def review_page(review_id: int, by: Posted, *, now: datetime) -> ReviewPage:
         row=row, version=found.version, doers=doers, acts=acts, opening=opening,
         named=_named(found), match=match, track=track, usual=habit, story=story_of(found),
         rivals=_rivals(found, by, now), earlier=earlier_of(found),
-        alerts=_alerts(found, by, now), unit=str(unit) if unit else "",
+        alerts=_alerts(found, by), unit=str(unit) if unit else "",
         qualified_by=names.get(found.qualified_by_id or 0, ""),
         approved_by=names.get(found.approved_by_id or 0, ""),
     )  # fmt: skip
@@ -243,9 +254,10 @@ def review_page(review_id: int, by: Posted, *, now: datetime) -> ReviewPage:
 _SECOND = frozenset({Act.APPROVE, Act.SEND_BACK})
 
 
-def review_of(match_id: int) -> int | None:
-    """The review that shows this match now; the caller asks who may see it."""
-    return Review.objects.filter(match_id=match_id).values_list("pk", flat=True).first()
+def review_of(match_id: int, by: Posted, *, now: datetime) -> int | None:
+    """The review that shows this match now, as far as the asker may know of it."""
+    found = _within(by, now).filter(match_id=min(match_id, NUMBER_MAX))
+    return found.values_list("pk", flat=True).first()
 
 
 def story_of(review: Review) -> tuple[Story, ...]:
@@ -400,7 +412,7 @@ def _rivals(found: Review, by: Posted, now: datetime) -> tuple[Rival, ...]:
     )
 
 
-def _alerts(found: Review, by: Posted, now: datetime) -> tuple[AlertSeen, ...]:
+def _alerts(found: Review, by: Posted) -> tuple[AlertSeen, ...]:
     rows = list(ProximityAlert.objects.filter(review=found).order_by("number"))
     names = _names({one.made_by_id for one in rows} | {one.approved_by_id for one in rows})
     return tuple(
@@ -410,10 +422,21 @@ def _alerts(found: Review, by: Posted, now: datetime) -> tuple[AlertSeen, ...]:
             tuple(one.recipients),
             tuple(each for each in documents_about(f"review:{found.pk}")
                   if each.document_id in {*one.document_ids, one.bundle_id}),
-            corrections_of(reference_of(one.pk), by=by, now=now),
+            _put(one.pk),
             one.made_by_id == by.officer_id,
         )
         for one in rows
+    )  # fmt: skip
+
+
+def _put(alert_id: int) -> tuple[Put, ...]:
+    rows = Correction.objects.filter(statement__reference=reference_of(alert_id))
+    return tuple(
+        Put(
+            one.number, one.at, tuple(one.words), one.copies.count(),
+            one.copies.exclude(acknowledged_at=None).count(),
+        )
+        for one in rows.order_by("number")
     )  # fmt: skip
 
 

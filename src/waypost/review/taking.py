@@ -21,7 +21,7 @@ from waypost.matching.actions import EVIDENCE
 from waypost.matching.models import Match, MatchingRun
 from waypost.offences.queries import offences_by_number
 from waypost.offences.values import Offence
-from waypost.review.actions import note_newer_run
+from waypost.review.correcting import note_newer_run
 from waypost.review.models import Review, TakenRun
 from waypost.review.standing import Shown, less
 from waypost.review.values import TO_DECIDE, Status
@@ -110,14 +110,14 @@ def _follow(
     review.match = match
     words = less(before, _shown(match, offence)) if before is not None else ()
     if words:
-        note_newer_run(review, words, change=Change.LESSENED, now=now)
+        note_newer_run(review, words, Change.LESSENED, now)
 
 
 def _lose(review: Review, run: MatchingRun, now: datetime) -> None:
     Review.objects.filter(pk=review.pk).update(gone=True, run_id=run.pk, version=review.version + 1)
     before = None if review.status in TO_DECIDE else shown_of(review.decided_match_id)
     if before is not None:
-        note_newer_run(review, less(before, None), change=Change.WITHDRAWN, now=now)
+        note_newer_run(review, less(before, None), Change.WITHDRAWN, now)
 
 
 def shown_of(match_id: int | None) -> Shown | None:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 NO_SUCH_REVIEW = "There is no such match to review."  # also of one the asker may not know of
+NEWER_RUN = "newer_run"  # in a story, beside the acts of people
 ABOUT = "review"  # of documents.needs.OPENERS: papers about a review
 OPEN_FOR = timedelta(hours=8)  # a shift: after that the reason is asked for again
 REASON_MIN = 12  # characters of a stated reason: a word is none
@@ -124,3 +125,8 @@ OUTCOME_WORDS: dict[Outcome, str] = {
     Outcome.CONVICTED: "Convicted",
     Outcome.EXONERATED: "Exonerated: it was not the wearer",
 }
+
+
+def reference_of(alert_id: int) -> str:
+    """How a proximity alert is called among statements (corrections)."""
+    return f"proximity_alert:{alert_id}"

@@ -16,7 +16,7 @@ from waypost.access.models import Officer
 from waypost.access.values import Posted
 from waypost.clock import now
 from waypost.web import sessions, tries
-from waypost.web.grave import is_grave
+from waypost.web.grave import is_grave, is_signature
 from waypost.web.passkey_forms import PASSKEY_ANSWER, PASSKEY_STATE, shown_passkey, site_of
 
 PROOF = "proof-that-it-is-you"
@@ -33,7 +33,8 @@ def asked_again(request: HttpRequest, by: Posted) -> HttpResponse | None:
     sent = request.POST
     if OF_PROOF & set(sent):
         request.POST = _without_proof(sent)  # type: ignore[assignment]
-    if sessions.is_fresh(request, now=now()):
+    signs = is_signature(name or "", request.POST.get("act", ""))
+    if not signs and sessions.is_fresh(request, now=now()):
         return None
     if not OF_PROOF & set(sent):
         return _question(request, "", 200)

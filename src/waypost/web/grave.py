@@ -27,9 +27,19 @@ GRAVE: Mapping[str, frozenset[str]] = {
     "retention-move": frozenset({"switch", "erase"}),  # forgetting
     "retention-periods": frozenset({"approve"}),
     "holds": frozenset({"end"}),
-    "review-move": frozenset({"make_alert", "approve_alert", "make_opinion"}),  # signatures
+    "review-move": frozenset({"make_alert", "approve_alert", "make_opinion"}),
     "subject-request-move": frozenset({"let_out", "release"}),
 }
+
+# Signatures: whoever makes one proves that it is they for this one, whatever they proved just now.
+EACH_TIME: Mapping[str, frozenset[str]] = {
+    "review-move": frozenset({"make_alert", "approve_alert", "make_opinion"}),
+}
+
+
+def is_signature(route: str, act: str) -> bool:
+    """Whether a form sent to this page signs something."""
+    return act in EACH_TIME.get(route, ANY)
 
 
 def is_grave(route: str, act: str) -> bool:

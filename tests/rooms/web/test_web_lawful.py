@@ -36,6 +36,7 @@ from waypost.policing.models import Notification
 from waypost.positions import log
 from waypost.positions.batch import IntakeRow, build
 from waypost.positions.values import DecodedFix
+from waypost.review.models import Opening, Review
 from waypost.telling.models import WeekKept
 from waypost.units import ActivationNumber, Mechanism
 from waypost.web.routes import ROUTES
@@ -123,11 +124,15 @@ def fill(person, now):
     )  # fmt: skip
     run.population = [*run.population, span.pk]
     run.save()
-    Match.objects.create(
+    match = Match.objects.create(
         run=run, offence_id=OffenceVersion.objects.get().pk, person=person, activation_id=span.pk,
         score=0.9, verdict="observed", sequences="A1", seconds_inside=60, coverage=1.0,
         fixes=[{"label": "A1", "at": "2026-03-01T00:00:00Z", "lat": 51.55, "lon": -0.06,
                 "r95_m": 9.0, "mechanism": "gnss", "distance_m": 1.0, "overlap": 1.0}],
+    )  # fmt: skip
+    Review.objects.create(
+        force="Metropolitan", reference="C1", person=person, match=match, score=0.9,
+        verdict="observed", offence_from_at=now, run_id=run.pk, made_at=now,
     )  # fmt: skip
 
 
@@ -212,6 +217,7 @@ def addresses(town, reference):
         "violation_id": Violation.objects.get(person_id=town[reference]).pk,
         "run_id": run.pk,
         "match_id": Match.objects.get(person_id=town[reference]).pk,
+        "review_id": Review.objects.get(person_id=town[reference]).pk,
         "batch_id": run.batch_id or 1,
         "offence_id": OffenceVersion.objects.get().pk,
         "activation_id": span.pk,
@@ -309,6 +315,7 @@ def test_a_limited_record_answers_as_one_that_does_not_exist(town, role):
     alert = Alert.objects.get(person_id=town["LIMITED-1"]).pk
     match = Match.objects.get(person_id=town["LIMITED-1"]).pk
     run = MatchingRun.objects.get().pk
+    review = Review.objects.get(person_id=town["LIMITED-1"]).pk
     told_of = Notification.objects.get(person_id=town["LIMITED-1"]).pk
     paper = Document.objects.get(person_id=town["LIMITED-1"]).pk
     case = BreachCase.objects.get(person_id=town["LIMITED-1"]).pk
@@ -319,6 +326,9 @@ def test_a_limited_record_answers_as_one_that_does_not_exist(town, role):
         ("alert", [alert], [OF_NOBODY]),
         ("alert-move", [alert], [OF_NOBODY]),
         ("match", [run, match], [run, OF_NOBODY]),
+        ("review", [review], [OF_NOBODY]),
+        ("review-open", [review], [OF_NOBODY]),
+        ("review-move", [review], [OF_NOBODY]),
         ("notification", [told_of], [OF_NOBODY]),
         ("notification-move", [told_of], [OF_NOBODY]),
         ("notification-draft", [alert], [OF_NOBODY]),
@@ -460,7 +470,7 @@ LOOKS = {
     "violation": ("petra", "get", "violation_id", {}),
     "violation-explained": ("petra", "post", "violation_id", {"purpose": "supervision"}),
     "run": ("police_analyst", "get", "run_id", {}),
-    "match": ("police_analyst", "get", "match_id", {}),
+    "review": ("police_analyst", "get", "review_id", {}),
     "mine": ("wearer", "get", "", {}),
     "notification": ("petra", "get", "notification_id", {}),
     "document": ("petra", "get", "document_id", {}),
@@ -482,6 +492,11 @@ def test_a_look_that_cannot_be_recorded_shows_nothing(town, name, monkeypatch):
         payload=b"x",
     )  # fmt: skip
     client, address = client_of(username), dict(addresses(town, "OWN-1"))[name]
+    Opening.objects.create(
+        review=Review.objects.get(person_id=town["OWN-1"]), reason="To see that it is recorded.",
+        officer_id=Officer.objects.get(username="police_analyst").pk, at=town["now"],
+        until=town["now"] + timedelta(days=1),
+    )  # fmt: skip
     assert getattr(client, method)(address, form).status_code == 200
     monkeypatch.setattr(audit, "record", no_line)
     answer = getattr(client, method)(address, form)

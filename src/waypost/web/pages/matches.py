@@ -57,8 +57,8 @@ def match(request: HttpRequest, run_id: int, match_id: int) -> HttpResponse:
     """One match: under review where it was taken up, which names its wearer for a reason alone;
     else its fixes, of nobody named. `page` says on which page of the run its list stands."""
     by = signed_in(request)
-    review_id = review_of(match_id)
-    if review_id is not None and may.decide(by, Permission.REVIEW_READ).allowed:
+    review_id = review_of(match_id, by, now=now())
+    if review_id is not None:
         return redirect("review", review_id=review_id)
     found = queries.match_page(run_id, match_id, by, now=now())
     words = {
