@@ -143,8 +143,8 @@ def act(page, name: str, words: str) -> None:
 
 
 def prove(page) -> None:
-    """Where the page asks again who it is."""
-    box = page.locator("[name=proof-that-it-is-you]")
-    if box.count():
-        box.fill(PASSWORD)
-        page.keyboard.press("Enter")
+    """Each signature asks again who it is."""
+    box = page.locator("input[name=proof-that-it-is-you]")
+    box.wait_for()
+    box.fill(PASSWORD)
+    page.keyboard.press("Enter")

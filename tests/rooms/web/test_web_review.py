@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 
 import pytest
@@ -25,7 +26,7 @@ PASSWORD = "a sentence nobody guesses"
 def hub(tmp_path, settings, monkeypatch) -> Hub:
     settings.LAKE_URI = str(tmp_path / "lake")
     monkeypatch.setattr(clock, "now", lambda: NOW)
-    for page in ("review", "matches"):
+    for page in ("review", "matches", "papers"):
         monkeypatch.setattr(f"waypost.web.pages.{page}.now", lambda: NOW)
     made = Hub()
     made.run()
@@ -42,7 +43,7 @@ def client_of(name: str) -> Client:
 
 
 def words(answer) -> str:
-    return answer.content.decode()
+    return html.unescape(answer.content.decode())
 
 
 def move(client: Client, number: int, act: str, version: int, **more):
