@@ -28,6 +28,7 @@ import manual
 import offence_manual
 import police_manual
 import requests_manual
+import review_manual
 
 DOCS = Path(__file__).parents[1] / "docs"
 NOTE = "<!-- Printed from the code by `make docs`; change the code, not this page. -->\n\n"
@@ -46,6 +47,7 @@ def main() -> int:
     stale = []
     printed = {f"reference/{name}": page() for name, page in PRINTERS.items()} | manual.pages()
     printed |= alert_manual.pages() | police_manual.pages() | requests_manual.pages()
+    printed |= review_manual.pages()
     printed |= offence_manual.pages()
     printed["manual/playbooks.md"] = playbooks()
     printed["manual/enforcement.md"] = enforcement()
@@ -96,6 +98,7 @@ def lifecycles() -> str:
     from waypost.disclosure.values import STARTS
     from waypost.monitoring.parameter_lifecycle import NEXT as REVISIONS
     from waypost.policing.values import NEXT as NOTIFICATIONS
+    from waypost.review.values import NEXT as REVIEWS
     from waypost.whatif.lifecycle import NEXT as TRIES
 
     starts = sorted(STARTS_AS, key=list(DEVICES).index)
@@ -112,6 +115,7 @@ def lifecycles() -> str:
                 REQUESTS,
                 _ends(REQUESTS),
             ),
+            diagram("A match under review", ["waiting"], REVIEWS, _ends(REVIEWS)),
             diagram("A revision of the rules' numbers", ["draft"], REVISIONS, _ends(REVISIONS)),
             diagram("A what-if", ["waiting"], TRIES, _ends(TRIES)),
         ]

@@ -70,6 +70,21 @@ def test_every_move_of_a_notification_to_the_police_is_drawn_with_who_makes_it()
             assert re.search(words, text, re.M), (before, after)
 
 
+def test_every_move_of_a_match_under_review_is_drawn_with_who_makes_it():
+    import review_manual
+
+    from waypost.review.lifecycle import STATUS_WORDS
+    from waypost.review.values import NEXT
+
+    text = review_manual.pages()["manual/review.md"]
+    table = {(before.value, after.value) for before in NEXT for after in NEXT[before]}
+    assert set(re.findall(r"^    (\w+) --> (\w+): \S", text, re.M)) == table
+    for before in NEXT:
+        for after in NEXT[before]:
+            words = rf"^\| {STATUS_WORDS[before]} \| {STATUS_WORDS[after]} \| (An analyst|A second)"
+            assert re.search(words, text, re.M), (before, after)
+
+
 def test_every_problem_and_note_of_an_offence_file_is_in_the_manual():
     import offence_manual
 
