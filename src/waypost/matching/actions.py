@@ -38,6 +38,7 @@ from waypost.matching.evidence_scan import meet, weigh_met
 from waypost.matching.models import Match, MatchingRun
 from waypost.matching.scan import Scanned, lake_source, scan
 from waypost.matching.scope import ORDER_KINDS_FOR_CRIME_MAPPING, Searchable, searchable
+from waypost.matching.unsound_reading import read_unsound
 from waypost.matching.values import WEIGHED
 from waypost.offences.models import OffenceBatch
 from waypost.offences.queries import current_offences
@@ -179,7 +180,10 @@ def _weighed(numbered: Sequence[Numbered], scope: dict[int, Searchable], digest:
     before = _searched(known, begins - HISTORY, begins) if known else fixes.slice(0, 0)
     _digested(digest, before)
     theirs = fixes.filter(pc.is_in(fixes["activation"], pa.array(met.persons)))
-    found = weigh_met(offences, lake_source(pa.concat_tables([before, theirs])), met)
+    until = max(offence.to_at for offence in offences) + around
+    unsound, events = read_unsound(met.persons.tolist(), until, theirs)
+    _digested(digest, events)
+    found = weigh_met(offences, lake_source(pa.concat_tables([before, theirs])), met, unsound)
     listed = pc.or_(
         pc.equal(found.matches["class"], Verdict.OBSERVED.value),
         pc.greater_equal(found.matches["likelihood_ratio"], POSSIBLE_RATIO_MIN),
@@ -187,9 +191,9 @@ def _weighed(numbered: Sequence[Numbered], scope: dict[int, Searchable], digest:
     return Scanned(found.matches.filter(listed), found.fixes)
 
 
-def _digested(digest: Any, fixes: pa.Table) -> None:
+def _digested(digest: Any, rows: pa.Table) -> None:
     for name in ("activation", "measured_at", "content_key"):
-        digest.update(integers(fixes, name).tobytes())
+        digest.update(integers(rows, name).tobytes())
 
 
 def _by_day(offences: Sequence[Numbered]) -> list[list[Numbered]]:
@@ -235,10 +239,17 @@ def _matches(
             seconds_inside=row["seconds_inside"],
             coverage=row["coverage"],
             **{name: row.get(name) for name in WEIGHED},
+            unsound=row.get("unsound") or "",
+            unsound_from_at=_instant(row.get("unsound_from_us")),
+            unsound_to_at=_instant(row.get("unsound_to_us")),
             fixes=fixes[row["offence"], row["person"]],
         )
         for row in found.matches.to_pylist()
     ]
+
+
+def _instant(us: int | None) -> datetime | None:
+    return None if us is None else from_us(us)
 
 
 def _fix_json(row: dict[str, Any]) -> dict[str, Any]:

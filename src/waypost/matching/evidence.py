@@ -16,9 +16,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from itertools import pairwise
-from math import cos, exp, hypot, inf, isfinite, log, pi, radians, sin, sqrt
+from math import cos, exp, hypot, inf, log, pi, radians, sin, sqrt
 
 from waypost.matching.compatible import PADDING, coverage
+from waypost.matching.unsound import Span, touching
 from waypost.units import R95_UNSTATED_M, Mechanism
 
 R95_SIGMAS = 2.4477  # R95 of a round normal error, in standard deviations: sqrt(-2 ln 0.05)
@@ -119,6 +120,8 @@ class Weighed:
     needed_mps    the least speed at which the place could have been reached; inf where no two fixes
                   stand around the window
     nearest_m     of a fix in the padded window, from the middle of the place; inf: no fix
+    unsound       the first time of an unsound strap, case, radio or clock that touches what the
+                  pair rests on: nothing is excluded by such a tag
     """
 
     verdict: Verdict
@@ -131,6 +134,7 @@ class Weighed:
     seconds_inside: float
     coverage: float
     needed_mps: float
+    unsound: Span | None
 
 
 def usable_r95_m(r95_m: float, mechanism: int) -> float:
@@ -155,22 +159,25 @@ def local_m(lat: float, lon: float, of_lat: float, of_lon: float) -> tuple[float
     return turn * across_m, (lat - of_lat) * along_m
 
 
-def weigh(happened: Happened, track: Sequence[Spot], everybody: float) -> Weighed:
+def weigh(
+    happened: Happened, track: Sequence[Spot], everybody: float, unsound: Sequence[Span] = ()
+) -> Weighed:
     """One wearer's usable fixes, by time and each once, against one offence.
 
     everybody   per m2: how often tags are at the place by chance (`evidence_scan` counts it)
+    unsound     when the tag was not sound; empty where nothing is known against it
     """
-    padding_us = PADDING // timedelta(microseconds=1)
-    begin, end = happened.from_us - padding_us, happened.to_us + padding_us
+    begin, end = padded(happened)
     near = [spot for spot in track if begin <= spot.us <= end]
     presence, density, inside_s = _over_window(happened, track, begin, end)
     base = base_rate(happened, track, everybody)
     ratio = max(density, DENSITY_MIN * 1e-6) / base
     needed = needed_mps(happened, track, begin, end)
+    trouble = touching(unsound, *rests_on(track, begin, end))
     seen = any(within(spot.away_m, spot.sigma_m, happened.radius_m) >= OBSERVED_FROM
                for spot in near)  # fmt: skip
     return Weighed(
-        verdict=_verdict(seen, presence, needed),
+        verdict=_verdict(seen, presence, needed, sound=trouble is None),
         presence=presence,
         density=density,
         base_rate=base,
@@ -180,7 +187,22 @@ def weigh(happened: Happened, track: Sequence[Spot], everybody: float) -> Weighe
         seconds_inside=inside_s,
         coverage=coverage([spot.us for spot in near], happened.from_us, happened.to_us),
         needed_mps=needed,
+        unsound=trouble,
     )
+
+
+def padded(happened: Happened) -> tuple[int, int]:
+    """The padded window, microseconds, both within it."""
+    padding_us = PADDING // timedelta(microseconds=1)
+    return happened.from_us - padding_us, happened.to_us + padding_us
+
+
+def rests_on(track: Sequence[Spot], begin: int, end: int) -> tuple[int, int]:
+    """From when to when a pair rests on the tag: [begin, end], out to the second fix before it and
+    the second after it (the first may lie, and is left out in turn), as far as there are any."""
+    before = [spot.us for spot in track if spot.us < begin][-2:]
+    after = [spot.us for spot in track if spot.us > end][:2]
+    return min([begin, *before]), max([end, *after])
 
 
 def score_of(ratio: float) -> float:
@@ -286,28 +308,37 @@ def same_time_of_day(happened: Happened, us: int) -> bool:
 def needed_mps(happened: Happened, track: Sequence[Spot], begin: int, end: int) -> float:
     """The least speed at which the place could have been reached at some instant of [begin, end],
     whichever single fix is left out; 0 where nothing stands against it."""
-    slowest = inf
+    slowest = slowest_way(happened, track, begin, end)
+    return 0.0 if slowest is None else slowest[0]
+
+
+def slowest_way(
+    happened: Happened, track: Sequence[Spot], begin: int, end: int
+) -> tuple[float, int, int] | None:
+    """That speed, and between which two fixes: their places in the track, the one between them left
+    out. None where an instant has no two fixes on one of its sides."""
+    ways = []
     for n in range(-1, len(track)):
         low = track[n].us if n >= 0 else None
         high = track[n + 1].us if n + 1 < len(track) else None
         if (low is not None and low > end) or (high is not None and high < begin):
             continue
         if not 1 <= n <= len(track) - 3:
-            return 0.0
-        speeds = (_speed(happened, track[n - 1], track[n + 1]),
-                  _speed(happened, track[n], track[n + 2]))  # fmt: skip
-        slowest = min(slowest, *speeds)
-    return slowest if isfinite(slowest) else 0.0
+            return None
+        ways += [(_speed(happened, track[one], track[one + 2]), one, one + 2)
+                 for one in (n - 1, n)]  # fmt: skip
+    return min(ways, default=None)
 
 
 def _speed(happened: Happened, one: Spot, other: Spot) -> float:
-    way_m = sum(
-        max(0.0, spot.away_m - happened.radius_m
-            - max(TOLERANCE_R95S * spot.r95_m, TOLERANCE_M_MIN))
-        for spot in (one, other)
-    )  # fmt: skip
-    apart_s = max((other.us - one.us) / 1e6, 1.0)
-    return way_m / apart_s
+    way_m = beyond_m(happened, one) + beyond_m(happened, other)
+    return way_m / max((other.us - one.us) / 1e6, 1.0)
+
+
+def beyond_m(happened: Happened, spot: Spot) -> float:
+    """How far at least from a fix to the edge of the place, were it off by twice its error."""
+    tolerance_m = max(TOLERANCE_R95S * spot.r95_m, TOLERANCE_M_MIN)
+    return max(0.0, spot.away_m - happened.radius_m - tolerance_m)
 
 
 def _over_window(
@@ -395,12 +426,12 @@ def _between(
     return hypot(east, north), sqrt(straight), sqrt(wide)
 
 
-def _verdict(seen: bool, presence: float, needed: float) -> Verdict:
+def _verdict(seen: bool, presence: float, needed: float, *, sound: bool) -> Verdict:
     if seen:
         return Verdict.OBSERVED
     if presence >= POSSIBLE_FROM:
         return Verdict.POSSIBLE
-    return Verdict.EXCLUDED if needed > EXCLUDED_MPS else Verdict.CANNOT_TELL
+    return Verdict.EXCLUDED if needed > EXCLUDED_MPS and sound else Verdict.CANNOT_TELL
 
 
 def _normal(away_m: float, variance_m2: float) -> float:

@@ -274,12 +274,19 @@ def weigh_pairs(
     from_us: Integers,
     to_us: Integers,
     everybody: Floats,
+    unsound_begins: Integers,
+    unsound_from: Integers,
+    unsound_to: Integers,
     table: Floats,
 ) -> Any:
     """Per pair: seen (0 or 1), presence, density, base rate, nearest_m, seconds inside, coverage,
-    needed_mps; as `evidence.weigh` says of one."""
+    needed_mps, row of what was unsound (-1: nothing); as `evidence.weigh` says of one.
+
+    unsound_*   times of unsound tags, by person and in order; first row of each person, and the row
+                after the last
+    """
     pairs = offence.shape[0]
-    found = np.zeros((pairs, 8))
+    found = np.zeros((pairs, 9))
     for pair in range(pairs):
         o, first, last = offence[pair], begins[person[pair]], begins[person[pair] + 1]
         where = (o_lat[o], o_lon[o], across[o], along[o], radius_m[o])
@@ -292,7 +299,23 @@ def weigh_pairs(
         found[pair, 3] = _base_rate(where, us, lat, lon, r95_m, first, last, from_us[o], to_us[o],
                                     everybody[o])  # fmt: skip
         found[pair, 7] = _needed(where, us, lat, lon, r95_m, first, last, low, high)
+        begin = min(begin, us[max(low - 2, first)])
+        end = max(end, us[min(high + 1, last - 1)])
+        found[pair, 8] = _touching(
+            unsound_begins[person[pair]], unsound_begins[person[pair] + 1], unsound_from,
+            unsound_to, begin, end,
+        )  # fmt: skip
     return found
+
+
+@nb.njit(cache=True)
+def _touching(
+    first: int, last: int, from_us: Integers, to_us: Integers, begin: int, end: int
+) -> int:
+    for row in range(first, last):
+        if from_us[row] <= end and to_us[row] >= begin:
+            return row
+    return -1
 
 
 @nb.njit(cache=True)

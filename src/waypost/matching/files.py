@@ -166,7 +166,7 @@ def _evidence_cells(offence: Offence, person: str, row: dict[str, Any]) -> list[
         f"{row['base_rate']:.6g}",
         f"{row['expected_by_chance']:.6g}",
         "" if row["needed_mps"] is None else f"{row['needed_mps']:.2f}",
-        sentence(offence, row),
+        sentence(offence, row, events_known=False),
     ]
 
 

@@ -36,7 +36,8 @@ class Match(models.Model):
         Retention.OFFENCE,
         belongs="person",
         plain="id run offence_id person activation_id score verdict sequences seconds_inside "
-        "coverage presence likelihood_ratio base_rate expected_by_chance needed_mps",
+        "coverage presence likelihood_ratio base_rate expected_by_chance needed_mps unsound "
+        "unsound_from_at unsound_to_at",
         location="nearest_m fixes",
     )
     run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="matches")
@@ -55,4 +56,8 @@ class Match(models.Model):
     base_rate = models.FloatField(null=True)
     expected_by_chance = models.FloatField(null=True)
     needed_mps = models.FloatField(null=True)
+    # What of the tag was not sound about that time (unsound.Why), from-to; "": nothing is known.
+    unsound = models.CharField(max_length=20, blank=True)
+    unsound_from_at = models.DateTimeField(null=True)
+    unsound_to_at = models.DateTimeField(null=True)  # null: no end is known
     fixes = models.JSONField(default=list)  # the qualifying fixes as read, with label

@@ -89,6 +89,7 @@ def test_a_tag_far_away_on_both_sides_is_excluded_by_name_with_the_speed(tmp_pat
     assert row["says"].startswith("The tag cannot have been within 100 m of the place, unless it")
     assert "90 km/h" in row["says"]
     assert float(row["needed_mps"]) > 300
+    assert row["says"].endswith("are not known from files of fixes: check them first.")
 
 
 def test_one_fix_far_out_excludes_nobody(tmp_path):
