@@ -122,7 +122,12 @@ def test_kernel_and_twin_weigh_alike(rows, minutes, radius_m, unsound):
     if row["nearest_m"] is not None:
         assert row["nearest_m"] == pytest.approx(said.nearest_m, rel=1e-6, abs=1e-6)
     assert row["needed_mps"] == pytest.approx(said.needed_mps, rel=1e-6, abs=1e-6)
-    assert 0 <= row["score"] <= 1
+    reach = [spot.away_m - radius_m - spot.r95_m for spot in track]
+    if all(abs(beyond_m) > 1e-6 for beyond_m in reach):
+        assert row["stay_s"] == pytest.approx(said.stay_s, abs=1e-6)
+    nearest_m = math.inf if row["nearest_m"] is None else row["nearest_m"]
+    score = plain.score_of(row["likelihood_ratio"], row["stay_s"], nearest_m)
+    assert row["score"] == pytest.approx(score, abs=1e-9)
 
 
 def far_away(who=7):

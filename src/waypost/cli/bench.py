@@ -77,6 +77,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "world's files",
     )  # fmt: skip
     parser.add_argument(
+        "--fit", action="store_true",
+        help="evidence: fit the score on tuning worlds and print its weights, instead of scoring",
+    )  # fmt: skip
+    parser.add_argument(
         "--postgres", action="store_true",
         help="gateway: in the database that WAYPOST_DATABASE names, which must be new and empty",
     )  # fmt: skip

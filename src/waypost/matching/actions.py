@@ -27,10 +27,9 @@ from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.matching.compatible import COVERED_BY, OVERLAP_MIN, PADDING, PRIOR_WITHIN, RADIUS_M
 from waypost.matching.evidence import (
     EXCLUDED_MPS,
-    OFFSET,
     PLACE_SPREADS,
     POSSIBLE_FROM,
-    SLOPE,
+    SCORE_WEIGHTS,
     STAY_S,
     Verdict,
 )
@@ -74,8 +73,7 @@ EVIDENCE_PARAMETERS: dict[str, Any] = {
     "excluded_speed_mps": EXCLUDED_MPS,
     "place_spreads": [list(one) for one in PLACE_SPREADS],
     "stay_s": STAY_S,
-    "score_offset": OFFSET,
-    "score_slope": SLOPE,
+    "score_weights": list(SCORE_WEIGHTS),
     "order_kinds": sorted(kind.value for kind in ORDER_KINDS_FOR_CRIME_MAPPING),
 }
 PARAMETERS = {COMPATIBLE: COMPATIBLE_PARAMETERS, EVIDENCE: EVIDENCE_PARAMETERS}

@@ -66,9 +66,12 @@ QUADRATURE_S = 30.0
 STEPS_MAX = 60
 FAR_SIGMAS = 5.0
 BEYOND_US = 300_000_000  # the first and the last fix of a track stand for five minutes beyond it
-# log odds = OFFSET + SLOPE x ln(likelihood ratio): a logistic regression of who did it on all pairs
-# listed in six tuning worlds (docs/matching.md).
-OFFSET, SLOPE = -9.87, 1.287
+# log odds of *did it* = the sum of these times `signs`: a logistic regression on all pairs listed
+# in nine tuning worlds, by `waypost bench evidence --fit` (docs/matching.md).
+SCORE_WEIGHTS = (-19.203, 0.859, 8.149, -0.785, -2.020)
+# Offsets and bounds keep logarithms finite where nothing was seen, or nothing near.
+STAY_S_ADDED = 30.0
+NEAREST_M_ADDED, NEAREST_M_MAX = 20.0, 2_000.0
 DAY_US = 86_400_000_000
 SEMI_MAJOR_M, FLATTENING = 6_378_137.0, 1 / 298.257223563  # WGS84
 
@@ -120,6 +123,7 @@ class Weighed:
     needed_mps    the least speed at which the place could have been reached; inf where no two fixes
                   stand around the window
     nearest_m     of a fix in the padded window, from the middle of the place; inf: no fix
+    stay_s        the longest run of precise fixes within reach of the place (`longest_stay_s`)
     unsound       the first time of an unsound strap, case, radio or clock that touches what the
                   pair rests on: nothing is excluded by such a tag
     """
@@ -132,6 +136,7 @@ class Weighed:
     score: float
     nearest_m: float
     seconds_inside: float
+    stay_s: float
     coverage: float
     needed_mps: float
     unsound: Span | None
@@ -173,6 +178,8 @@ def weigh(
     base = base_rate(happened, track, everybody)
     ratio = max(density, DENSITY_MIN * 1e-6) / base
     needed = needed_mps(happened, track, begin, end)
+    nearest_m = min((spot.away_m for spot in near), default=inf)
+    stay_s = longest_stay_s(happened, track)
     trouble = touching(unsound, *rests_on(track, begin, end))
     seen = any(within(spot.away_m, spot.sigma_m, happened.radius_m) >= OBSERVED_FROM
                for spot in near)  # fmt: skip
@@ -182,9 +189,10 @@ def weigh(
         density=density,
         base_rate=base,
         likelihood_ratio=ratio,
-        score=score_of(ratio),
-        nearest_m=min((spot.away_m for spot in near), default=inf),
+        score=score_of(ratio, stay_s, nearest_m),
+        nearest_m=nearest_m,
         seconds_inside=inside_s,
+        stay_s=stay_s,
         coverage=coverage([spot.us for spot in near], happened.from_us, happened.to_us),
         needed_mps=needed,
         unsound=trouble,
@@ -205,9 +213,43 @@ def rests_on(track: Sequence[Spot], begin: int, end: int) -> tuple[int, int]:
     return min([begin, *before]), max([end, *after])
 
 
-def score_of(ratio: float) -> float:
-    """The calibrated score, 0 to 1, of a likelihood ratio."""
-    return 1 / (1 + exp(-(OFFSET + SLOPE * log(ratio))))
+def score_of(ratio: float, stay_s: float, nearest_m: float) -> float:
+    """The calibrated score, 0 to 1: it orders reading. The ratio alone speaks as evidence."""
+    odds = sum(
+        weight * sign
+        for weight, sign in zip(SCORE_WEIGHTS, signs(ratio, stay_s, nearest_m), strict=True)
+    )
+    return 1 / (1 + exp(-odds))
+
+
+def signs(ratio: float, stay_s: float, nearest_m: float) -> tuple[float, ...]:
+    """What the score is made of: 1, ln ratio, ln stay and its square, ln of the nearest distance.
+
+    The square lets a stay of minutes count more than a way past and than hours.
+    """
+    stay = log(stay_s + STAY_S_ADDED)
+    near = log(min(nearest_m, NEAREST_M_MAX) + NEAREST_M_ADDED)
+    return 1.0, log(ratio), stay, stay * stay, near
+
+
+def longest_stay_s(happened: Happened, track: Sequence[Spot]) -> float:
+    """From first to last of the longest run of precise fixes that may each have been within the
+    place, in the padded window and half an hour around it; 0 where there is none.
+
+    A fix that does not tell streets apart neither makes a run nor breaks one.
+    """
+    begin, end = (edge + sign * int(STAY_AROUND_S * 1e6)
+                  for edge, sign in zip(padded(happened), (-1, 1), strict=True))  # fmt: skip
+    longest_us, first_us = 0, None
+    for spot in track:
+        if spot.r95_m > PRECISE_R95_M or not begin <= spot.us <= end:
+            continue
+        if spot.away_m > happened.radius_m + spot.r95_m:
+            first_us = None
+            continue
+        first_us = spot.us if first_us is None else first_us
+        longest_us = max(longest_us, spot.us - first_us)
+    return longest_us / 1e6
 
 
 def at_spot(

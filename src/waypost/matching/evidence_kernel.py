@@ -280,13 +280,14 @@ def weigh_pairs(
     table: Floats,
 ) -> Any:
     """Per pair: seen (0 or 1), presence, density, base rate, nearest_m, seconds inside, coverage,
-    needed_mps, row of what was unsound (-1: nothing); as `evidence.weigh` says of one.
+    needed_mps, row of what was unsound (-1: nothing), longest stay; as `evidence.weigh` says of
+    one.
 
     unsound_*   times of unsound tags, by person and in order; first row of each person, and the row
                 after the last
     """
     pairs = offence.shape[0]
-    found = np.zeros((pairs, 9))
+    found = np.zeros((pairs, 10))
     for pair in range(pairs):
         o, first, last = offence[pair], begins[person[pair]], begins[person[pair] + 1]
         where = (o_lat[o], o_lon[o], across[o], along[o], radius_m[o])
@@ -305,7 +306,31 @@ def weigh_pairs(
             unsound_begins[person[pair]], unsound_begins[person[pair] + 1], unsound_from,
             unsound_to, begin, end,
         )  # fmt: skip
+        found[pair, 9] = _longest_stay(where, us, lat, lon, r95_m, first, last, from_us[o],
+                                       to_us[o])  # fmt: skip
     return found
+
+
+@nb.njit(cache=True)
+def _longest_stay(
+    where: Any, us: Integers, lat: Floats, lon: Floats, r95_m: Floats, first: int, last: int,
+    from_us: int, to_us: int,
+) -> float:  # fmt: skip
+    begin = from_us - _PADDING_US - _STAY_AROUND_US
+    end = to_us + _PADDING_US + _STAY_AROUND_US
+    longest, since, open_run = 0, 0, False
+    for i in range(first + np.searchsorted(us[first:last], begin), last):
+        if us[i] > end:
+            break
+        if r95_m[i] > _PRECISE_R95_M:
+            continue
+        if math.sqrt(_away_m2(where, lat[i], lon[i])) > where[4] + r95_m[i]:
+            open_run = False
+            continue
+        if not open_run:
+            since, open_run = us[i], True
+        longest = max(longest, us[i] - since)
+    return longest / 1e6
 
 
 @nb.njit(cache=True)

@@ -30,11 +30,13 @@ from waypost.matching.evidence import (
     DENSITY_MIN,
     EVERYBODY_M,
     EXCLUDED_MPS,
+    NEAREST_M_ADDED,
+    NEAREST_M_MAX,
     OBSERVED_FROM,
-    OFFSET,
     POSSIBLE_FROM,
     PRECISE_R95_M,
-    SLOPE,
+    SCORE_WEIGHTS,
+    STAY_S_ADDED,
     Verdict,
     local_m,
     metres_a_degree,
@@ -283,9 +285,17 @@ def table() -> Floats:
     return found
 
 
-def scores_of(ratio: Floats) -> Floats:
-    """`evidence.score_of` over an array."""
-    return np.asarray(1 / (1 + np.exp(-(OFFSET + SLOPE * np.log(ratio)))))
+def signs_of(ratio: Floats, stay_s: Floats, nearest_m: Floats) -> Floats:
+    """`evidence.signs` over arrays: a row each pair; nearest_m is inf where there was no fix."""
+    stay = np.log(stay_s + STAY_S_ADDED)
+    near = np.log(np.minimum(nearest_m, NEAREST_M_MAX) + NEAREST_M_ADDED)
+    return np.stack([np.ones(stay.size), np.log(ratio), stay, stay * stay, near], axis=1)
+
+
+def scores_of(ratio: Floats, stay_s: Floats, nearest_m: Floats) -> Floats:
+    """`evidence.score_of` over arrays."""
+    odds = signs_of(ratio, stay_s, nearest_m) @ np.array(SCORE_WEIGHTS)
+    return np.asarray(1 / (1 + np.exp(-odds)))
 
 
 def _weighed(
@@ -294,7 +304,7 @@ def _weighed(
 ) -> pa.Table:  # fmt: skip
     found = _WEIGH_PAIRS(offence, person, *tracks.columns, *scenes.columns, by_chance,
                          *troubles.columns, table())  # fmt: skip
-    seen, presence, density, base, nearest, inside, covered, needed, trouble = found.T
+    seen, presence, density, base, nearest, inside, covered, needed, trouble, stay = found.T
     ratio = np.maximum(density, DENSITY_MIN * 1e-6) / base
     verdict = np.select(
         [seen > 0, presence >= POSSIBLE_FROM, (needed > EXCLUDED_MPS) & (trouble < 0)],
@@ -309,10 +319,11 @@ def _weighed(
               for n in rows]  # fmt: skip
     at_chance = by_chance[offence] * pi * scenes.radius_m[offence] ** 2 * population
     columns = {
-        "offence": offence, "person": tracks.persons[person], "score": scores_of(ratio),
+        "offence": offence, "person": tracks.persons[person],
+        "score": scores_of(ratio, stay, nearest),
         "class": verdict, "presence": presence, "likelihood_ratio": ratio,
         "base_rate": base * pi * scenes.radius_m[offence] ** 2, "expected_by_chance": at_chance,
-        "seconds_inside": inside, "coverage": covered,
+        "seconds_inside": inside, "coverage": covered, "stay_s": stay,
     }  # fmt: skip
     made = {name: np.asarray(column)[rows] for name, column in columns.items()}
     made["score"] = np.round(made["score"], 9)

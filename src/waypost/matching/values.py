@@ -119,6 +119,7 @@ EVIDENCE = pa.schema(
         ("base_rate", pa.float64()),  # share of the time that this wearer is within the place
         ("expected_by_chance", pa.float64()),  # wearers within the place at a random instant
         ("needed_mps", pa.float64()),  # null: too few fixes to say
+        ("stay_s", pa.float64()),  # the longest run of precise fixes within reach of the place
         ("unsound", pa.string()),  # unsound.Why; null: nothing is known against the tag
         ("unsound_from_us", pa.int64()),
         ("unsound_to_us", pa.int64()),  # null: no end is known
