@@ -122,6 +122,16 @@ def test_kernel_and_twin_weigh_alike(rows, minutes, radius_m, unsound):
     if row["nearest_m"] is not None:
         assert row["nearest_m"] == pytest.approx(said.nearest_m, rel=1e-6, abs=1e-6)
     assert row["needed_mps"] == pytest.approx(said.needed_mps, rel=1e-6, abs=1e-6)
+    if not any(at_the_edge(near)):  # where a stay begins and ends
+        for name, leg in (("entry", said.entry), ("exit", said.exit)):
+            assert (row[f"{name}_mps"] is None) == (leg is None)
+            if leg is not None:
+                assert row[f"{name}_mps"] == pytest.approx(leg.speed_mps, rel=1e-6)
+                told_deg = row[f"{name}_course_deg"]
+                assert (told_deg is None) == (leg.course_deg is None)
+                if leg.course_deg is not None:
+                    turn_deg = (told_deg - leg.course_deg + 180) % 360 - 180
+                    assert turn_deg == pytest.approx(0, abs=1e-4)
     reach = [spot.away_m - radius_m - spot.r95_m for spot in track]
     if all(abs(beyond_m) > 1e-6 for beyond_m in reach):
         assert row["stay_s"] == pytest.approx(said.stay_s, abs=1e-6)

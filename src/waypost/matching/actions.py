@@ -38,7 +38,7 @@ from waypost.matching.models import Match, MatchingRun
 from waypost.matching.scan import Scanned, lake_source, scan
 from waypost.matching.scope import ORDER_KINDS_FOR_CRIME_MAPPING, Searchable, searchable
 from waypost.matching.unsound_reading import read_unsound
-from waypost.matching.values import WEIGHED
+from waypost.matching.values import LEGS, WEIGHED
 from waypost.offences.models import OffenceBatch
 from waypost.offences.queries import current_offences
 from waypost.offences.values import Offence
@@ -236,7 +236,7 @@ def _matches(
             nearest_m=row["nearest_m"],
             seconds_inside=row["seconds_inside"],
             coverage=row["coverage"],
-            **{name: row.get(name) for name in WEIGHED},
+            **{name: row.get(name) for name in (*WEIGHED, *LEGS)},
             unsound=row.get("unsound") or "",
             unsound_from_at=_instant(row.get("unsound_from_us")),
             unsound_to_at=_instant(row.get("unsound_to_us")),

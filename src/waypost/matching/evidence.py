@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from itertools import pairwise
-from math import cos, exp, hypot, inf, log, pi, radians, sin, sqrt
+from math import atan2, cos, degrees, exp, hypot, inf, log, pi, radians, sin, sqrt
 
 from waypost.matching.compatible import PADDING, coverage
 from waypost.matching.unsound import Span, touching
@@ -72,6 +72,7 @@ SCORE_WEIGHTS = (-19.203, 0.859, 8.149, -0.785, -2.020)
 # Offsets and bounds keep logarithms finite where nothing was seen, or nothing near.
 STAY_S_ADDED = 30.0
 NEAREST_M_ADDED, NEAREST_M_MAX = 20.0, 2_000.0
+LEG_US_MAX = 300_000_000  # over a longer gap, how one came or went was not observed
 DAY_US = 86_400_000_000
 SEMI_MAJOR_M, FLATTENING = 6_378_137.0, 1 / 298.257223563  # WGS84
 
@@ -115,6 +116,17 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
+class Leg:
+    """How a tag came or went: from one fix to the next.
+
+    course_deg   from north, the way it moved; None where the fixes' errors are as long as the leg
+    """
+
+    speed_mps: float
+    course_deg: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Weighed:
     """What one wearer's fixes say of one offence.
 
@@ -124,6 +136,7 @@ class Weighed:
                   stand around the window
     nearest_m     of a fix in the padded window, from the middle of the place; inf: no fix
     stay_s        the longest run of precise fixes within reach of the place (`longest_stay_s`)
+    entry, exit   how it came to the place and left it, where that was observed (`came_and_went`)
     unsound       the first time of an unsound strap, case, radio or clock that touches what the
                   pair rests on: nothing is excluded by such a tag
     """
@@ -140,6 +153,8 @@ class Weighed:
     coverage: float
     needed_mps: float
     unsound: Span | None
+    entry: Leg | None
+    exit: Leg | None
 
 
 def usable_r95_m(r95_m: float, mechanism: int) -> float:
@@ -181,6 +196,7 @@ def weigh(
     nearest_m = min((spot.away_m for spot in near), default=inf)
     stay_s = longest_stay_s(happened, track)
     trouble = touching(unsound, *rests_on(track, begin, end))
+    entry, leaving = came_and_went(happened, track)
     seen = any(within(spot.away_m, spot.sigma_m, happened.radius_m) >= OBSERVED_FROM
                for spot in near)  # fmt: skip
     return Weighed(
@@ -196,7 +212,40 @@ def weigh(
         coverage=coverage([spot.us for spot in near], happened.from_us, happened.to_us),
         needed_mps=needed,
         unsound=trouble,
+        entry=entry,
+        exit=leaving,
     )
+
+
+def came_and_went(happened: Happened, track: Sequence[Spot]) -> tuple[Leg | None, Leg | None]:
+    """The leg to the first fix at the place in the padded window, and the leg away from the last;
+    None where it was not observed: no fix there, or none within five minutes before (after) it, or
+    that one is at the place, too.
+
+    By precise fixes alone: a mast's coverage has no direction.
+    """
+    begin, end = padded(happened)
+    precise = [spot for spot in track if spot.r95_m <= PRECISE_R95_M]
+    there = [within(spot.away_m, spot.sigma_m, happened.radius_m) >= OBSERVED_FROM
+             for spot in precise]  # fmt: skip
+    seen = [n for n, spot in enumerate(precise) if there[n] and begin <= spot.us <= end]
+    if not seen:
+        return None, None
+    first, last = seen[0], seen[-1]
+    came = first > 0 and not there[first - 1]
+    went = last + 1 < len(precise) and not there[last + 1]
+    return (_leg(precise[first - 1], precise[first]) if came else None,
+            _leg(precise[last], precise[last + 1]) if went else None)  # fmt: skip
+
+
+def _leg(one: Spot, other: Spot) -> Leg | None:
+    gap_us = other.us - one.us
+    if not 0 < gap_us <= LEG_US_MAX:
+        return None
+    east_m, north_m = other.east_m - one.east_m, other.north_m - one.north_m
+    way_m = hypot(east_m, north_m)
+    plain = way_m > hypot(one.r95_m, other.r95_m)
+    return Leg(way_m / (gap_us / 1e6), degrees(atan2(east_m, north_m)) % 360 if plain else None)
 
 
 def padded(happened: Happened) -> tuple[int, int]:

@@ -43,7 +43,7 @@ from waypost.matching.evidence import (
 )
 from waypost.matching.places import PADDING_US
 from waypost.matching.scan import MEMORY, Scanned, Source
-from waypost.matching.values import EVIDENCE, MATCH_FIXES, UNSOUND
+from waypost.matching.values import EVIDENCE, LEGS, MATCH_FIXES, UNSOUND
 from waypost.offences.values import Offence
 from waypost.units import R95_UNSTATED_M, Mechanism
 
@@ -304,7 +304,7 @@ def _weighed(
 ) -> pa.Table:  # fmt: skip
     found = _WEIGH_PAIRS(offence, person, *tracks.columns, *scenes.columns, by_chance,
                          *troubles.columns, table())  # fmt: skip
-    seen, presence, density, base, nearest, inside, covered, needed, trouble, stay = found.T
+    seen, presence, density, base, nearest, inside, covered, needed, trouble, stay, *legs = found.T
     ratio = np.maximum(density, DENSITY_MIN * 1e-6) / base
     verdict = np.select(
         [seen > 0, presence >= POSSIBLE_FROM, (needed > EXCLUDED_MPS) & (trouble < 0)],
@@ -334,6 +334,8 @@ def _weighed(
             "needed_mps": pa.array(needed[rows], mask=~np.isfinite(needed[rows])),
             "sequences": pa.array(labels, pa.string()),
         }
+        | {name: pa.array(leg[rows], from_pandas=True)  # NaN: not observed
+           for name, leg in zip(LEGS, legs, strict=True)}
         | troubles.words(trouble[rows].astype(np.int64))
     ).select(EVIDENCE.names).cast(EVIDENCE)  # fmt: skip
 

@@ -15,6 +15,7 @@ from waypost.offences.values import Offence
 
 MPS_TO_KMH = 3.6
 ALIKE = 1.5
+SIDES = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 UNSOUND_WORDS = {
     Why.CASE: "the case was reported opened",
     Why.CLOCK: "the clock was wrong or in doubt",
@@ -56,7 +57,31 @@ def uncovered_minutes(offence: Offence, coverage: float) -> tuple[int, int]:
 def _observed(row: Mapping[str, Any], radius: str) -> str:
     for_s = row["seconds_inside"]
     stay = f" for about {_span(for_s)}" if for_s >= 30 else ""
-    return f"The tag was observed within {radius} of the place{stay}, {_nearest(row)}."
+    return f"The tag was observed within {radius} of the place{stay}, {_nearest(row)}.{_legs(row)}"
+
+
+def _legs(row: Mapping[str, Any]) -> str:
+    """How it came and went, as far as that was observed."""
+    came, went = row.get("entry_mps"), row.get("exit_mps")
+    said = []
+    if came is not None:
+        course = row["entry_course_deg"]
+        whence = "" if course is None else f" from {_side(course + 180)}"
+        said.append(f"came{whence} {_speed(came)}")
+    if went is not None:
+        course = row["exit_course_deg"]
+        whither = "" if course is None else f" towards {_side(course)}"
+        said.append(f"left{whither} {_speed(went)}")
+    return f" It {' and '.join(said)}." if said else ""
+
+
+def _side(degrees: float) -> str:
+    return f"the {SIDES[round(degrees / 45) % 8]}"
+
+
+def _speed(mps: float) -> str:
+    kmh = round(mps * MPS_TO_KMH)
+    return f"at about {kmh} km/h" if kmh else "at less than 1 km/h"
 
 
 def _possible(row: Mapping[str, Any], radius: str) -> str:

@@ -20,7 +20,7 @@ from waypost.clock import to_us
 from waypost.errors import NoSuchThing, Refused
 from waypost.matching.evidence_words import sentence
 from waypost.matching.models import Match, MatchingRun
-from waypost.matching.values import WEIGHED
+from waypost.matching.values import LEGS, WEIGHED
 from waypost.offences.queries import offences_by_number
 from waypost.offences.values import Offence
 from waypost.orders.models import Activation
@@ -215,7 +215,7 @@ def _said(offence: Offence, row: Match) -> str:
     if row.presence is None:
         return ""
     facts: dict[str, Any] = {
-        name: getattr(row, name) for name in (*WEIGHED, "nearest_m", "seconds_inside")
+        name: getattr(row, name) for name in (*WEIGHED, *LEGS, "nearest_m", "seconds_inside")
     }
     facts |= {"class": row.verdict, "coverage": row.coverage or 0.0, "unsound": row.unsound}
     for name in ("unsound_from", "unsound_to"):
