@@ -62,7 +62,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--wearers", type=int, default=None, help="truth, evidence: of each world; keeping"
     )
     parser.add_argument(
-        "--days", type=float, default=None, help="truth, evidence: of each world; keeping"
+        "--days",
+        type=float,
+        default=None,
+        help="truth, evidence: of each world; keeping; match: so many days beside one, to show "
+        "what a fix costs in each",
     )
     parser.add_argument(
         "--seed", type=int, default=None, help="truth, evidence: another set of worlds"
