@@ -8,14 +8,15 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from waypost.clock import to_us
+from waypost.clock import FOREVER_US, to_us
 from waypost.matching import evidence as plain
 from waypost.matching import evidence_kernel as kernel
 from waypost.matching.evidence_scan import table, weigh
 from waypost.matching.scan import Source
+from waypost.matching.unsound import Span, Why, merged, table_of
 from waypost.offences.values import Offence
 from waypost.units import Mechanism
 
@@ -67,16 +68,46 @@ def at_the_edge(chances):
     return (abs(chance - plain.OBSERVED_FROM) < 0.015 for chance in chances)
 
 
+@st.composite
+def troubles(draw):
+    """When the tag was not sound, about the window; now and then without an end."""
+    spans = draw(
+        st.lists(
+            st.tuples(st.sampled_from(list(Why)), st.floats(-200, 200), st.floats(0, 90)),
+            max_size=3,
+        )
+    )
+    begins = [to_us(START + timedelta(minutes=begin)) for _, begin, _ in spans]
+    return merged(
+        Span(begin, FOREVER_US if lasts > 80 else begin + int(lasts * 6e7), why)
+        for begin, (why, _, lasts) in zip(begins, spans, strict=True)
+    )
+
+
 @settings(deadline=None, max_examples=150)
 @given(
-    walks(), st.sampled_from([0.0, 1.0, 30.0, 700.0, 3000.0]), st.sampled_from([20.0, 100.0, 300.0])
+    walks(),
+    st.sampled_from([0.0, 1.0, 30.0, 700.0, 3000.0]),
+    st.sampled_from([20.0, 100.0, 300.0]),
+    troubles(),
 )
-def test_kernel_and_twin_weigh_alike(rows, minutes, radius_m):
+def test_kernel_and_twin_weigh_alike(rows, minutes, radius_m, unsound):
     of = offence(minutes, radius_m=radius_m)
     track = spots(rows, of)
     happened = plain.Happened(to_us(of.from_at), to_us(of.to_at), radius_m)
-    said = plain.weigh(happened, track, plain.everybody_there(radius_m, [track]))
-    [row] = weigh([of], source(rows), everybody=True).to_pylist()
+    said = plain.weigh(happened, track, plain.everybody_there(radius_m, [track]), unsound)
+    known = table_of({3: unsound[:1], 7: unsound, 9: unsound})  # others' tags say nothing of 7's
+    [row] = weigh([of], source(rows), everybody=True, unsound=known).to_pylist()
+    told = (row["unsound"], row["unsound_from_us"], row["unsound_to_us"])
+    if said.unsound is None:
+        assert told == (None, None, None)
+    else:
+        lasts = said.unsound.to_us == FOREVER_US
+        assert told == (
+            said.unsound.why,
+            said.unsound.from_us,
+            None if lasts else said.unsound.to_us,
+        )
     near = [plain.within(spot.away_m, spot.sigma_m, radius_m) for spot in track]
     if abs(said.presence - plain.POSSIBLE_FROM) > 0.006 and not any(at_the_edge(near)):
         assert row["class"] == said.verdict
@@ -91,7 +122,45 @@ def test_kernel_and_twin_weigh_alike(rows, minutes, radius_m):
     if row["nearest_m"] is not None:
         assert row["nearest_m"] == pytest.approx(said.nearest_m, rel=1e-6, abs=1e-6)
     assert row["needed_mps"] == pytest.approx(said.needed_mps, rel=1e-6, abs=1e-6)
-    assert 0 <= row["score"] <= 1
+    if not any(at_the_edge(near)):  # where a stay begins and ends
+        for name, leg in (("entry", said.entry), ("exit", said.exit)):
+            assert (row[f"{name}_mps"] is None) == (leg is None)
+            if leg is not None:
+                assert row[f"{name}_mps"] == pytest.approx(leg.speed_mps, rel=1e-6)
+                told_deg = row[f"{name}_course_deg"]
+                assert (told_deg is None) == (leg.course_deg is None)
+                if leg.course_deg is not None:
+                    turn_deg = (told_deg - leg.course_deg + 180) % 360 - 180
+                    assert turn_deg == pytest.approx(0, abs=1e-4)
+    reach = [spot.away_m - radius_m - spot.r95_m for spot in track]
+    if all(abs(beyond_m) > 1e-6 for beyond_m in reach):
+        assert row["stay_s"] == pytest.approx(said.stay_s, abs=1e-6)
+    nearest_m = math.inf if row["nearest_m"] is None else row["nearest_m"]
+    score = plain.score_of(row["likelihood_ratio"], row["stay_s"], nearest_m)
+    assert row["score"] == pytest.approx(score, abs=1e-9)
+
+
+def far_away(who=7):
+    """A fix a minute for six hours, 50 km away."""
+    return [(who, to_us(START) + n * 60_000_000, LAT + 0.45, LON, 10.0, n, 1)
+            for n in range(-180, 180)]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(-200, 200), st.integers(0, 60), st.sampled_from(list(Why)))
+def test_an_unsound_tag_takes_exclusions_back_and_nothing_else(begin, lasts, why):
+    """Only where it touches the padded window or the two fixes on each side of it."""
+    of, rows = offence(30), far_away()
+    minute = 60_000_000
+    span = Span(to_us(START) + begin * minute, to_us(START) + (begin + lasts) * minute, why)
+    [sound] = weigh([of], source(rows), everybody=True).to_pylist()
+    [row] = weigh([of], source(rows), everybody=True, unsound=table_of({7: [span]})).to_pylist()
+    assert sound["class"] == "excluded"
+    touches = begin <= 42 and begin + lasts >= -12  # window 0 to 30, padding 10, two fixes
+    assert row["class"] == ("cannot_tell" if touches else "excluded")
+    assert (row["unsound"] == why) == touches
+    same = {name: value for name, value in row.items() if "unsound" not in name and name != "class"}
+    assert same == {name: sound[name] for name in same}
 
 
 @settings(deadline=None, max_examples=60)
@@ -113,6 +182,8 @@ def test_the_table_gives_the_chance_of_the_integral(away_m, sigma_m, radius_m):
 
 @given(st.floats(0, 20_000), st.floats(2_000, 50_000))
 def test_a_spread_far_wider_than_the_place_gives_a_small_chance_rightly(away_m, sigma_m):
+    """As far as the integral goes: from six spreads on it is cut off, at some 1e-11."""
+    assume(away_m < 5.9 * sigma_m)
     exact = plain.within(away_m, sigma_m, 100.0)
     assert kernel.within(table(), away_m, sigma_m, 100.0) == pytest.approx(exact, rel=0.01)
 

@@ -62,7 +62,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--wearers", type=int, default=None, help="truth, evidence: of each world; keeping"
     )
     parser.add_argument(
-        "--days", type=float, default=None, help="truth, evidence: of each world; keeping"
+        "--days",
+        type=float,
+        default=None,
+        help="truth, evidence: of each world; keeping; match: so many days beside one, to show "
+        "what a fix costs in each",
     )
     parser.add_argument(
         "--seed", type=int, default=None, help="truth, evidence: another set of worlds"
@@ -75,6 +79,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--write", metavar="FILE", default=None,
         help="truth: write the page there too, targets met or not; evidence: a folder for each "
         "world's files",
+    )  # fmt: skip
+    parser.add_argument(
+        "--fit", action="store_true",
+        help="evidence: fit the score on tuning worlds and print its weights, instead of scoring",
     )  # fmt: skip
     parser.add_argument(
         "--postgres", action="store_true",

@@ -5,6 +5,7 @@
     -> targets met? exit 0 or 1
 
 The worlds are of the kind a method is scored on; `--part tune` takes the kind it is tuned on.
+`--fit` fits the score's weights on that kind alone, and prints them beside those in force.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from typing import cast
 import numpy as np
 
 from waypost.errors import BadUse, Unavailable
+from waypost.matching.evidence import SCORE_WEIGHTS
 from waypost.worlds.scene_files import write_scenes
+from waypost.worlds.scene_fitting import fit, log_likelihood, signs_and_truth
 from waypost.worlds.scene_scoring import (
     About,
     Bin,
@@ -31,13 +34,14 @@ from waypost.worlds.scene_scoring import (
     reading_cost,
 )
 from waypost.worlds.scene_trial import RANKED, Trial, Weigh, merged, try_world
-from waypost.worlds.scene_values import NOISES, Kind, Noise, Size
-from waypost.worlds.scenes import scenes
+from waypost.worlds.scene_values import NOISES, Kind, Noise, Scenes, Size
+from waypost.worlds.scenes import scenes, source_of
 
 WEARERS, DAYS, SEED = 300, 7, 1
 OFFENCES_A_WEARER, BY_WEARERS = 20, 0.01  # 99 in 100 were committed by nobody tagged
 MINUTES_A_DAY = 1_440
 FULL_WORLDS = 4
+FIT_WORLDS = 3  # of each noise level
 AP_LEAST = 0.4  # design, section 5: for who did it
 RECALL_BELOW = 0.01  # of the compatible rule's recall
 WORDS = {About.DID_IT: "did it", About.WAS_THERE: "was there", About.PRESENT: "present"}
@@ -61,6 +65,8 @@ def bench(args: argparse.Namespace) -> int:
         worlds = max(1, round(args.rows / (wearers * days * MINUTES_A_DAY * sets)))
     size = size_of(wearers, days)
     seed = SEED if args.seed is None else args.seed
+    if args.fit:
+        return fit_score(noises=noises, size=size, worlds=FIT_WORLDS, seed=seed)
     return bench_evidence(
         _evidence(), kinds=kinds, noises=noises, size=size, worlds=worlds, seed=seed,
         write=Path(args.write) if args.write else None,
@@ -113,6 +119,29 @@ def bench_evidence(
     return 1 if missed else 0
 
 
+def fit_score(*, noises: Sequence[Noise], size: Size, worlds: int, seed: int) -> int:
+    """Print the weights for evidence.SCORE_WEIGHTS under which tuning worlds are likeliest."""
+    weigh = _evidence()
+    signs, true = [], []
+    for noise in noises:
+        for number in range(worlds):
+            made = made_world(Kind.TUNE, noise, size, [seed, number])
+            of_world = signs_and_truth(weigh(made.offences, source_of(made)), made.truth)
+            signs.append(of_world[0])
+            true.append(of_world[1])
+            print(f"{noise.name} {number}: {of_world[1].size:,} pairs listed, {of_world[1].sum()} "
+                  "true", flush=True)  # fmt: skip
+    every, truth = np.concatenate(signs), np.concatenate(true)
+    fitted = fit(every, truth)
+    print(f"{fitted.rows:,} pairs listed, {fitted.true} true")
+    for name, weights in (("fitted", fitted.weights), ("errors", fitted.errors),
+                          ("in force", np.array(SCORE_WEIGHTS))):  # fmt: skip
+        print(f"{name:<9}" + " ".join(f"{weight:10.3f}" for weight in weights))
+    in_force = log_likelihood(every @ np.array(SCORE_WEIGHTS), truth)
+    print(f"log likelihood: {fitted.log_likelihood:.1f} fitted, {in_force:.1f} in force")
+    return 0
+
+
 def targets_missed(trial: Trial) -> list[str]:
     """Sentences, one for each target of the design that these worlds show to be missed."""
     compatible, ours = trial.rankings[About.DID_IT]
@@ -133,14 +162,18 @@ def targets_missed(trial: Trial) -> list[str]:
 def _try(
     kind: Kind, noise: Noise, size: Size, seed: list[int], weigh: Weigh, write: Path | None
 ) -> Trial:
-    """One world; each noise level has wearers and offences of its own."""
     began = time.perf_counter()
-    salt = [list(Kind).index(kind), *noise.name.encode()]
-    made = scenes(kind, noise, size, np.random.default_rng([*seed, *salt]))
+    made = made_world(kind, noise, size, seed)
     made_s = time.perf_counter() - began
     if write is not None:
         write_scenes(made, write / f"{kind}-{noise.name}-{seed[1]}")
     return try_world(made, weigh, made_s=made_s)
+
+
+def made_world(kind: Kind, noise: Noise, size: Size, seed: Sequence[int]) -> Scenes:
+    """One world; each noise level has wearers and offences of its own."""
+    salt = [list(Kind).index(kind), *noise.name.encode()]
+    return scenes(kind, noise, size, np.random.default_rng([*seed, *salt]))
 
 
 def _page(kind: Kind, noise: Noise, trial: Trial) -> str:

@@ -27,10 +27,9 @@ from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.matching.compatible import COVERED_BY, OVERLAP_MIN, PADDING, PRIOR_WITHIN, RADIUS_M
 from waypost.matching.evidence import (
     EXCLUDED_MPS,
-    OFFSET,
     PLACE_SPREADS,
     POSSIBLE_FROM,
-    SLOPE,
+    SCORE_WEIGHTS,
     STAY_S,
     Verdict,
 )
@@ -38,7 +37,8 @@ from waypost.matching.evidence_scan import meet, weigh_met
 from waypost.matching.models import Match, MatchingRun
 from waypost.matching.scan import Scanned, lake_source, scan
 from waypost.matching.scope import ORDER_KINDS_FOR_CRIME_MAPPING, Searchable, searchable
-from waypost.matching.values import WEIGHED
+from waypost.matching.unsound_reading import read_unsound
+from waypost.matching.values import LEGS, WEIGHED
 from waypost.offences.models import OffenceBatch
 from waypost.offences.queries import current_offences
 from waypost.offences.values import Offence
@@ -73,8 +73,7 @@ EVIDENCE_PARAMETERS: dict[str, Any] = {
     "excluded_speed_mps": EXCLUDED_MPS,
     "place_spreads": [list(one) for one in PLACE_SPREADS],
     "stay_s": STAY_S,
-    "score_offset": OFFSET,
-    "score_slope": SLOPE,
+    "score_weights": list(SCORE_WEIGHTS),
     "order_kinds": sorted(kind.value for kind in ORDER_KINDS_FOR_CRIME_MAPPING),
 }
 PARAMETERS = {COMPATIBLE: COMPATIBLE_PARAMETERS, EVIDENCE: EVIDENCE_PARAMETERS}
@@ -179,7 +178,10 @@ def _weighed(numbered: Sequence[Numbered], scope: dict[int, Searchable], digest:
     before = _searched(known, begins - HISTORY, begins) if known else fixes.slice(0, 0)
     _digested(digest, before)
     theirs = fixes.filter(pc.is_in(fixes["activation"], pa.array(met.persons)))
-    found = weigh_met(offences, lake_source(pa.concat_tables([before, theirs])), met)
+    until = max(offence.to_at for offence in offences) + around
+    unsound, events = read_unsound(met.persons.tolist(), until, theirs)
+    _digested(digest, events)
+    found = weigh_met(offences, lake_source(pa.concat_tables([before, theirs])), met, unsound)
     listed = pc.or_(
         pc.equal(found.matches["class"], Verdict.OBSERVED.value),
         pc.greater_equal(found.matches["likelihood_ratio"], POSSIBLE_RATIO_MIN),
@@ -187,9 +189,9 @@ def _weighed(numbered: Sequence[Numbered], scope: dict[int, Searchable], digest:
     return Scanned(found.matches.filter(listed), found.fixes)
 
 
-def _digested(digest: Any, fixes: pa.Table) -> None:
+def _digested(digest: Any, rows: pa.Table) -> None:
     for name in ("activation", "measured_at", "content_key"):
-        digest.update(integers(fixes, name).tobytes())
+        digest.update(integers(rows, name).tobytes())
 
 
 def _by_day(offences: Sequence[Numbered]) -> list[list[Numbered]]:
@@ -234,11 +236,18 @@ def _matches(
             nearest_m=row["nearest_m"],
             seconds_inside=row["seconds_inside"],
             coverage=row["coverage"],
-            **{name: row.get(name) for name in WEIGHED},
+            **{name: row.get(name) for name in (*WEIGHED, *LEGS)},
+            unsound=row.get("unsound") or "",
+            unsound_from_at=_instant(row.get("unsound_from_us")),
+            unsound_to_at=_instant(row.get("unsound_to_us")),
             fixes=fixes[row["offence"], row["person"]],
         )
         for row in found.matches.to_pylist()
     ]
+
+
+def _instant(us: int | None) -> datetime | None:
+    return None if us is None else from_us(us)
 
 
 def _fix_json(row: dict[str, Any]) -> dict[str, Any]:

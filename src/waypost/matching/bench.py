@@ -12,7 +12,10 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,7 +25,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from waypost.clock import EPOCH, to_us
+from waypost.clock import to_us
+from waypost.errors import BadUse
 from waypost.geo import BRITISH
 from waypost.matching.compatible import PADDING
 from waypost.matching.evidence_scan import weigh
@@ -49,12 +53,17 @@ def bench(args: argparse.Namespace) -> int:
     """Print times, ratio and peak memory."""
     rows = args.rows or (NATIONAL_DAY if args.full else NATIONAL_DAY // 10)
     wearers = max(FILES, rows // FIXES_A_WEARER)
+    if args.days is not None:
+        if args.days < 2 or args.days != int(args.days):
+            raise BadUse("--days of match must be a whole number, 2 or more")
+        return bench_slope(wearers, int(args.days))
     chance = np.random.default_rng(7)
     towns = chance.uniform([360_000, 130_000], [560_000, 430_000], (TOWNS, 2))
     offences = _offences(towns, wearers // WEARERS_AN_OFFENCE, chance)
     _warm_up()
     with tempfile.TemporaryDirectory(prefix="waypost-bench-") as folder:
-        paths = [str(path) for path in _write_day(Path(folder), towns, wearers, chance)]
+        homes = _homes(towns, wearers, chance)
+        paths = [str(path) for path in _write_day(Path(folder), DAY, homes, chance)]
         fixes = wearers * FIXES_A_WEARER
         print(f"{fixes:,} fixes of {wearers:,} wearers, {len(offences):,} offences", flush=True)
         before = _peak_gib()
@@ -68,6 +77,80 @@ def bench(args: argparse.Namespace) -> int:
     )
     print(f"peak memory {_peak_gib():.2f} GiB ({before:.2f} GiB before, making the day)")
     return 0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What weighing took: the better of two times; memory beyond what the process had before."""
+
+    days: int
+    fixes: int
+    offences: int
+    pairs: int
+    seconds: float
+    bytes_held: int
+
+    @property
+    def ns_a_fix(self) -> float:
+        return self.seconds * 1e9 / self.fixes
+
+    @property
+    def bytes_a_fix(self) -> float:
+        return self.bytes_held / self.fixes
+
+
+def bench_slope(wearers: int, days: int) -> int:
+    """Evidence on one day and on many of the same wearers: what a fix costs in each."""
+    chance = np.random.default_rng(7)
+    towns = chance.uniform([360_000, 130_000], [560_000, 430_000], (TOWNS, 2))
+    homes = _homes(towns, wearers, chance)
+    paths: list[list[str]] = []
+    offences: list[Offence] = []
+    with tempfile.TemporaryDirectory(prefix="waypost-bench-") as folder:
+        for number in range(days):
+            day, own = DAY + timedelta(days=number), Path(folder) / f"{number:03}"
+            own.mkdir()
+            paths.append([str(path) for path in _write_day(own, day, homes, chance)])
+            offences += _offences(towns, wearers // WEARERS_AN_OFFENCE, chance, day)
+        per_day = len(offences) // days
+        one = measure_apart(paths[:1], offences[:per_day], wearers)
+        many = measure_apart(paths, offences, wearers)
+    for each in (one, many):
+        print(
+            f"{each.days} {'day' if each.days == 1 else 'days'}: {each.fixes:,} fixes of "
+            f"{wearers:,} wearers, {each.offences:,} offences, {each.pairs:,} pairs; "
+            f"{each.seconds:.2f} s, {each.ns_a_fix:,.0f} ns a fix; "
+            f"{each.bytes_held / 2**30:.2f} GiB, {each.bytes_a_fix:,.0f} bytes a fix"
+        )
+    memory = "too little memory was used to tell"
+    if one.bytes_held:
+        memory = f"{many.bytes_a_fix / one.bytes_a_fix:.2f} times the memory (1: linear)"
+    print(
+        f"slope: a fix of {days} days takes {many.ns_a_fix / one.ns_a_fix:.2f} times as long as a "
+        f"fix of one; {memory}"
+    )
+    return 0
+
+
+def measure_apart(paths: list[list[str]], offences: list[Offence], wearers: int) -> Measured:
+    """In a process of its own, since the peak of memory is a process's and never falls."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_measure, paths, offences, wearers).result()
+
+
+def _measure(paths: list[list[str]], offences: list[Offence], wearers: int) -> Measured:
+    every = [path for day in paths for path in day]
+    weigh(offences[:1], parquet_source(every[:1]))  # compiles and loads what is compiled on disk
+    before = _peak_gib()
+    timed = [_timed(lambda: weigh(offences, parquet_source(every)).num_rows) for _ in range(2)]
+    return Measured(
+        days=len(paths),
+        fixes=len(paths) * wearers * FIXES_A_WEARER,
+        offences=len(offences),
+        pairs=timed[0][1],
+        seconds=min(seconds for seconds, _ in timed),
+        bytes_held=round((_peak_gib() - before) * 2**30),
+    )
 
 
 def _report(bare_s: float, candidates: int, ours_s: float, found: Scanned, fixes: int) -> None:
@@ -117,7 +200,9 @@ def _bare(paths: list[str], offences: list[Offence]) -> int:
     return int(answer[0])
 
 
-def _offences(towns: Floats, count: int, chance: np.random.Generator) -> list[Offence]:
+def _offences(
+    towns: Floats, count: int, chance: np.random.Generator, day: datetime = DAY
+) -> list[Offence]:
     """Offences about the towns; windows of 0-12 h, 3 h on average as burglaries have."""
     at = towns[chance.integers(0, len(towns), count)] + chance.normal(0, 3_000, (count, 2))
     lats, lons = BRITISH.unproject(at[:, 0], at[:, 1])
@@ -128,8 +213,8 @@ def _offences(towns: Floats, count: int, chance: np.random.Generator) -> list[Of
             force="Metropolitan",
             reference=f"C{number}",
             crime_type="BIAD",
-            from_at=DAY + timedelta(minutes=int(starts[number])),
-            to_at=DAY + timedelta(minutes=int(starts[number] + minutes[number])),
+            from_at=day + timedelta(minutes=int(starts[number])),
+            to_at=day + timedelta(minutes=int(starts[number] + minutes[number])),
             lat=float(lats[number]),
             lon=float(lons[number]),
         )
@@ -137,20 +222,25 @@ def _offences(towns: Floats, count: int, chance: np.random.Generator) -> list[Of
     ]
 
 
+def _homes(towns: Floats, wearers: int, chance: np.random.Generator) -> Floats:
+    return np.asarray(
+        towns[chance.integers(0, len(towns), wearers)] + chance.normal(0, 3_000, (wearers, 2))
+    )
+
+
 def _write_day(
-    folder: Path, towns: Floats, wearers: int, chance: np.random.Generator
+    folder: Path, day: datetime, homes: Floats, chance: np.random.Generator
 ) -> Iterator[Path]:
     """About 32 files by activation range, row groups of 32 k, as the nightly job leaves a day."""
-    homes = towns[chance.integers(0, len(towns), wearers)] + chance.normal(0, 3_000, (wearers, 2))
-    for number, several in enumerate(np.array_split(np.arange(wearers), FILES)):
+    for number, several in enumerate(np.array_split(np.arange(len(homes)), FILES)):
         path = folder / f"{number:02}.parquet"
-        table = _fixes(several, homes[several], chance)
+        table = _fixes(several, homes[several], day, chance)
         pq.write_table(table, path, compression="zstd", row_group_size=32_768)
         yield path
 
 
 def _fixes(
-    activations: npt.NDArray[np.int64], homes: Floats, chance: np.random.Generator
+    activations: npt.NDArray[np.int64], homes: Floats, day: datetime, chance: np.random.Generator
 ) -> pa.Table:
     """A fix a minute: about home, with a slow round of some kilometres by day."""
     minute = np.arange(FIXES_A_WEARER)
@@ -164,9 +254,7 @@ def _fixes(
     lat0, lon0 = np.repeat(lat0, FIXES_A_WEARER), np.repeat(lon0, FIXES_A_WEARER)
     d_east = east - np.repeat(homes[:, 0], FIXES_A_WEARER)
     d_north = north - np.repeat(homes[:, 1], FIXES_A_WEARER)
-    at_us = (DAY - EPOCH) // timedelta(microseconds=1) + np.tile(
-        minute, activations.size
-    ) * 60_000_000
+    at_us = to_us(day) + np.tile(minute, activations.size) * 60_000_000
     times = pa.array(at_us).cast(pa.timestamp("us", tz="UTC"))
     accuracy = np.where(cell, chance.uniform(100, 1200, count), chance.uniform(2, 28, count))
     kinds = np.where(cell, int(Mechanism.CELL), int(Mechanism.GNSS)).astype(np.int8)

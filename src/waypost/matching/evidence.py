@@ -16,9 +16,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from itertools import pairwise
-from math import cos, exp, hypot, inf, isfinite, log, pi, radians, sin, sqrt
+from math import atan2, cos, degrees, exp, hypot, inf, log, pi, radians, sin, sqrt
 
 from waypost.matching.compatible import PADDING, coverage
+from waypost.matching.unsound import Span, touching
 from waypost.units import R95_UNSTATED_M, Mechanism
 
 R95_SIGMAS = 2.4477  # R95 of a round normal error, in standard deviations: sqrt(-2 ln 0.05)
@@ -65,9 +66,13 @@ QUADRATURE_S = 30.0
 STEPS_MAX = 60
 FAR_SIGMAS = 5.0
 BEYOND_US = 300_000_000  # the first and the last fix of a track stand for five minutes beyond it
-# log odds = OFFSET + SLOPE x ln(likelihood ratio): a logistic regression of who did it on all pairs
-# listed in six tuning worlds (docs/matching.md).
-OFFSET, SLOPE = -9.87, 1.287
+# log odds of *did it* = the sum of these times `signs`: a logistic regression on all pairs listed
+# in nine tuning worlds, by `waypost bench evidence --fit` (docs/matching.md).
+SCORE_WEIGHTS = (-19.203, 0.859, 8.149, -0.785, -2.020)
+# Offsets and bounds keep logarithms finite where nothing was seen, or nothing near.
+STAY_S_ADDED = 30.0
+NEAREST_M_ADDED, NEAREST_M_MAX = 20.0, 2_000.0
+LEG_US_MAX = 300_000_000  # over a longer gap, how one came or went was not observed
 DAY_US = 86_400_000_000
 SEMI_MAJOR_M, FLATTENING = 6_378_137.0, 1 / 298.257223563  # WGS84
 
@@ -111,6 +116,17 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
+class Leg:
+    """How a tag came or went: from one fix to the next.
+
+    course_deg   from north, the way it moved; None where the fixes' errors are as long as the leg
+    """
+
+    speed_mps: float
+    course_deg: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Weighed:
     """What one wearer's fixes say of one offence.
 
@@ -119,6 +135,10 @@ class Weighed:
     needed_mps    the least speed at which the place could have been reached; inf where no two fixes
                   stand around the window
     nearest_m     of a fix in the padded window, from the middle of the place; inf: no fix
+    stay_s        the longest run of precise fixes within reach of the place (`longest_stay_s`)
+    entry, exit   how it came to the place and left it, where that was observed (`came_and_went`)
+    unsound       the first time of an unsound strap, case, radio or clock that touches what the
+                  pair rests on: nothing is excluded by such a tag
     """
 
     verdict: Verdict
@@ -129,8 +149,12 @@ class Weighed:
     score: float
     nearest_m: float
     seconds_inside: float
+    stay_s: float
     coverage: float
     needed_mps: float
+    unsound: Span | None
+    entry: Leg | None
+    exit: Leg | None
 
 
 def usable_r95_m(r95_m: float, mechanism: int) -> float:
@@ -155,37 +179,126 @@ def local_m(lat: float, lon: float, of_lat: float, of_lon: float) -> tuple[float
     return turn * across_m, (lat - of_lat) * along_m
 
 
-def weigh(happened: Happened, track: Sequence[Spot], everybody: float) -> Weighed:
+def weigh(
+    happened: Happened, track: Sequence[Spot], everybody: float, unsound: Sequence[Span] = ()
+) -> Weighed:
     """One wearer's usable fixes, by time and each once, against one offence.
 
     everybody   per m2: how often tags are at the place by chance (`evidence_scan` counts it)
+    unsound     when the tag was not sound; empty where nothing is known against it
     """
-    padding_us = PADDING // timedelta(microseconds=1)
-    begin, end = happened.from_us - padding_us, happened.to_us + padding_us
+    begin, end = padded(happened)
     near = [spot for spot in track if begin <= spot.us <= end]
     presence, density, inside_s = _over_window(happened, track, begin, end)
     base = base_rate(happened, track, everybody)
     ratio = max(density, DENSITY_MIN * 1e-6) / base
     needed = needed_mps(happened, track, begin, end)
+    nearest_m = min((spot.away_m for spot in near), default=inf)
+    stay_s = longest_stay_s(happened, track)
+    trouble = touching(unsound, *rests_on(track, begin, end))
+    entry, leaving = came_and_went(happened, track)
     seen = any(within(spot.away_m, spot.sigma_m, happened.radius_m) >= OBSERVED_FROM
                for spot in near)  # fmt: skip
     return Weighed(
-        verdict=_verdict(seen, presence, needed),
+        verdict=_verdict(seen, presence, needed, sound=trouble is None),
         presence=presence,
         density=density,
         base_rate=base,
         likelihood_ratio=ratio,
-        score=score_of(ratio),
-        nearest_m=min((spot.away_m for spot in near), default=inf),
+        score=score_of(ratio, stay_s, nearest_m),
+        nearest_m=nearest_m,
         seconds_inside=inside_s,
+        stay_s=stay_s,
         coverage=coverage([spot.us for spot in near], happened.from_us, happened.to_us),
         needed_mps=needed,
+        unsound=trouble,
+        entry=entry,
+        exit=leaving,
     )
 
 
-def score_of(ratio: float) -> float:
-    """The calibrated score, 0 to 1, of a likelihood ratio."""
-    return 1 / (1 + exp(-(OFFSET + SLOPE * log(ratio))))
+def came_and_went(happened: Happened, track: Sequence[Spot]) -> tuple[Leg | None, Leg | None]:
+    """The leg to the first fix at the place in the padded window, and the leg away from the last;
+    None where it was not observed: no fix there, or none within five minutes before (after) it, or
+    that one is at the place, too.
+
+    By precise fixes alone: a mast's coverage has no direction.
+    """
+    begin, end = padded(happened)
+    precise = [spot for spot in track if spot.r95_m <= PRECISE_R95_M]
+    there = [within(spot.away_m, spot.sigma_m, happened.radius_m) >= OBSERVED_FROM
+             for spot in precise]  # fmt: skip
+    seen = [n for n, spot in enumerate(precise) if there[n] and begin <= spot.us <= end]
+    if not seen:
+        return None, None
+    first, last = seen[0], seen[-1]
+    came = first > 0 and not there[first - 1]
+    went = last + 1 < len(precise) and not there[last + 1]
+    return (_leg(precise[first - 1], precise[first]) if came else None,
+            _leg(precise[last], precise[last + 1]) if went else None)  # fmt: skip
+
+
+def _leg(one: Spot, other: Spot) -> Leg | None:
+    gap_us = other.us - one.us
+    if not 0 < gap_us <= LEG_US_MAX:
+        return None
+    east_m, north_m = other.east_m - one.east_m, other.north_m - one.north_m
+    way_m = hypot(east_m, north_m)
+    plain = way_m > hypot(one.r95_m, other.r95_m)
+    return Leg(way_m / (gap_us / 1e6), degrees(atan2(east_m, north_m)) % 360 if plain else None)
+
+
+def padded(happened: Happened) -> tuple[int, int]:
+    """The padded window, microseconds, both within it."""
+    padding_us = PADDING // timedelta(microseconds=1)
+    return happened.from_us - padding_us, happened.to_us + padding_us
+
+
+def rests_on(track: Sequence[Spot], begin: int, end: int) -> tuple[int, int]:
+    """From when to when a pair rests on the tag: [begin, end], out to the second fix before it and
+    the second after it (the first may lie, and is left out in turn), as far as there are any."""
+    before = [spot.us for spot in track if spot.us < begin][-2:]
+    after = [spot.us for spot in track if spot.us > end][:2]
+    return min([begin, *before]), max([end, *after])
+
+
+def score_of(ratio: float, stay_s: float, nearest_m: float) -> float:
+    """The calibrated score, 0 to 1: it orders reading. The ratio alone speaks as evidence."""
+    odds = sum(
+        weight * sign
+        for weight, sign in zip(SCORE_WEIGHTS, signs(ratio, stay_s, nearest_m), strict=True)
+    )
+    return 1 / (1 + exp(-odds))
+
+
+def signs(ratio: float, stay_s: float, nearest_m: float) -> tuple[float, ...]:
+    """What the score is made of: 1, ln ratio, ln stay and its square, ln of the nearest distance.
+
+    The square lets a stay of minutes count more than a way past and than hours.
+    """
+    stay = log(stay_s + STAY_S_ADDED)
+    near = log(min(nearest_m, NEAREST_M_MAX) + NEAREST_M_ADDED)
+    return 1.0, log(ratio), stay, stay * stay, near
+
+
+def longest_stay_s(happened: Happened, track: Sequence[Spot]) -> float:
+    """From first to last of the longest run of precise fixes that may each have been within the
+    place, in the padded window and half an hour around it; 0 where there is none.
+
+    A fix that does not tell streets apart neither makes a run nor breaks one.
+    """
+    begin, end = (edge + sign * int(STAY_AROUND_S * 1e6)
+                  for edge, sign in zip(padded(happened), (-1, 1), strict=True))  # fmt: skip
+    longest_us, first_us = 0, None
+    for spot in track:
+        if spot.r95_m > PRECISE_R95_M or not begin <= spot.us <= end:
+            continue
+        if spot.away_m > happened.radius_m + spot.r95_m:
+            first_us = None
+            continue
+        first_us = spot.us if first_us is None else first_us
+        longest_us = max(longest_us, spot.us - first_us)
+    return longest_us / 1e6
 
 
 def at_spot(
@@ -286,28 +399,37 @@ def same_time_of_day(happened: Happened, us: int) -> bool:
 def needed_mps(happened: Happened, track: Sequence[Spot], begin: int, end: int) -> float:
     """The least speed at which the place could have been reached at some instant of [begin, end],
     whichever single fix is left out; 0 where nothing stands against it."""
-    slowest = inf
+    slowest = slowest_way(happened, track, begin, end)
+    return 0.0 if slowest is None else slowest[0]
+
+
+def slowest_way(
+    happened: Happened, track: Sequence[Spot], begin: int, end: int
+) -> tuple[float, int, int] | None:
+    """That speed, and between which two fixes: their places in the track, the one between them left
+    out. None where an instant has no two fixes on one of its sides."""
+    ways = []
     for n in range(-1, len(track)):
         low = track[n].us if n >= 0 else None
         high = track[n + 1].us if n + 1 < len(track) else None
         if (low is not None and low > end) or (high is not None and high < begin):
             continue
         if not 1 <= n <= len(track) - 3:
-            return 0.0
-        speeds = (_speed(happened, track[n - 1], track[n + 1]),
-                  _speed(happened, track[n], track[n + 2]))  # fmt: skip
-        slowest = min(slowest, *speeds)
-    return slowest if isfinite(slowest) else 0.0
+            return None
+        ways += [(_speed(happened, track[one], track[one + 2]), one, one + 2)
+                 for one in (n - 1, n)]  # fmt: skip
+    return min(ways, default=None)
 
 
 def _speed(happened: Happened, one: Spot, other: Spot) -> float:
-    way_m = sum(
-        max(0.0, spot.away_m - happened.radius_m
-            - max(TOLERANCE_R95S * spot.r95_m, TOLERANCE_M_MIN))
-        for spot in (one, other)
-    )  # fmt: skip
-    apart_s = max((other.us - one.us) / 1e6, 1.0)
-    return way_m / apart_s
+    way_m = beyond_m(happened, one) + beyond_m(happened, other)
+    return way_m / max((other.us - one.us) / 1e6, 1.0)
+
+
+def beyond_m(happened: Happened, spot: Spot) -> float:
+    """How far at least from a fix to the edge of the place, were it off by twice its error."""
+    tolerance_m = max(TOLERANCE_R95S * spot.r95_m, TOLERANCE_M_MIN)
+    return max(0.0, spot.away_m - happened.radius_m - tolerance_m)
 
 
 def _over_window(
@@ -395,12 +517,12 @@ def _between(
     return hypot(east, north), sqrt(straight), sqrt(wide)
 
 
-def _verdict(seen: bool, presence: float, needed: float) -> Verdict:
+def _verdict(seen: bool, presence: float, needed: float, *, sound: bool) -> Verdict:
     if seen:
         return Verdict.OBSERVED
     if presence >= POSSIBLE_FROM:
         return Verdict.POSSIBLE
-    return Verdict.EXCLUDED if needed > EXCLUDED_MPS else Verdict.CANNOT_TELL
+    return Verdict.EXCLUDED if needed > EXCLUDED_MPS and sound else Verdict.CANNOT_TELL
 
 
 def _normal(away_m: float, variance_m2: float) -> float:

@@ -39,7 +39,7 @@ _TOLERANCE_R95S, _TOLERANCE_M_MIN = plain.TOLERANCE_R95S, plain.TOLERANCE_M_MIN
 _OBSERVED_FROM, _BEYOND_US = plain.OBSERVED_FROM, plain.BEYOND_US
 _QUADRATURE_US, _STEPS_MAX = plain.QUADRATURE_S * 1e6, plain.STEPS_MAX
 _FAR_SIGMAS, _PRECISE_R95_M = plain.FAR_SIGMAS, plain.PRECISE_R95_M
-_EVERYBODY_M = plain.EVERYBODY_M
+_EVERYBODY_M, _LEG_US_MAX = plain.EVERYBODY_M, plain.LEG_US_MAX
 
 # The table: away / radius from 0 to TABLE_AWAY, and the logarithm of sigma / radius.
 TABLE_AWAY, TABLE_COLUMNS = 12.0, 361
@@ -274,12 +274,21 @@ def weigh_pairs(
     from_us: Integers,
     to_us: Integers,
     everybody: Floats,
+    unsound_begins: Integers,
+    unsound_from: Integers,
+    unsound_to: Integers,
     table: Floats,
 ) -> Any:
     """Per pair: seen (0 or 1), presence, density, base rate, nearest_m, seconds inside, coverage,
-    needed_mps; as `evidence.weigh` says of one."""
+    needed_mps, row of what was unsound (-1: nothing), longest stay, speed and course of entry and
+    of exit (NaN: not observed); as `evidence.weigh` says of one.
+
+    unsound_*   times of unsound tags, by person and in order; first row of each person, and the row
+                after the last
+    """
     pairs = offence.shape[0]
-    found = np.zeros((pairs, 8))
+    found = np.zeros((pairs, 14))
+    found[:, 10:] = np.nan
     for pair in range(pairs):
         o, first, last = offence[pair], begins[person[pair]], begins[person[pair] + 1]
         where = (o_lat[o], o_lon[o], across[o], along[o], radius_m[o])
@@ -292,7 +301,94 @@ def weigh_pairs(
         found[pair, 3] = _base_rate(where, us, lat, lon, r95_m, first, last, from_us[o], to_us[o],
                                     everybody[o])  # fmt: skip
         found[pair, 7] = _needed(where, us, lat, lon, r95_m, first, last, low, high)
+        begin = min(begin, us[max(low - 2, first)])
+        end = max(end, us[min(high + 1, last - 1)])
+        found[pair, 8] = _touching(
+            unsound_begins[person[pair]], unsound_begins[person[pair] + 1], unsound_from,
+            unsound_to, begin, end,
+        )  # fmt: skip
+        found[pair, 9] = _longest_stay(where, us, lat, lon, r95_m, first, last, from_us[o],
+                                       to_us[o])  # fmt: skip
+        if found[pair, 0] > 0:
+            _came_and_went(found[pair], where, us, lat, lon, r95_m, first, last, low, high, table)
     return found
+
+
+@nb.njit(cache=True)
+def _came_and_went(
+    row: Floats, where: Any, us: Integers, lat: Floats, lon: Floats, r95_m: Floats, first: int,
+    last: int, low: int, high: int, table: Floats,
+) -> None:  # fmt: skip
+    """The legs to the first and from the last precise fix at the place in the padded window."""
+    begun, ended = -1, -1
+    for i in range(low, high):
+        if _at_place(where, lat[i], lon[i], r95_m[i], table):
+            begun = i if begun < 0 else begun
+            ended = i
+    if begun < 0:
+        return
+    before, after = begun - 1, ended + 1
+    while before >= first and r95_m[before] > _PRECISE_R95_M:
+        before -= 1
+    while after < last and r95_m[after] > _PRECISE_R95_M:
+        after += 1
+    if before >= first and not _at_place(where, lat[before], lon[before], r95_m[before], table):
+        row[10], row[11] = _leg(where, us, lat, lon, r95_m, before, begun)
+    if after < last and not _at_place(where, lat[after], lon[after], r95_m[after], table):
+        row[12], row[13] = _leg(where, us, lat, lon, r95_m, ended, after)
+
+
+@nb.njit(cache=True)
+def _at_place(where: Any, lat: float, lon: float, r95_m: float, table: Floats) -> bool:
+    """By a precise fix, more likely than not."""
+    if r95_m > _PRECISE_R95_M:
+        return False
+    away = math.sqrt(_away_m2(where, lat, lon))
+    return bool(within(table, away, _sigma(r95_m), where[4]) >= _OBSERVED_FROM)
+
+
+@nb.njit(cache=True)
+def _leg(where: Any, us: Integers, lat: Floats, lon: Floats, r95_m: Floats, i: int, j: int) -> Any:
+    """Speed and course; NaN each where not observed."""
+    gap = us[j] - us[i]
+    if gap <= 0 or gap > _LEG_US_MAX:
+        return np.nan, np.nan
+    east, north = _turn(lon[j], lon[i]) * where[2], (lat[j] - lat[i]) * where[3]
+    way = math.hypot(east, north)
+    course = math.degrees(math.atan2(east, north)) % 360.0
+    return way / (gap / 1e6), course if way > math.hypot(r95_m[i], r95_m[j]) else np.nan
+
+
+@nb.njit(cache=True)
+def _longest_stay(
+    where: Any, us: Integers, lat: Floats, lon: Floats, r95_m: Floats, first: int, last: int,
+    from_us: int, to_us: int,
+) -> float:  # fmt: skip
+    begin = from_us - _PADDING_US - _STAY_AROUND_US
+    end = to_us + _PADDING_US + _STAY_AROUND_US
+    longest, since, open_run = 0, 0, False
+    for i in range(first + np.searchsorted(us[first:last], begin), last):
+        if us[i] > end:
+            break
+        if r95_m[i] > _PRECISE_R95_M:
+            continue
+        if math.sqrt(_away_m2(where, lat[i], lon[i])) > where[4] + r95_m[i]:
+            open_run = False
+            continue
+        if not open_run:
+            since, open_run = us[i], True
+        longest = max(longest, us[i] - since)
+    return longest / 1e6
+
+
+@nb.njit(cache=True)
+def _touching(
+    first: int, last: int, from_us: Integers, to_us: Integers, begin: int, end: int
+) -> int:
+    for row in range(first, last):
+        if from_us[row] <= end and to_us[row] >= begin:
+            return row
+    return -1
 
 
 @nb.njit(cache=True)

@@ -23,25 +23,27 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from waypost.clock import to_us
+from waypost.clock import FOREVER_US, to_us
 from waypost.matching import evidence_kernel as kernel
 from waypost.matching.compatible import run_name
 from waypost.matching.evidence import (
     DENSITY_MIN,
     EVERYBODY_M,
     EXCLUDED_MPS,
+    NEAREST_M_ADDED,
+    NEAREST_M_MAX,
     OBSERVED_FROM,
-    OFFSET,
     POSSIBLE_FROM,
     PRECISE_R95_M,
-    SLOPE,
+    SCORE_WEIGHTS,
+    STAY_S_ADDED,
     Verdict,
     local_m,
     metres_a_degree,
 )
 from waypost.matching.places import PADDING_US
 from waypost.matching.scan import MEMORY, Scanned, Source
-from waypost.matching.values import EVIDENCE, MATCH_FIXES
+from waypost.matching.values import EVIDENCE, LEGS, MATCH_FIXES, UNSOUND
 from waypost.offences.values import Offence
 from waypost.units import R95_UNSTATED_M, Mechanism
 
@@ -105,6 +107,48 @@ class Tracks:
 
 
 @dataclass(frozen=True)
+class Troubles:
+    """When the tags of these tracks were not sound, by person and in order (values.UNSOUND)."""
+
+    begins: Integers
+    from_us: Integers
+    to_us: Integers
+    why: npt.NDArray[np.object_]
+
+    @classmethod
+    def of(cls, unsound: pa.Table | None, persons: Integers) -> Troubles:
+        """None: nothing is known against any."""
+        rows = (UNSOUND.empty_table() if unsound is None else unsound).sort_by(
+            [(name, "ascending") for name in UNSOUND.names]
+        )
+        of = rows["person"].to_numpy().astype(np.int64)
+        kept = np.isin(of, persons)
+        from_us, to_us = (rows[name].to_numpy().astype(np.int64)[kept]
+                          for name in ("from_us", "to_us"))  # fmt: skip
+        why = rows["why"].to_numpy(zero_copy_only=False)[kept]
+        firsts = np.searchsorted(of[kept], persons)
+        return cls(np.append(firsts, of[kept].size).astype(np.int64), from_us, to_us, why)
+
+    @property
+    def columns(self) -> tuple[Any, ...]:
+        return self.begins, self.from_us, self.to_us
+
+    def words(self, rows: Integers) -> dict[str, pa.Array]:
+        """The columns of values.EVIDENCE that say what was unsound; row -1: nothing."""
+        none = rows < 0
+        if none.all():
+            return {"unsound": pa.nulls(rows.size, pa.string()),
+                    "unsound_from_us": pa.nulls(rows.size, pa.int64()),
+                    "unsound_to_us": pa.nulls(rows.size, pa.int64())}  # fmt: skip
+        ends = self.to_us[rows]
+        return {
+            "unsound": pa.array(self.why[rows], pa.string(), mask=none),
+            "unsound_from_us": pa.array(self.from_us[rows], mask=none),
+            "unsound_to_us": pa.array(ends, mask=none | (ends >= FOREVER_US)),
+        }
+
+
+@dataclass(frozen=True)
 class Met:
     """Who came near any of the offences, and how usual it is for a tag to be at each.
 
@@ -127,26 +171,35 @@ def meet(offences: Sequence[Offence], source: Source) -> Met:
     return Met(tracks.persons[np.unique(person)], tracks.persons.size, by_chance)
 
 
-def weigh(offences: Sequence[Offence], source: Source, *, everybody: bool = False) -> pa.Table:
+def weigh(
+    offences: Sequence[Offence],
+    source: Source,
+    *,
+    everybody: bool = False,
+    unsound: pa.Table | None = None,
+) -> pa.Table:
     """What each wearer's fixes say of each offence (values.EVIDENCE), best first.
 
     everybody   a row for every pair, with who cannot have been there and of whom it cannot be told;
                 else only those observed at the place, and those who possibly were
+    unsound     when tags were not sound (values.UNSOUND); None: not known, as in a file of fixes
     """
     tracks = read_tracks(source)
     if not offences or tracks.persons.size == 0:
         return EVIDENCE.empty_table()
-    return _best_first(Scenes.of(offences), tracks, None, everybody=everybody)
+    return _best_first(Scenes.of(offences), tracks, None, unsound, everybody=everybody)
 
 
-def weigh_met(offences: Sequence[Offence], source: Source, met: Met) -> Scanned:
+def weigh_met(
+    offences: Sequence[Offence], source: Source, met: Met, unsound: pa.Table | None = None
+) -> Scanned:
     """The same of those met in a first pass, whose history the source holds now, too; with the
     fixes at each place (values.MATCH_FIXES; `overlap` is the chance of being within it)."""
     tracks = read_tracks(source)
     if not offences or tracks.persons.size == 0:
         return Scanned(EVIDENCE.empty_table(), MATCH_FIXES.empty_table())
     scenes = Scenes.of(offences)
-    found = _best_first(scenes, tracks, met, everybody=False)
+    found = _best_first(scenes, tracks, met, unsound, everybody=False)
     place = {int(code): n for n, code in enumerate(tracks.persons)}
     rows = [
         fix
@@ -169,7 +222,10 @@ def _met(scenes: Scenes, tracks: Tracks) -> tuple[Integers, Integers, Floats]:
     return offence.astype(np.int64), person.astype(np.int64), by_chance
 
 
-def _best_first(scenes: Scenes, tracks: Tracks, met: Met | None, *, everybody: bool) -> pa.Table:
+def _best_first(
+    scenes: Scenes, tracks: Tracks, met: Met | None, unsound: pa.Table | None, *, everybody: bool
+) -> pa.Table:
+    troubles = Troubles.of(unsound, tracks.persons)
     offence, person, by_chance = _met(scenes, tracks)
     population = tracks.persons.size
     if met is not None:
@@ -179,7 +235,7 @@ def _best_first(scenes: Scenes, tracks: Tracks, met: Met | None, *, everybody: b
         person = np.tile(np.arange(tracks.persons.size), scenes.lat.size)
     parts = [
         _weighed(offence[n : n + ALL_AT_ONCE], person[n : n + ALL_AT_ONCE], scenes, tracks,
-                 by_chance, population, everybody=everybody)
+                 troubles, by_chance, population, everybody=everybody)
         for n in range(0, max(offence.size, 1), ALL_AT_ONCE)
     ]  # fmt: skip
     best = [("score", "descending"), ("offence", "ascending"), ("person", "ascending")]
@@ -229,20 +285,29 @@ def table() -> Floats:
     return found
 
 
-def scores_of(ratio: Floats) -> Floats:
-    """`evidence.score_of` over an array."""
-    return np.asarray(1 / (1 + np.exp(-(OFFSET + SLOPE * np.log(ratio)))))
+def signs_of(ratio: Floats, stay_s: Floats, nearest_m: Floats) -> Floats:
+    """`evidence.signs` over arrays: a row each pair; nearest_m is inf where there was no fix."""
+    stay = np.log(stay_s + STAY_S_ADDED)
+    near = np.log(np.minimum(nearest_m, NEAREST_M_MAX) + NEAREST_M_ADDED)
+    return np.stack([np.ones(stay.size), np.log(ratio), stay, stay * stay, near], axis=1)
+
+
+def scores_of(ratio: Floats, stay_s: Floats, nearest_m: Floats) -> Floats:
+    """`evidence.score_of` over arrays."""
+    odds = signs_of(ratio, stay_s, nearest_m) @ np.array(SCORE_WEIGHTS)
+    return np.asarray(1 / (1 + np.exp(-odds)))
 
 
 def _weighed(
-    offence: Integers, person: Integers, scenes: Scenes, tracks: Tracks, by_chance: Floats,
-    population: int, *, everybody: bool,
+    offence: Integers, person: Integers, scenes: Scenes, tracks: Tracks,
+    troubles: Troubles, by_chance: Floats, population: int, *, everybody: bool,
 ) -> pa.Table:  # fmt: skip
-    found = _WEIGH_PAIRS(offence, person, *tracks.columns, *scenes.columns, by_chance, table())
-    seen, presence, density, base, nearest, inside, covered, needed = found.T
+    found = _WEIGH_PAIRS(offence, person, *tracks.columns, *scenes.columns, by_chance,
+                         *troubles.columns, table())  # fmt: skip
+    seen, presence, density, base, nearest, inside, covered, needed, trouble, stay, *legs = found.T
     ratio = np.maximum(density, DENSITY_MIN * 1e-6) / base
     verdict = np.select(
-        [seen > 0, presence >= POSSIBLE_FROM, needed > EXCLUDED_MPS],
+        [seen > 0, presence >= POSSIBLE_FROM, (needed > EXCLUDED_MPS) & (trouble < 0)],
         [Verdict.OBSERVED.value, Verdict.POSSIBLE.value, Verdict.EXCLUDED.value],
         Verdict.CANNOT_TELL.value,
     )
@@ -254,10 +319,11 @@ def _weighed(
               for n in rows]  # fmt: skip
     at_chance = by_chance[offence] * pi * scenes.radius_m[offence] ** 2 * population
     columns = {
-        "offence": offence, "person": tracks.persons[person], "score": scores_of(ratio),
+        "offence": offence, "person": tracks.persons[person],
+        "score": scores_of(ratio, stay, nearest),
         "class": verdict, "presence": presence, "likelihood_ratio": ratio,
         "base_rate": base * pi * scenes.radius_m[offence] ** 2, "expected_by_chance": at_chance,
-        "seconds_inside": inside, "coverage": covered,
+        "seconds_inside": inside, "coverage": covered, "stay_s": stay,
     }  # fmt: skip
     made = {name: np.asarray(column)[rows] for name, column in columns.items()}
     made["score"] = np.round(made["score"], 9)
@@ -268,6 +334,9 @@ def _weighed(
             "needed_mps": pa.array(needed[rows], mask=~np.isfinite(needed[rows])),
             "sequences": pa.array(labels, pa.string()),
         }
+        | {name: pa.array(leg[rows], from_pandas=True)  # NaN: not observed
+           for name, leg in zip(LEGS, legs, strict=True)}
+        | troubles.words(trouble[rows].astype(np.int64))
     ).select(EVIDENCE.names).cast(EVIDENCE)  # fmt: skip
 
 

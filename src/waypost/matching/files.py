@@ -14,7 +14,7 @@ from waypost.clock import from_us, to_us, write_instant
 from waypost.matching.compatible import PADDING, PRIOR_WITHIN
 from waypost.matching.evidence_words import sentence
 from waypost.matching.scan import Source
-from waypost.matching.values import MATCH_COLUMNS
+from waypost.matching.values import LEGS, MATCH_COLUMNS
 from waypost.offences.values import Offence
 from waypost.positions.schema import SetAside
 
@@ -36,6 +36,8 @@ EVIDENCE_HEADER = (
     "base_rate",
     "expected_by_chance",
     "needed_mps",
+    "stay_s",
+    *LEGS,
     "says",
 )
 
@@ -165,9 +167,15 @@ def _evidence_cells(offence: Offence, person: str, row: dict[str, Any]) -> list[
         f"{row['likelihood_ratio']:.6g}",
         f"{row['base_rate']:.6g}",
         f"{row['expected_by_chance']:.6g}",
-        "" if row["needed_mps"] is None else f"{row['needed_mps']:.2f}",
-        sentence(offence, row),
+        _number(row["needed_mps"], 2),
+        f"{row['stay_s']:.0f}",
+        *(_number(row[name], 2 if name.endswith("mps") else 0) for name in LEGS),
+        sentence(offence, row, events_known=False),
     ]
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "" if value is None else f"{value:.{digits}f}"
 
 
 def _cells(offence: Offence, person: str, row: dict[str, object]) -> list[object]:

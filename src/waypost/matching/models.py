@@ -36,8 +36,9 @@ class Match(models.Model):
         Retention.OFFENCE,
         belongs="person",
         plain="id run offence_id person activation_id score verdict sequences seconds_inside "
-        "coverage presence likelihood_ratio base_rate expected_by_chance needed_mps",
-        location="nearest_m fixes",
+        "coverage presence likelihood_ratio base_rate expected_by_chance needed_mps unsound "
+        "unsound_from_at unsound_to_at",
+        location="nearest_m entry_mps entry_course_deg exit_mps exit_course_deg fixes",
     )
     run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="matches")
     offence_id = models.BigIntegerField(db_index=True)  # offences.OffenceVersion
@@ -55,4 +56,13 @@ class Match(models.Model):
     base_rate = models.FloatField(null=True)
     expected_by_chance = models.FloatField(null=True)
     needed_mps = models.FloatField(null=True)
+    # How it came to the place and left it; null where that was not observed (evidence.Leg).
+    entry_mps = models.FloatField(null=True)
+    entry_course_deg = models.FloatField(null=True)  # the way it moved, from north
+    exit_mps = models.FloatField(null=True)
+    exit_course_deg = models.FloatField(null=True)
+    # What of the tag was not sound about that time (unsound.Why), from-to; "": nothing is known.
+    unsound = models.CharField(max_length=20, blank=True)
+    unsound_from_at = models.DateTimeField(null=True)
+    unsound_to_at = models.DateTimeField(null=True)  # null: no end is known
     fixes = models.JSONField(default=list)  # the qualifying fixes as read, with label

@@ -16,10 +16,11 @@ from django.db.models import QuerySet
 
 from waypost.access import audit, may
 from waypost.access.values import Permission, Posted, Purpose
+from waypost.clock import to_us
 from waypost.errors import NoSuchThing, Refused
 from waypost.matching.evidence_words import sentence
 from waypost.matching.models import Match, MatchingRun
-from waypost.matching.values import WEIGHED
+from waypost.matching.values import LEGS, WEIGHED
 from waypost.offences.queries import offences_by_number
 from waypost.offences.values import Offence
 from waypost.orders.models import Activation
@@ -214,8 +215,14 @@ def _weighed(row: Match) -> dict[str, float | None] | None:
 def _said(offence: Offence, row: Match) -> str:
     if row.presence is None:
         return ""
-    facts = {name: getattr(row, name) for name in (*WEIGHED, "nearest_m", "seconds_inside")}
-    return sentence(offence, facts | {"class": row.verdict, "coverage": row.coverage or 0.0})
+    facts: dict[str, Any] = {
+        name: getattr(row, name) for name in (*WEIGHED, *LEGS, "nearest_m", "seconds_inside")
+    }
+    facts |= {"class": row.verdict, "coverage": row.coverage or 0.0, "unsound": row.unsound}
+    for name in ("unsound_from", "unsound_to"):
+        at = getattr(row, f"{name}_at")
+        facts[f"{name}_us"] = None if at is None else to_us(at)
+    return sentence(offence, facts, events_known=True)
 
 
 def _hidden_activations(by: Posted, now: datetime) -> frozenset[int]:

@@ -119,7 +119,26 @@ EVIDENCE = pa.schema(
         ("base_rate", pa.float64()),  # share of the time that this wearer is within the place
         ("expected_by_chance", pa.float64()),  # wearers within the place at a random instant
         ("needed_mps", pa.float64()),  # null: too few fixes to say
+        ("stay_s", pa.float64()),  # the longest run of precise fixes within reach of the place
+        ("entry_mps", pa.float64()),  # as it came to the place; null: not observed
+        ("entry_course_deg", pa.float64()),  # the way it moved, from north; null: not plain either
+        ("exit_mps", pa.float64()),
+        ("exit_course_deg", pa.float64()),
+        ("unsound", pa.string()),  # unsound.Why; null: nothing is known against the tag
+        ("unsound_from_us", pa.int64()),
+        ("unsound_to_us", pa.int64()),  # null: no end is known
     ]
 )
 
 WEIGHED = ("presence", "likelihood_ratio", "base_rate", "expected_by_chance", "needed_mps")
+LEGS = ("entry_mps", "entry_course_deg", "exit_mps", "exit_course_deg")
+
+# When a person's tag was not sound (unsound.Span). `person` as in MATCHES.
+UNSOUND = pa.schema(
+    [
+        ("person", pa.int64()),
+        ("from_us", pa.int64()),
+        ("to_us", pa.int64()),  # within it; clock.FOREVER_US: no end is known
+        ("why", pa.string()),  # unsound.Why
+    ]
+)

@@ -80,8 +80,13 @@ def ranking_of(rows: pa.Table, truth: pa.Table, about: About) -> Ranking:
         raise ValueError("a pair stands twice in the ranking")
     if np.isnan(score).any():
         raise ValueError("a score is not a number")
-    wanted = _keys(truth.filter(truth[about.value]))
-    return Ranking(score, np.isin(keys, wanted), len(wanted))
+    of = truth.filter(truth[about.value]).num_rows
+    return Ranking(score, true_rows(rows, truth, about), of)
+
+
+def true_rows(rows: pa.Table, truth: pa.Table, about: About) -> Bools:
+    """Of which pairs it is true."""
+    return np.isin(_keys(rows), _keys(truth.filter(truth[about.value])))
 
 
 def merge(rankings: Sequence[Ranking]) -> Ranking:

@@ -54,6 +54,11 @@ def passes(n):
     return 2_000.0 if n < 8 else max(2_000.0 - 480 * (n - 8), -2_000.0)
 
 
+def walks_by(n):
+    """From the east at 80 m a minute, three minutes at the place, and on to the west."""
+    return 880.0 - 80 * n if n < 11 else -80.0 * max(0, n - 13)
+
+
 def told(tmp_path, rows, *options: str, crimes: str = ""):
     code, found = command(tmp_path, rows, HEAD + (crimes or crime()), *options)
     assert code == 0
@@ -75,6 +80,28 @@ def test_who_came_for_it_stands_before_who_lives_there_and_who_passes(tmp_path):
     assert "more likely than by this wearer's habit" in found["COMES"]["says"]
 
 
+def test_how_a_tag_came_and_went_is_told_where_it_was_observed(tmp_path):
+    rows = day("WALKS", walks_by, hours=3)
+    rows += day("GAP", lambda n: None if 3 < n < 10 else walks_by(n), hours=3)
+    rows += day("ROUGH", walks_by, r95=80, hours=3) + day("LIVES", lives, hours=3)
+    found, _ = told(tmp_path, rows)
+    walks, gap, rough, home_all_day = (found[name] for name in ("WALKS", "GAP", "ROUGH", "LIVES"))
+    assert (
+        "It came from the east at about 5 km/h and left towards the west at about 5 km/h."
+        in (walks["says"])
+    )
+    assert float(walks["entry_mps"]) == pytest.approx(80 / 60, abs=0.01)
+    assert float(walks["entry_course_deg"]) == pytest.approx(270, abs=2)
+    assert (gap["entry_mps"], gap["entry_course_deg"]) == ("", "")  # six minutes without a fix
+    assert "It left towards the west at about 5 km/h." in gap["says"]
+    # 80 m of way, 113 m of error in both: how fast is known roughly, whence is not.
+    assert (rough["entry_course_deg"], rough["exit_course_deg"]) == ("", "")
+    assert "It came at about 5 km/h and left at about 5 km/h." in rough["says"]
+    assert (home_all_day["entry_mps"], home_all_day["exit_mps"]) == ("", "")
+    assert "It came" not in home_all_day["says"]
+    assert "It left" not in home_all_day["says"]
+
+
 def test_scores_are_comparable_across_offences_a_short_window_says_more(tmp_path):
     crimes = crime(20, "SHORT") + crime(700, "LONG")
     code, found = command(tmp_path, day("COMES", came), HEAD + crimes)
@@ -89,6 +116,7 @@ def test_a_tag_far_away_on_both_sides_is_excluded_by_name_with_the_speed(tmp_pat
     assert row["says"].startswith("The tag cannot have been within 100 m of the place, unless it")
     assert "90 km/h" in row["says"]
     assert float(row["needed_mps"]) > 300
+    assert row["says"].endswith("are not known from files of fixes: check them first.")
 
 
 def test_one_fix_far_out_excludes_nobody(tmp_path):

@@ -214,6 +214,11 @@ def test_a_run_by_evidence_ranks_who_came_before_who_lives_there_and_says_why():
     assert (first.verdict, first.sequences) == ("observed", "A1 A2 A3 A4")
     assert [fix["label"] for fix in first.fixes] == ["A1", "A2", "A3", "A4"]
     assert first.fixes[0]["overlap"] > 0.9
+    kept = Match.objects.get(pk=first.number)
+    # Five hundredths of a degree in a minute, due south and due north again.
+    assert (kept.entry_mps, kept.exit_mps) == (pytest.approx(92.7, abs=0.1),) * 2
+    assert (kept.entry_course_deg, kept.exit_course_deg) == (180, 0)
+    assert "It came from the north at about 334 km/h and left towards the north" in first.says
     assert first.weighed["likelihood_ratio"] > 30 * second.weighed["likelihood_ratio"]
     assert "more likely than by this wearer's habit" in first.says
     again = run_matching(run.batch_id, by=ANALYST, now=NOW, method="evidence")
