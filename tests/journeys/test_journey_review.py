@@ -48,9 +48,11 @@ def test_a_match_is_opened_decided_agreed_signed_and_referred(page, house, offic
     address = review_of(page, house, name)
     check_accessible(page, house)
     assert "Alex" not in page.content()
+    shot(page, f"{name}-list")
     page.goto(address)
     check_accessible(page, house)
     assert "Alex" not in page.content()
+    shot(page, f"{name}-closed")
     open_it(page, "The best match of this delivery of offences.")
     page.get_by_role("heading", name="Alex Okafor").wait_for()
     page.wait_for_selector("#map[data-ready=drawn]", timeout=60_000)
@@ -59,6 +61,7 @@ def test_a_match_is_opened_decided_agreed_signed_and_referred(page, house, offic
     page.get_by_text("GNSS, within").first.wait_for()
     check_accessible(page, house)
     picture(page, "review.png")
+    shot(page, f"{name}-open")
     act(page, "qualify", "Several fixes in the square, at a time not usual for this tag.")
     page.get_by_text("A second person has to agree").wait_for()
 
@@ -77,6 +80,7 @@ def test_a_match_is_opened_decided_agreed_signed_and_referred(page, house, offic
     prove(page)
     page.get_by_text("The alert is made and signed").wait_for()
     check_accessible(page, house)
+    shot(page, f"{name}-signed")
 
     sign_in(page, house, "avery")
     page.goto(address)
@@ -112,6 +116,13 @@ def test_a_match_is_opened_decided_agreed_signed_and_referred(page, house, offic
     page.goto(f"{house.pages}/review/funnel")
     page.get_by_text("Outcome known").wait_for()
     check_accessible(page, house)
+    shot(page, f"{name}-funnel")
+
+
+def shot(page, name: str) -> None:
+    """To be looked at by whoever asked for it."""
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
 def review_of(page, house, name: str) -> str:
