@@ -220,7 +220,8 @@ def matched(house: House, browser) -> dict[str, str]:
     match = page.locator("#matches tbody a").first
     match.wait_for(timeout=30_000)
     found = {"offence-batch": batch, "run": page.url, "match": match.get_attribute("href"),
-             "offence": offence}  # fmt: skip
+             "offence": offence, "coverage": f"{offence}/coverage",
+             "excluded": f"{offence}/excluded"}  # fmt: skip
     page.close()
     return {name: url.removeprefix(house.pages) for name, url in found.items()}
 

@@ -87,3 +87,33 @@ def test_a_file_sent_again_shows_what_it_changed_and_can_be_answered(page, house
         page.screenshot(path=f"{shots}/{name}-offence.png", full_page=True)
         page.go_back()
         page.screenshot(path=f"{shots}/{name}-batch.png", full_page=True)
+
+
+def test_who_could_have_been_there_is_told_behind_a_reason(page, house):
+    name = f"C{page.viewport_size['width']}"
+    sign_in(page, house, "petra")
+    page.goto(f"{house.pages}/offences")
+    file = {"name": f"{name}.csv", "mimeType": "text/csv", "buffer": police_file(house, name)}
+    page.get_by_label("Send an offence file").set_input_files(file)
+    page.get_by_role("button", name="Send the file").click()
+    page.locator("#offences tbody a").first.click()
+    page.get_by_role("link", name="Who could have been there").click()
+    check_accessible(page, house)
+    page.get_by_label("Your reason").fill("short")
+    page.get_by_role("button", name="Show who could be judged").click()
+    page.get_by_role("heading", name="There is a problem").wait_for()
+    check_accessible(page, house)
+    page.get_by_label("Your reason").fill("Operation Teal: who may be asked about the phone.")
+    page.get_by_role("button", name="Show who could be judged").press("Enter")
+    page.locator("#told tbody tr").filter(has_text="P1").first.wait_for()
+    check_accessible(page, house)
+    page.get_by_label("Person’s reference").fill("P1")
+    page.get_by_role("button", name="Can their tag have been there?").click()
+    page.get_by_role("heading", name="Can the tag of P1 have been there?").wait_for()
+    page.get_by_text("The tag was observed within").wait_for()
+    check_accessible(page, house)
+    page.get_by_label("Person’s reference").fill("NOBODY")
+    page.get_by_role("button", name="Can their tag have been there?").click()
+    page.get_by_text("Nobody whom you may know of").first.wait_for()
+    assert page.get_by_label("Person’s reference").input_value() == "NOBODY"
+    check_accessible(page, house)

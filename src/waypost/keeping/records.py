@@ -44,7 +44,8 @@ CALLED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 DATED: dict[Scope, tuple[tuple[str, str], ...]] = {
     Scope.QUARANTINE: (("devices.QuarantinedMessage", "received_at"),),
     Scope.OFFENCE: (
-        ("matching.Match", "run__made_at"), ("matching.MatchingRun", "made_at"),
+        ("matching.Look", "at"), ("matching.Match", "run__made_at"),
+        ("matching.MatchingRun", "made_at"),
         ("offences.OffenceVersion", "batch__received_at"), ("offences.OffenceBatch", "received_at"),
     ),
 }  # fmt: skip

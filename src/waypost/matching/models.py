@@ -56,3 +56,16 @@ class Match(models.Model):
     expected_by_chance = models.FloatField(null=True)
     needed_mps = models.FloatField(null=True)
     fixes = models.JSONField(default=list)  # the qualifying fixes as read, with label
+
+
+class Look(models.Model):
+    """A look at many people at once, with the reason that was stated for it (looks.py)."""
+
+    declares = Columns(
+        Retention.OFFENCE, plain="id kind offence_id officer_id at", sensitive="reason"
+    )
+    kind = models.CharField(max_length=20)  # looks.LookKind
+    offence_id = models.BigIntegerField(null=True)  # offences.OffenceVersion
+    officer_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField(db_index=True)
+    reason = models.TextField()

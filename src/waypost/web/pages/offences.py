@@ -112,8 +112,13 @@ def reply(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 def offence(request: HttpRequest, offence_id: int) -> HttpResponse:
     """One offence: what each delivery said of it, and what that changed."""
-    versions = history(offence_id, signed_in(request))
-    words = {"versions": versions, "now": versions[0]}
+    by = signed_in(request)
+    versions = history(offence_id, by)
+    words = {
+        "versions": versions,
+        "now": versions[0],
+        "may_look": may.decide(by, Permission.MATCH_READ).allowed,
+    }
     return render(request, "waypost/offence.html", words)
 
 

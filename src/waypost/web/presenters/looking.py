@@ -99,6 +99,8 @@ DONE: dict[str, str] = {
     "deletion:begun": "began to delete data whose time was over",
     "deletion:proved": "made sure that it is gone",
     "match:viewed": "looked at a match with a recorded crime",
+    "coverage:viewed": "looked at whether the tag could have been at a recorded crime",
+    "exclusion:asked": "asked whether the tag could have been at a recorded crime",
 }
 
 
