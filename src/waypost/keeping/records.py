@@ -45,7 +45,7 @@ DATED: dict[Scope, tuple[tuple[str, str], ...]] = {
     Scope.QUARANTINE: (("devices.QuarantinedMessage", "received_at"),),
     Scope.OFFENCE: (
         ("matching.Look", "at"), ("matching.Match", "run__made_at"),
-        ("matching.MatchingRun", "made_at"),
+        ("matching.RunOffence", "run__made_at"), ("matching.MatchingRun", "made_at"),
         ("offences.OffenceVersion", "batch__received_at"), ("offences.OffenceBatch", "received_at"),
     ),
 }  # fmt: skip
@@ -89,9 +89,10 @@ def dated_rows(
     matches: Any = apps.get_model("matching.Match")._base_manager
     if label == "matching.Match":
         rows = rows.exclude(person_id__in=list(persons))
-    elif label == "matching.MatchingRun":
+    elif label in {"matching.MatchingRun", "matching.RunOffence"}:
         staying = matches.filter(person_id__in=list(persons))
-        rows = rows.exclude(pk__in=staying.values("run_id"))
+        name = "pk" if label == "matching.MatchingRun" else "run_id"
+        rows = rows.exclude(**{f"{name}__in": staying.values("run_id")})
     elif label == "offences.OffenceVersion":
         rows = rows.exclude(pk__in=matches.values("offence_id"))
     elif label == "offences.OffenceBatch":

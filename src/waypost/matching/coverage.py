@@ -24,7 +24,6 @@ from waypost.access.values import Permission, Posted, Purpose
 from waypost.clock import MICROSECOND, to_us
 from waypost.devices.clock_queries import clocks_doubtful
 from waypost.errors import NoSuchThing, Refused
-from waypost.matching.actions import EVIDENCE_AROUND
 from waypost.matching.compatible import PADDING
 from waypost.matching.covering import (
     CLASSES,
@@ -49,6 +48,7 @@ from waypost.matching.excluding import (
 from waypost.matching.looks import LookKind, look_of
 from waypost.matching.scan import lake_source
 from waypost.matching.scope import Searchable, searchable
+from waypost.matching.searching import EVIDENCE_AROUND
 from waypost.offences.queries import offences_by_number
 from waypost.offences.values import Offence
 from waypost.orders.models import Person

@@ -14,8 +14,9 @@ from django.db.models import Exists, OuterRef, Q
 
 from waypost.access.values import MACHINE
 from waypost.jobs.queue import enqueue
-from waypost.matching.actions import EVIDENCE, ask_for_run
+from waypost.matching.actions import ask_for_run
 from waypost.matching.models import MatchingRun
+from waypost.matching.searching import EVIDENCE
 from waypost.offences.models import OffenceBatch
 
 FOLLOWED_FOR = timedelta(days=1)

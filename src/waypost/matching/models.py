@@ -10,17 +10,21 @@ from waypost.columns import Columns, Retention
 class MatchingRun(models.Model):
     declares = Columns(
         Retention.OFFENCE,
-        plain="id method parameters code_version data_digest lake_version log_position population "
-        "offence_count match_count status made_at ended_at officer_id batch_id",
+        plain="id method parameters code_version data_digest result_digest lake_version "
+        "log_position population spans read_by offence_count match_count status made_at ended_at "
+        "officer_id batch_id",
         sensitive="message",
     )
     method = models.CharField(max_length=20)
     parameters = models.JSONField(default=dict)
     code_version = models.CharField(max_length=60)
     data_digest = models.CharField(max_length=64, blank=True)  # of the rows read
+    result_digest = models.CharField(max_length=64, blank=True)  # of the matches (comparing.py)
+    read_by = models.DateTimeField(null=True)  # what had been received by then was read
     lake_version = models.BigIntegerField(null=True)
     log_position = models.BigIntegerField(null=True)
     population = models.JSONField(default=list)  # activation numbers in scope
+    spans = models.JSONField(default=dict)  # of those in scope for a part of the time (actions)
     batch_id = models.BigIntegerField(null=True)
     offence_count = models.IntegerField(default=0)
     match_count = models.IntegerField(default=0)
@@ -29,6 +33,14 @@ class MatchingRun(models.Model):
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     officer_id = models.BigIntegerField(null=True)
+
+
+class RunOffence(models.Model):
+    """Which version of an offence a run weighed, whether anybody matched or not."""
+
+    declares = Columns(Retention.OFFENCE, plain="id run offence_id")
+    run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="offences")
+    offence_id = models.BigIntegerField(db_index=True)  # offences.OffenceVersion
 
 
 class Match(models.Model):

@@ -45,6 +45,8 @@ class RunRow:
     match_count: int
     code_version: str
     data_digest: str
+    result_digest: str
+    read_by: datetime | None
     parameters: dict[str, Any]
 
 
@@ -246,5 +248,7 @@ def _run_row(run: MatchingRun, match_count: int, hidden: frozenset[int]) -> RunR
         match_count=match_count,
         code_version=run.code_version,
         data_digest=run.data_digest,
+        result_digest=run.result_digest,
+        read_by=run.read_by,
         parameters=run.parameters,
     )

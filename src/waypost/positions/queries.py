@@ -17,6 +17,7 @@ from django.db import transaction
 
 from waypost.access import audit, may
 from waypost.access.values import Posted, Purpose
+from waypost.clock import to_us
 from waypost.orders.directory import ActivationDirectory
 from waypost.orders.models import Activation
 from waypost.orders.queries import case_of, person_orders
@@ -163,6 +164,19 @@ def imports_after(import_id: int, *, limit: int) -> list[LakeImport]:
             break
         found.append(one)
     return found
+
+
+def imported_since(after: datetime, activations: Collection[int], to_at: datetime) -> list[int]:
+    """Imports that ended after an instant and brought these tags something measured before
+    `to_at`."""
+    wanted = {str(number) for number in activations}
+    last_us = to_us(to_at)
+    rows = LakeImport.objects.filter(ended_at__gt=after, new_count__gt=0).order_by("pk")
+    return [
+        number
+        for number, touched in rows.values_list("pk", "touched")
+        if any(int(touched[name]) < last_us for name in wanted & touched.keys())
+    ]
 
 
 def oldest_unarchived() -> datetime | None:

@@ -16,7 +16,8 @@ from waypost.access.values import Permission
 from waypost.clock import now
 from waypost.jobs.queue import enqueue
 from waypost.matching import queries
-from waypost.matching.actions import EVIDENCE, ask_for_run
+from waypost.matching.actions import ask_for_run
+from waypost.matching.searching import EVIDENCE
 from waypost.web.presenters import matching as present
 from waypost.web.who import signed_in
 
