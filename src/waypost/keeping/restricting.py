@@ -190,6 +190,7 @@ POLICY: dict[str, Given | Left] = {
         "officer_id", "words reference decided_by", when_closed="case__closed_at",
     ),
     "matching.Match": Left(W.POLICE),
+    "matching.MatchChange": Left(W.POLICE),
     "policing.Notification": Left(W.POLICE),
     "policing.NotificationMove": Left(W.POLICE),
     # Requests from outside; what a wearer asked for themself stands on their own page.

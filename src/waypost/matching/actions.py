@@ -10,7 +10,7 @@ received, and digests of every fix it read and of its matches.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from waypost import __version__
 from waypost.access import audit, may
 from waypost.access.values import MACHINE, Permission, Posted, Purpose
 from waypost.errors import Conflict, NoSuchThing, Refused
+from waypost.matching.answers import answers_before, changes_between
 from waypost.matching.comparing import result_digest
 from waypost.matching.compatible import COVERED_BY, OVERLAP_MIN, PADDING, PRIOR_WITHIN, RADIUS_M
 from waypost.matching.evidence import (
@@ -30,7 +31,7 @@ from waypost.matching.evidence import (
     SLOPE,
     STAY_S,
 )
-from waypost.matching.models import Match, MatchingRun, RunOffence
+from waypost.matching.models import Match, MatchChange, MatchingRun, RunOffence
 from waypost.matching.scope import ORDER_KINDS_FOR_CRIME_MAPPING, searchable
 from waypost.matching.searching import (
     COMPATIBLE,
@@ -116,7 +117,7 @@ def carry_out(run_id: int, *, by: Posted = MACHINE, now: datetime) -> MatchingRu
         raise Conflict("This matching run was started already, or there is none.")
     run = MatchingRun.objects.get(pk=run_id)
     try:
-        offences = current_offences(run.batch_id)
+        offences = _offences_of(run)
         found = _search(run, offences, now)
     except Exception:
         message = "The run stopped on an error of ours; ask for it again."
@@ -126,8 +127,7 @@ def carry_out(run_id: int, *, by: Posted = MACHINE, now: datetime) -> MatchingRu
         for match in found.matches:
             match.run = run
         Match.objects.bulk_create(found.matches, batch_size=ROWS_AT_ONCE)
-        weighed = [RunOffence(run=run, offence_id=number) for number, _ in offences]
-        RunOffence.objects.bulk_create(weighed, batch_size=ROWS_AT_ONCE)
+        _keep_answer(run, offences, found.matches)
         run.match_count, run.status, run.ended_at = len(found.matches), "done", now
         run.save()
         detail = {
@@ -139,6 +139,47 @@ def carry_out(run_id: int, *, by: Posted = MACHINE, now: datetime) -> MatchingRu
         }
         audit.record("matching:ran", by=by, at=now, purpose=Purpose.CRIME_MAPPING, detail=detail)
     return run
+
+
+@transaction.atomic
+def ask_again(
+    follows_id: int, batch_id: int, offence_ids: Collection[int], *, by: Posted, now: datetime
+) -> MatchingRun:
+    """A run by evidence of some of a delivery's offences, since fixes of their time came late; it
+    waits for `carry_out`."""
+    run = ask_for_run(batch_id, by=by, now=now, method=EVIDENCE)
+    run.follows_id = follows_id
+    run.save(update_fields=["follows_id"])
+    asked = [RunOffence(run=run, offence_id=number) for number in sorted(offence_ids)]
+    RunOffence.objects.bulk_create(asked, batch_size=ROWS_AT_ONCE)
+    return run
+
+
+def _offences_of(run: MatchingRun) -> list[Numbered]:
+    """The current versions of what the run was asked to weigh."""
+    offences = current_offences(run.batch_id)
+    if run.follows_id is None:
+        return offences
+    asked = set(run.offences.values_list("offence_id", flat=True))
+    return [numbered for numbered in offences if numbered[0] in asked]
+
+
+def _keep_answer(run: MatchingRun, offences: Sequence[Numbered], matches: Sequence[Match]) -> None:
+    """What was weighed; by evidence, also whose place each answer takes and how it differs."""
+    before = {}
+    if run.method == EVIDENCE:
+        before = answers_before([number for number, _ in offences], run.pk)
+    run.offences.all().delete()  # what was asked for, where it was
+    weighed = [
+        RunOffence(
+            run=run, offence_id=number,
+            before_run_id=before[number].run_id if number in before else None,
+        )
+        for number, _ in offences
+    ]  # fmt: skip
+    RunOffence.objects.bulk_create(weighed, batch_size=ROWS_AT_ONCE)
+    changed = changes_between(run, before, matches)
+    MatchChange.objects.bulk_create(changed, batch_size=ROWS_AT_ONCE)
 
 
 def _search(run: MatchingRun, offences: Sequence[Numbered], now: datetime) -> Found:

@@ -12,7 +12,7 @@ class MatchingRun(models.Model):
         Retention.OFFENCE,
         plain="id method parameters code_version data_digest result_digest lake_version "
         "log_position population spans read_by offence_count match_count status made_at ended_at "
-        "officer_id batch_id",
+        "officer_id batch_id follows_id",
         sensitive="message",
     )
     method = models.CharField(max_length=20)
@@ -26,6 +26,9 @@ class MatchingRun(models.Model):
     population = models.JSONField(default=list)  # activation numbers in scope
     spans = models.JSONField(default=dict)  # of those in scope for a part of the time (actions)
     batch_id = models.BigIntegerField(null=True)
+    # The run that late fixes made answer anew (late.py): its offences stand in RunOffence from the
+    # moment it is asked for, and are a part of the delivery's.
+    follows_id = models.BigIntegerField(null=True)
     offence_count = models.IntegerField(default=0)
     match_count = models.IntegerField(default=0)
     status = models.CharField(max_length=20, default="waiting")  # waiting running done failed
@@ -36,11 +39,43 @@ class MatchingRun(models.Model):
 
 
 class RunOffence(models.Model):
-    """Which version of an offence a run weighed, whether anybody matched or not."""
+    """Which version of an offence a run weighed, whether anybody matched or not; by evidence, also
+    the run whose answer it takes the place of (answers.py). That one stays as it is."""
 
-    declares = Columns(Retention.OFFENCE, plain="id run offence_id")
+    declares = Columns(Retention.OFFENCE, plain="id run offence_id before_run_id")
     run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="offences")
     offence_id = models.BigIntegerField(db_index=True)  # offences.OffenceVersion
+    before_run_id = models.BigIntegerField(null=True)
+
+
+class MatchChange(models.Model):
+    """A match in which a run's answer differs from the one whose place it takes."""
+
+    declares = Columns(
+        Retention.OFFENCE,
+        belongs="person",
+        plain="id run before_run_id offence_id person activation_id what verdict_before "
+        "verdict_after score_before score_after",
+    )
+    run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="changes")
+    before_run_id = models.BigIntegerField()
+    offence_id = models.BigIntegerField(db_index=True)  # the version that the run weighed
+    person = models.ForeignKey("orders.Person", on_delete=models.CASCADE)
+    activation_id = models.BigIntegerField()
+    what = models.CharField(max_length=10)  # comparing.What
+    verdict_before = models.CharField(max_length=20, blank=True)  # "": there was none
+    verdict_after = models.CharField(max_length=20, blank=True)
+    score_before = models.FloatField(null=True)
+    score_after = models.FloatField(null=True)
+
+
+class Followed(models.Model):
+    """One row: up to where late fixes were looked for (late.py)."""
+
+    declares = Columns(Retention.OPERATIONS, plain="id log_position import_id at")
+    log_position = models.BigIntegerField()
+    import_id = models.BigIntegerField()
+    at = models.DateTimeField()
 
 
 class Match(models.Model):

@@ -10,8 +10,7 @@ still hold it: then the answer differs, and the deletion is named. The run's own
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +22,7 @@ from waypost.access.values import Permission, Posted, Purpose
 from waypost.clock import from_us
 from waypost.errors import Refused
 from waypost.matching.actions import PARAMETERS
+from waypost.matching.answers import by_offence
 from waypost.matching.comparing import Difference, What, differing, result_digest
 from waypost.matching.models import Match, MatchingRun
 from waypost.matching.queries import find_run
@@ -173,16 +173,9 @@ def _compared(run: MatchingRun, found: Found, reasons: Sequence[str]) -> Repeate
 
 
 def _differences(run: MatchingRun, after: Sequence[Match]) -> list[Difference]:
-    was, now = _by_offence(run.matches.all()), _by_offence(after)
+    was, now = by_offence(run.matches.all()), by_offence(after)
     return [
         difference
         for number in sorted(was.keys() | now.keys())
         for difference in differing(was.get(number, {}), now.get(number, {}))
     ]
-
-
-def _by_offence(matches: Iterable[Match]) -> Mapping[int, dict[int, Match]]:
-    found: dict[int, dict[int, Match]] = defaultdict(dict)
-    for one in matches:
-        found[one.offence_id][one.activation_id] = one
-    return found

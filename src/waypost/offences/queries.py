@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from waypost.access import may
@@ -18,6 +18,7 @@ from waypost.offences.values import Offence
 BATCHES_LISTED = 200
 OFFENCES_LISTED = 500
 LOOKED_UP_AT_ONCE = 1000
+WINDOW_LONGEST = timedelta(days=366)  # nearly all are hours; the index is of beginnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,15 @@ def current_offences(batch_number: int | None = None) -> list[tuple[int, Offence
     if batch_number is not None:
         rows = rows.filter(batch_id=batch_number)
     return [(row.pk, offence_of(row)) for row in rows]
+
+
+def current_since(instant: datetime) -> list[tuple[int, Offence, int]]:
+    """(number of the version, offence, number of its delivery) of every current version of an
+    offence that can have happened since, by number."""
+    rows = OffenceVersion.objects.filter(
+        current=True, from_at__gt=instant - WINDOW_LONGEST, to_at__gt=instant
+    )
+    return [(row.pk, offence_of(row), row.batch_id) for row in rows.order_by("pk")]
 
 
 def offences_by_number(numbers: Sequence[int]) -> dict[int, Offence]:

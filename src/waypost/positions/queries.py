@@ -7,7 +7,7 @@ both is kept once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -133,6 +133,21 @@ def monitored_track(
     """
     parts = _monitored(person_id, from_at, to_at, received_by)
     return tracks.table_of(*parts, from_at, to_at, speeds)
+
+
+def logged_between(
+    kind: Kind, above: int, up_to: int, from_at: datetime, to_at: datetime
+) -> Iterator[pa.Table]:
+    """What the log took in at positions (above, up_to], measured in [from_at, to_at), a page at a
+    time; as far as it has not left the log."""
+    wanted = _in_time(from_at, to_at)
+    while above < up_to:
+        rows = LogEntry.objects.filter(position__gt=above, position__lte=up_to)
+        page = list(rows.order_by("position").values_list("position", kind)[:LOG_PAGE])
+        if not page:
+            return
+        yield pa.concat_tables([log.unpacked(data) for _, data in page]).filter(wanted)
+        above = page[-1][0]
 
 
 def held_keys(first: int, last: int, from_at: datetime, to_at: datetime) -> pa.Table:
