@@ -221,7 +221,8 @@ def matched(house: House, browser) -> dict[str, str]:
     match.wait_for(timeout=30_000)
     found = {"offence-batch": batch, "run": page.url, "match": match.get_attribute("href"),
              "offence": offence, "coverage": f"{offence}/coverage",
-             "excluded": f"{offence}/excluded"}  # fmt: skip
+             "excluded": f"{offence}/excluded", "together": f"{offence}/together",
+             "series": "/matching/series"}  # fmt: skip
     page.close()
     return {name: url.removeprefix(house.pages) for name, url in found.items()}
 

@@ -127,7 +127,7 @@ def carry_out(run_id: int, *, by: Posted = MACHINE, now: datetime) -> MatchingRu
         for match in found.matches:
             match.run = run
         Match.objects.bulk_create(found.matches, batch_size=ROWS_AT_ONCE)
-        _keep_answer(run, offences, found.matches)
+        _keep_answer(run, offences, found)
         run.match_count, run.status, run.ended_at = len(found.matches), "done", now
         run.save()
         detail = {
@@ -164,7 +164,7 @@ def _offences_of(run: MatchingRun) -> list[Numbered]:
     return [numbered for numbered in offences if numbered[0] in asked]
 
 
-def _keep_answer(run: MatchingRun, offences: Sequence[Numbered], matches: Sequence[Match]) -> None:
+def _keep_answer(run: MatchingRun, offences: Sequence[Numbered], found: Found) -> None:
     """What was weighed; by evidence, also whose place each answer takes and how it differs."""
     before = {}
     if run.method == EVIDENCE:
@@ -174,11 +174,12 @@ def _keep_answer(run: MatchingRun, offences: Sequence[Numbered], matches: Sequen
         RunOffence(
             run=run, offence_id=number,
             before_run_id=before[number].run_id if number in before else None,
+            expected_by_chance=found.expected.get(number),
         )
         for number, _ in offences
     ]  # fmt: skip
     RunOffence.objects.bulk_create(weighed, batch_size=ROWS_AT_ONCE)
-    changed = changes_between(run, before, matches)
+    changed = changes_between(run, before, found.matches)
     MatchChange.objects.bulk_create(changed, batch_size=ROWS_AT_ONCE)
 
 

@@ -31,16 +31,23 @@ REASON = (
 class LookKind(StrEnum):
     COVERAGE = "coverage"  # everybody who may be searched, against one offence
     EXCLUSION = "exclusion"  # one person against one offence
+    SERIES = "series"  # several offences: who was at which
+    TOGETHER = "together"  # several people at one offence
 
 
-OPENED = {LookKind.COVERAGE: "coverage:opened", LookKind.EXCLUSION: "exclusion:opened"}
+OPENED = {
+    LookKind.COVERAGE: "coverage:opened",
+    LookKind.EXCLUSION: "exclusion:opened",
+    LookKind.SERIES: "series:opened",
+    LookKind.TOGETHER: "together:opened",
+}
 
 
 @transaction.atomic
 def open_look(
     kind: LookKind, offence_id: int | None, reason: str, *, by: Posted, now: datetime
 ) -> Look:
-    """A look, with its line coverage:opened or exclusion:opened, about nobody yet.
+    """A look, with its line (OPENED), about nobody yet.
 
     raises   Refused without the permission, or where no reason is given
     """

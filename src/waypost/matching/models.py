@@ -42,10 +42,15 @@ class RunOffence(models.Model):
     """Which version of an offence a run weighed, whether anybody matched or not; by evidence, also
     the run whose answer it takes the place of (answers.py). That one stays as it is."""
 
-    declares = Columns(Retention.OFFENCE, plain="id run offence_id before_run_id")
+    declares = Columns(
+        Retention.OFFENCE, plain="id run offence_id before_run_id expected_by_chance"
+    )
     run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="offences")
     offence_id = models.BigIntegerField(db_index=True)  # offences.OffenceVersion
     before_run_id = models.BigIntegerField(null=True)
+    # Wearers within the place at a random instant, by evidence; null: none was searched, or before
+    # this was kept.
+    expected_by_chance = models.FloatField(null=True)
 
 
 class MatchChange(models.Model):

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import pi
 from typing import Any
 
 import pyarrow as pa
@@ -21,7 +22,7 @@ import pyarrow.compute as pc
 from waypost.clock import from_us, to_us, write_instant
 from waypost.matching.compatible import PADDING, PRIOR_WITHIN
 from waypost.matching.evidence import Verdict
-from waypost.matching.evidence_scan import meet, weigh_met
+from waypost.matching.evidence_scan import RADIUS_M_MIN, Met, meet, weigh_met
 from waypost.matching.models import Match
 from waypost.matching.scan import Scanned, lake_source, scan
 from waypost.matching.scope import Searchable
@@ -43,10 +44,15 @@ Numbered = tuple[int, Offence]  # number of the offence's version, and the offen
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search gave: matches, unsaved and without a run, and a digest of every fix read."""
+    """What a search gave: matches, unsaved and without a run, and a digest of every fix read.
+
+    expected   by evidence: number of an offence's version -> how many wearers are within its place
+               at a random instant, whether anybody matched or not
+    """
 
     matches: list[Match]
     data_digest: str
+    expected: dict[int, float]
 
 
 def search(
@@ -57,10 +63,15 @@ def search(
     search them and leaves the line."""
     digest = hashlib.sha256()
     matches: list[Match] = []
-    for numbered in _by_day(offences):
-        by_method = _weighed if method == EVIDENCE else _scanned
-        matches += _matches(numbered, scope, by_method(numbered, scope, digest, received_by))
-    return Found(matches, digest.hexdigest())
+    expected: dict[int, float] = {}
+    for numbered in by_day(offences):
+        if method == EVIDENCE:
+            found, met = _weighed(numbered, scope, digest, received_by)
+            expected |= _expected(numbered, met)
+        else:
+            found = _scanned(numbered, scope, digest, received_by)
+        matches += _matches(numbered, scope, found)
+    return Found(matches, digest.hexdigest(), expected)
 
 
 def reach_of(offences: Sequence[Numbered]) -> tuple[datetime, datetime] | None:
@@ -85,7 +96,7 @@ def _scanned(
 
 def _weighed(
     numbered: Sequence[Numbered], scope: dict[int, Searchable], digest: Any, received_by: datetime
-) -> Scanned:
+) -> tuple[Scanned, Met]:
     """By evidence: everybody in scope about the offences' time, then the history of those met."""
     offences = [offence for _, offence in numbered]
     around = PADDING + EVIDENCE_AROUND
@@ -104,7 +115,14 @@ def _weighed(
         pc.equal(found.matches["class"], Verdict.OBSERVED.value),
         pc.greater_equal(found.matches["likelihood_ratio"], POSSIBLE_RATIO_MIN),
     )
-    return Scanned(found.matches.filter(listed), found.fixes)
+    return Scanned(found.matches.filter(listed), found.fixes), met
+
+
+def _expected(numbered: Sequence[Numbered], met: Met) -> dict[int, float]:
+    return {
+        number: float(density) * pi * max(offence.radius_m, RADIUS_M_MIN) ** 2 * met.population
+        for (number, offence), density in zip(numbered, met.by_chance, strict=True)
+    }
 
 
 def _digested(digest: Any, fixes: pa.Table) -> None:
@@ -112,7 +130,7 @@ def _digested(digest: Any, fixes: pa.Table) -> None:
         digest.update(integers(fixes, name).tobytes())
 
 
-def _by_day(offences: Sequence[Numbered]) -> list[list[Numbered]]:
+def by_day(offences: Sequence[Numbered]) -> list[list[Numbered]]:
     """Offences that begin on the same UTC day together, so that the lake is read once a day."""
     days: dict[date, list[Numbered]] = defaultdict(list)
     for number, offence in offences:

@@ -121,6 +121,21 @@ def current_since(instant: datetime) -> list[tuple[int, Offence, int]]:
     return [(row.pk, offence_of(row), row.batch_id) for row in rows.order_by("pk")]
 
 
+def current_by_reference(names: Sequence[str]) -> dict[str, list[tuple[int, Offence]]]:
+    """Name -> (number of the version, offence) of the current versions so called, of whichever
+    force; a name may be a reference, or a force and a reference. Names that nothing has are left
+    out."""
+    wanted = {name: name.partition(" ") for name in names}
+    references = {*wanted, *(rest for _, _, rest in wanted.values() if rest)}
+    rows = OffenceVersion.objects.filter(current=True, reference__in=sorted(references))
+    found: dict[str, list[tuple[int, Offence]]] = {}
+    for row in rows.order_by("pk"):
+        for name, (first, _, rest) in wanted.items():
+            if row.reference == name or (row.force, row.reference) == (first, rest):
+                found.setdefault(name, []).append((row.pk, offence_of(row)))
+    return found
+
+
 def offences_by_number(numbers: Sequence[int]) -> dict[int, Offence]:
     """The versions of these numbers, current or not."""
     found: dict[int, Offence] = {}
