@@ -117,3 +117,44 @@ def test_who_could_have_been_there_is_told_behind_a_reason(page, house):
     page.get_by_text("Nobody whom you may know of").first.wait_for()
     assert page.get_by_label("Person’s reference").input_value() == "NOBODY"
     check_accessible(page, house)
+
+
+def test_a_series_is_shown_beside_what_chance_gives(page, house):
+    name = f"S{page.viewport_size['width']}"
+    first = police_file(house, name)
+    second = first.replace(b"-1,", b"-5,")
+    sign_in(page, house, "petra")
+    for number, data in enumerate((first, second)):
+        page.goto(f"{house.pages}/offences")
+        file = {"name": f"{name}-{number}.csv", "mimeType": "text/csv", "buffer": data}
+        page.get_by_label("Send an offence file").set_input_files(file)
+        page.get_by_role("button", name="Send the file").click()
+        page.locator("#offences tbody a").first.wait_for()
+        offence = page.locator("#offences tbody a").first.get_attribute("href")
+        page.get_by_role("button", name="Match these offences").click()
+        page.locator("#matches tbody tr").first.wait_for(timeout=60_000)
+    page.goto(f"{house.pages}/matching")
+    page.get_by_role("link", name="Series of offences").click()
+    check_accessible(page, house)
+    page.get_by_label("Crime references, one a line").fill(f"{name}-1\n{name}-9")
+    page.get_by_label("Your reason").fill("Operation Teal: do the two belong together?")
+    page.get_by_role("button", name="Show who was observed there").click()
+    page.get_by_text(f"There is no offence {name}-9").first.wait_for()
+    check_accessible(page, house)
+    page.get_by_label("Crime references, one a line").fill(f"{name}-1\n{name}-5")
+    page.get_by_label("One person’s reference").fill("P1")
+    page.get_by_role("button", name="Show who was observed there").press("Enter")
+    page.get_by_role("heading", name="P1").wait_for()
+    # The two happened at one place and time, so that one visit matches both.
+    page.get_by_text("1 of 1;").wait_for()
+    page.get_by_text("2 offences on 1 occasion").wait_for()
+    check_accessible(page, house)
+    page.goto(f"{house.pages}{offence}")
+    page.get_by_role("link", name="Whose tags were there together").click()
+    page.get_by_label("Your reason").fill("Operation Teal: was anybody with them?")
+    page.get_by_role("button", name="Show who was there together").click()
+    page.get_by_text("within the place").first.wait_for()
+    check_accessible(page, house)
+    page.goto(f"{house.pages}{offence}")
+    page.locator("#weighings tbody tr").first.wait_for()
+    check_accessible(page, house)

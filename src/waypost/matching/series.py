@@ -138,22 +138,31 @@ def gathered(wearers: int, expected: float, offence: Offence) -> Toll:
     return Toll(wearers, wearers, mean, poisson_at_least(mean, wearers))
 
 
-def toll_words(found: Toll, *, of: bool = True) -> str:
+def toll_words(found: Toll) -> str:
     """ "3 of 12; 0.40 expected by chance; so many or more would be chance about once in 120 such
     sets." """
-    counted = f"{found.seen} of {found.of}" if of else f"{found.seen}"
-    return f"{counted}; {_number(found.expected)} expected by chance; {rarity(found.tail)}."
+    expected = number_words(found.expected)
+    return f"{found.seen} of {found.of}; {expected} expected by chance; {rarity(found.tail)}."
 
 
-def rarity(tail: float) -> str:
+def gathered_words(found: Toll) -> str:
+    """The same of wearers at one scene: against all who come there in that time."""
+    expected = number_words(found.expected)
+    return (
+        f"{found.seen} at once; {expected} expected there by chance at any time of the window; "
+        f"{rarity(found.tail, 'scenes')}."
+    )
+
+
+def rarity(tail: float, what: str = "sets") -> str:
     """How rare so many or more are, in words; never as certainty."""
     if tail >= 0.095:
-        return f"so many or more is what chance gives in about {100 * tail:.0f} of 100 such sets"
+        return f"so many or more is what chance gives in about {100 * tail:.0f} of 100 such {what}"
     if tail < 1e-6:
-        return "so many or more would be chance less than once in a million such sets"
+        return f"so many or more would be chance less than once in a million such {what}"
     times = 1 / tail
     rounded = round(times, -max(0, int(log10(times)) - 1))
-    return f"so many or more would be chance about once in {rounded:,.0f} such sets"
+    return f"so many or more would be chance about once in {rounded:,.0f} such {what}"
 
 
 def stretches(fixes: Iterable[tuple[str, datetime]]) -> list[Stretch]:
@@ -188,7 +197,8 @@ def _one_visit(one: Offence, other: Offence) -> bool:
     )
 
 
-def _number(value: float) -> str:
+def number_words(value: float) -> str:
+    """How many are expected, to what is worth reading."""
     if value < 0.01:
         return "fewer than 0.01"
     return f"{value:.2f}" if value < 1 else f"{value:.1f}"

@@ -108,6 +108,7 @@ class Series:
     wearers: list[Wearer]
     more: int  # wearers that are not shown
     searched: int
+    occasions: int  # offences, those that one visit can match counted once
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +150,11 @@ def series(names: str, reason: str, *, by: Posted, now: datetime, reference: str
     shown = _with_references(found[:WEARERS_SHOWN])
     detail = {"look": look.pk, "offences": [scene.number for scene in scenes]}
     _leave_lines("series:viewed", [one.person_id for one in shown], detail, by, now)
-    more = len(found) - len(shown)
-    return Series(scenes, unweighed, shown, more, max(scene.searched for scene in scenes))
+    return Series(
+        scenes, unweighed, shown, len(found) - len(shown),
+        max(scene.searched for scene in scenes),
+        len(occasions([scene.offence for scene in scenes])),
+    )  # fmt: skip
 
 
 def together(offence_id: int, reason: str, *, by: Posted, now: datetime) -> Together:

@@ -245,4 +245,5 @@ def test_the_page_of_one_offence_asks_why_first(analyst, weighed):
     assert analyst.post(address, {"reason": "x"}).status_code == 422
     page = analyst.post(address, {"reason": REASON}).content.decode()
     assert "TOUR" in page
-    assert "2; " in page
+    assert "2 at once; " in page
+    assert "such scenes" in page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from waypost.matching.series import toll_words
+from waypost.matching.series import gathered_words, number_words, toll_words
 from waypost.matching.series_queries import At, Series, Together, Wearer
 from waypost.web.presenters.matching import share
 from waypost.web.templatetags.waypost import length, words
@@ -13,6 +13,7 @@ from waypost.web.templatetags.waypost import length, words
 def series(found: Series) -> dict[str, Any]:
     return {
         "offences": len(found.scenes),
+        "occasions": found.occasions,
         "unweighed": found.unweighed,
         "searched": found.searched,
         "wearers": [_wearer(one) for one in found.wearers],
@@ -23,7 +24,7 @@ def series(found: Series) -> dict[str, Any]:
 def together(found: Together) -> dict[str, Any]:
     return {
         "run_number": found.run_number,
-        "words": toll_words(found.toll, of=False),
+        "words": gathered_words(found.toll),
         "wearers": found.toll.seen,
         "meetings": [
             {
@@ -42,7 +43,7 @@ def _wearer(one: Wearer) -> dict[str, Any]:
     return {
         "person": one.person_reference,
         "words": toll_words(one.toll),
-        "among": _count(one.among),
+        "among": number_words(one.among),
         "at": [_at(scene) for scene in one.at],
     }
 
@@ -56,9 +57,3 @@ def _at(one: At) -> dict[str, Any]:
         "verdict": words(one.verdict) if one.verdict else "No match",
         "share": share(one.share),
     }
-
-
-def _count(value: float) -> str:
-    if value < 0.01:
-        return "fewer than 0.01"
-    return f"{value:.2f}" if value < 1 else f"{value:,.0f}"
