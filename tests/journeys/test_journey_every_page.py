@@ -221,7 +221,9 @@ def matched(house: House, browser) -> dict[str, str]:
     page.get_by_role("button", name="Match these offences").click()
     match = page.locator("#matches tbody a").first
     match.wait_for(timeout=60_000)
-    found = {"offence-batch": batch, "run": page.url, "offence": offence}
+    found = {"offence-batch": batch, "run": page.url, "offence": offence,
+             "coverage": f"{offence}/coverage", "excluded": f"{offence}/excluded",
+             "together": f"{offence}/together", "series": "/matching/series"}  # fmt: skip
     page.goto(f"{house.pages}{match.get_attribute('href')}")
     while "/review/" not in page.url:  # the work list takes the run in within seconds
         page.wait_for_timeout(1_000)

@@ -56,13 +56,15 @@ def one_round(now: datetime) -> None:
     """Archive, thin out crowded days, and see to the sealed quarantine: let out what an order turns
     out to cover (the import did; a gateway may have sealed on for a second), delete what is old."""
     from waypost.access.values import MACHINE
+    from waypost.matching.late import still_needed
     from waypost.monitoring.models import Cursor
     from waypost.positions import lake, seal
     from waypost.positions.archive import archive_once
     from waypost.positions.release import release_covered
 
     judged = Cursor.objects.values_list("position", flat=True).first()
-    done = archive_once(keep_above=judged or 0, now=now)
+    keep_above = min([judged or 0, *still_needed(now=now)])
+    done = archive_once(keep_above=keep_above, now=now)
     for day in lake.crowded_days():
         lake.compact(day)
     released = release_covered(by=MACHINE, now=now)

@@ -272,7 +272,8 @@ def remind(until: datetime) -> None:
 def _match(world: World) -> None:
     from waypost.access.models import Officer
     from waypost.access.queries import posted
-    from waypost.matching.actions import EVIDENCE, run_matching
+    from waypost.matching.actions import run_matching
+    from waypost.matching.searching import EVIDENCE
     from waypost.offences.actions import take_delivery
 
     now = clock.now()

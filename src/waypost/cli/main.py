@@ -57,6 +57,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "police answer": ("police_answer", "take in a force's answer to a breach notification"),
     "disclosure export": ("disclosure_export", "a granted request's answer as its signed bundle"),
     "alert figures": ("alert_figures", "alerts a wearer-day, how soon attended, what they came to"),
+    "runs repeat": ("runs_repeat", "do a matching run again as it was: the same, or what differs"),
     "evidence verify": ("evidence_verify", "check a signed bundle offline"),
     "forget due": ("forget_due", "what is due for deletion within a month; changes nothing"),
     "forget now": ("forget_now", "delete what is due, where deleting is turned on"),

@@ -416,6 +416,11 @@ def handlers() -> dict[str, Handler]:
             MatchingRun.objects.filter(pk=run_id, status="running").update(status="waiting")
         carry_out(run_id, now=clock.now())
 
+    def match_late(task: Task) -> None:
+        from waypost.matching.late import follow_late
+
+        follow_late(now=clock.now())
+
     def parameter_preview(task: Task) -> None:
         from waypost.alerts.trying import would_call
         from waypost.jobs.queue import ATTEMPTS_MAX
@@ -448,6 +453,7 @@ def handlers() -> dict[str, Handler]:
 
     return {
         "match_run": match_run,
+        "match_late": match_late,
         "subject_access": subject_access,
         "parameter_preview": parameter_preview,
         "what_if": what_if,

@@ -69,6 +69,11 @@ def enqueue(
     return int(job.pk)
 
 
+def is_open(kind: str) -> bool:
+    """Whether a job of this kind waits or runs."""
+    return Job.objects.filter(kind=kind, status__in=("waiting", "running")).exists()
+
+
 def run_next(handlers: Mapping[str, Handler], clock: Callable[[], datetime]) -> bool:
     """Run the job that has waited longest; whether there was one."""
     job = _claim(clock())

@@ -49,7 +49,9 @@ DATED: dict[Scope, tuple[tuple[str, str], ...]] = {
         ("review.Opening", "review__match__run__made_at"),
         ("review.ProximityAlert", "review__match__run__made_at"),
         ("review.Review", "match__run__made_at"), ("review.TakenRun", "at"),
-        ("matching.Match", "run__made_at"), ("matching.MatchingRun", "made_at"),
+        ("matching.Look", "at"), ("matching.Match", "run__made_at"),
+        ("matching.MatchChange", "run__made_at"), ("matching.RunOffence", "run__made_at"),
+        ("matching.MatchingRun", "made_at"),
         ("offences.OffenceVersion", "batch__received_at"), ("offences.OffenceBatch", "received_at"),
     ),
 }  # fmt: skip
@@ -91,11 +93,15 @@ def dated_rows(
     kept = [int(one.rpartition(":")[2]) for one in held if one.startswith(f"{label}:")]
     rows = rows.exclude(pk__in=kept)
     matches: Any = apps.get_model("matching.Match")._base_manager
-    if label == "matching.Match":
+    if label in {"matching.Match", "matching.MatchChange"}:
         rows = rows.exclude(person_id__in=list(persons))
-    elif label == "matching.MatchingRun":
+    elif label in {"matching.MatchingRun", "matching.RunOffence"}:
         staying = matches.filter(person_id__in=list(persons))
-        rows = rows.exclude(pk__in=staying.values("run_id"))
+        changes: Any = apps.get_model("matching.MatchChange")._base_manager
+        changed = changes.filter(person_id__in=list(persons))
+        name = "pk" if label == "matching.MatchingRun" else "run_id"
+        rows = rows.exclude(**{f"{name}__in": staying.values("run_id")})
+        rows = rows.exclude(**{f"{name}__in": changed.values("run_id")})
     elif label == "offences.OffenceVersion":
         rows = rows.exclude(pk__in=matches.values("offence_id"))
     elif label == "offences.OffenceBatch":

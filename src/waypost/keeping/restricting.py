@@ -194,6 +194,7 @@ POLICY: dict[str, Given | Left] = {
     "review.ReviewMove": Left(W.POLICE),
     "review.Opening": Left(W.POLICE),
     "review.ProximityAlert": Left(W.POLICE),
+    "matching.MatchChange": Left(W.POLICE),
     "policing.Notification": Left(W.POLICE),
     "policing.NotificationMove": Left(W.POLICE),
     # Requests from outside; what a wearer asked for themself stands on their own page.

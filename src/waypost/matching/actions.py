@@ -3,27 +3,25 @@
     asked (audit line) -> offences and scope read -> the lake read once per day of offences
     -> scan -> matches, digest of the data and audit line saved in one transaction
 
-A run can be repeated: it keeps its parameters, the version of the code, who was in scope, the state
-of lake and log, and a digest of every fix it read.
+A run can be repeated (repeating.py): it keeps its parameters, the version of the code, which
+version of each offence it weighed, who was in scope and when, by when what it read had been
+received, and digests of every fix it read and of its matches.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from django.db import transaction
 
 from waypost import __version__
 from waypost.access import audit, may
 from waypost.access.values import MACHINE, Permission, Posted, Purpose
-from waypost.clock import from_us, write_instant
 from waypost.errors import Conflict, NoSuchThing, Refused
+from waypost.matching.answers import answers_before, changes_between
+from waypost.matching.comparing import result_digest
 from waypost.matching.compatible import COVERED_BY, OVERLAP_MIN, PADDING, PRIOR_WITHIN, RADIUS_M
 from waypost.matching.evidence import (
     EXCLUDED_MPS,
@@ -31,32 +29,26 @@ from waypost.matching.evidence import (
     POSSIBLE_FROM,
     SCORE_WEIGHTS,
     STAY_S,
-    Verdict,
 )
-from waypost.matching.evidence_scan import meet, weigh_met
-from waypost.matching.models import Match, MatchingRun
-from waypost.matching.scan import Scanned, lake_source, scan
-from waypost.matching.scope import ORDER_KINDS_FOR_CRIME_MAPPING, Searchable, searchable
-from waypost.matching.unsound_reading import read_unsound
-from waypost.matching.values import LEGS, WEIGHED
+from waypost.matching.models import Match, MatchChange, MatchingRun, RunOffence
+from waypost.matching.scope import ORDER_KINDS_FOR_CRIME_MAPPING, searchable
+from waypost.matching.searching import (
+    COMPATIBLE,
+    EVIDENCE,
+    HISTORY,
+    POSSIBLE_RATIO_MIN,
+    Found,
+    Numbered,
+    parts_of,
+    search,
+)
 from waypost.offences.models import OffenceBatch
 from waypost.offences.queries import current_offences
-from waypost.offences.values import Offence
 from waypost.orders.queries import person_orders
 from waypost.positions import lake
 from waypost.positions.models import LogHead
-from waypost.positions.order import integers
-from waypost.positions.queries import fixes_between
-from waypost.positions.tracks import only_live
-from waypost.units import Mechanism
 
-COMPATIBLE, EVIDENCE = "compatible", "evidence"
 METHODS = (EVIDENCE, COMPATIBLE)
-HISTORY = timedelta(days=14)  # before the offences' day: what the habit of those met is read from
-EVIDENCE_AROUND = timedelta(
-    hours=1
-)  # fixes so far beside the padded window say how one came and went
-POSSIBLE_RATIO_MIN = 1.0  # who is there no likelier than by habit is not put on a list
 COMPATIBLE_PARAMETERS: dict[str, Any] = {
     "radius_m": RADIUS_M,
     "padding_minutes": PADDING / timedelta(minutes=1),
@@ -76,8 +68,8 @@ EVIDENCE_PARAMETERS: dict[str, Any] = {
     "score_weights": list(SCORE_WEIGHTS),
     "order_kinds": sorted(kind.value for kind in ORDER_KINDS_FOR_CRIME_MAPPING),
 }
+ROWS_AT_ONCE = 500
 PARAMETERS = {COMPATIBLE: COMPATIBLE_PARAMETERS, EVIDENCE: EVIDENCE_PARAMETERS}
-Numbered = tuple[int, Offence]  # number of the offence's version, and the offence
 
 
 def run_matching(
@@ -123,14 +115,18 @@ def carry_out(run_id: int, *, by: Posted = MACHINE, now: datetime) -> MatchingRu
         raise Conflict("This matching run was started already, or there is none.")
     run = MatchingRun.objects.get(pk=run_id)
     try:
-        matches = _search(run)
+        offences = _offences_of(run)
+        found = _search(run, offences, now)
     except Exception:
         message = "The run stopped on an error of ours; ask for it again."
         MatchingRun.objects.filter(pk=run_id).update(status="failed", message=message, ended_at=now)
         raise
     with transaction.atomic():
-        Match.objects.bulk_create(matches, batch_size=500)
-        run.match_count, run.status, run.ended_at = len(matches), "done", now
+        for match in found.matches:
+            match.run = run
+        Match.objects.bulk_create(found.matches, batch_size=ROWS_AT_ONCE)
+        _keep_answer(run, offences, found)
+        run.match_count, run.status, run.ended_at = len(found.matches), "done", now
         run.save()
         detail = {
             "run": run.pk,
@@ -143,121 +139,57 @@ def carry_out(run_id: int, *, by: Posted = MACHINE, now: datetime) -> MatchingRu
     return run
 
 
-def _search(run: MatchingRun) -> list[Match]:
-    """The matches, unsaved; writes on the run what they rest on."""
+@transaction.atomic
+def ask_again(
+    follows_id: int, batch_id: int, offence_ids: Collection[int], *, by: Posted, now: datetime
+) -> MatchingRun:
+    """A run by evidence of some of a delivery's offences, since fixes of their time came late; it
+    waits for `carry_out`."""
+    run = ask_for_run(batch_id, by=by, now=now, method=EVIDENCE)
+    run.follows_id = follows_id
+    run.save(update_fields=["follows_id"])
+    asked = [RunOffence(run=run, offence_id=number) for number in sorted(offence_ids)]
+    RunOffence.objects.bulk_create(asked, batch_size=ROWS_AT_ONCE)
+    return run
+
+
+def _offences_of(run: MatchingRun) -> list[Numbered]:
+    """The current versions of what the run was asked to weigh."""
     offences = current_offences(run.batch_id)
+    if run.follows_id is None:
+        return offences
+    asked = set(run.offences.values_list("offence_id", flat=True))
+    return [numbered for numbered in offences if numbered[0] in asked]
+
+
+def _keep_answer(run: MatchingRun, offences: Sequence[Numbered], found: Found) -> None:
+    """What was weighed; by evidence, also whose place each answer takes and how it differs."""
+    before = {}
+    if run.method == EVIDENCE:
+        before = answers_before([number for number, _ in offences], run.pk)
+    run.offences.all().delete()  # what was asked for, where it was
+    weighed = [
+        RunOffence(
+            run=run, offence_id=number,
+            before_run_id=before[number].run_id if number in before else None,
+            expected_by_chance=found.expected.get(number),
+        )
+        for number, _ in offences
+    ]  # fmt: skip
+    RunOffence.objects.bulk_create(weighed, batch_size=ROWS_AT_ONCE)
+    changed = changes_between(run, before, found.matches)
+    MatchChange.objects.bulk_create(changed, batch_size=ROWS_AT_ONCE)
+
+
+def _search(run: MatchingRun, offences: Sequence[Numbered], now: datetime) -> Found:
+    """The matches; writes on the run what they rest on."""
     scope = {each.activation: each for each in searchable(person_orders())}
     run.offence_count, run.population = len(offences), sorted(scope)
+    run.spans = parts_of(scope.values(), offences)
     run.lake_version = lake.snapshot("fixes").version
     run.log_position = LogHead.objects.values_list("position", flat=True).first()
-    digest = hashlib.sha256()
-    matches: list[Match] = []
-    for numbered in _by_day(offences):
-        found = (_weighed if run.method == EVIDENCE else _scanned)(numbered, scope, digest)
-        matches += _matches(run, numbered, scope, found)
-    run.data_digest = digest.hexdigest()
-    return matches
-
-
-def _scanned(numbered: Sequence[Numbered], scope: dict[int, Searchable], digest: Any) -> Scanned:
-    """By the compatible rule."""
-    fixes = _read(numbered, scope.values(), PADDING + PRIOR_WITHIN, PADDING)
-    _digested(digest, fixes)
-    return scan([offence for _, offence in numbered], lake_source(fixes))
-
-
-def _weighed(numbered: Sequence[Numbered], scope: dict[int, Searchable], digest: Any) -> Scanned:
-    """By evidence: everybody in scope about the offences' time, then the history of those met."""
-    offences = [offence for _, offence in numbered]
-    around = PADDING + EVIDENCE_AROUND
-    fixes = _read(numbered, scope.values(), around, around)
-    _digested(digest, fixes)
-    met = meet(offences, lake_source(fixes))
-    known = [scope[number] for number in met.persons.tolist()]
-    begins = min(offence.from_at for offence in offences) - around
-    before = _searched(known, begins - HISTORY, begins) if known else fixes.slice(0, 0)
-    _digested(digest, before)
-    theirs = fixes.filter(pc.is_in(fixes["activation"], pa.array(met.persons)))
-    until = max(offence.to_at for offence in offences) + around
-    unsound, events = read_unsound(met.persons.tolist(), until, theirs)
-    _digested(digest, events)
-    found = weigh_met(offences, lake_source(pa.concat_tables([before, theirs])), met, unsound)
-    listed = pc.or_(
-        pc.equal(found.matches["class"], Verdict.OBSERVED.value),
-        pc.greater_equal(found.matches["likelihood_ratio"], POSSIBLE_RATIO_MIN),
-    )
-    return Scanned(found.matches.filter(listed), found.fixes)
-
-
-def _digested(digest: Any, rows: pa.Table) -> None:
-    for name in ("activation", "measured_at", "content_key"):
-        digest.update(integers(rows, name).tobytes())
-
-
-def _by_day(offences: Sequence[Numbered]) -> list[list[Numbered]]:
-    """Offences that begin on the same UTC day together, so that the lake is read once a day."""
-    days: dict[date, list[Numbered]] = defaultdict(list)
-    for number, offence in offences:
-        days[offence.from_at.date()].append((number, offence))
-    return [days[day] for day in sorted(days)]
-
-
-def _read(
-    numbered: Sequence[Numbered], scope: Iterable[Searchable], before: timedelta, after: timedelta
-) -> pa.Table:
-    """Every fix that may be searched in the offences' windows, so long before and after them."""
-    from_at = min(offence.from_at for _, offence in numbered) - before
-    to_at = max(offence.to_at for _, offence in numbered) + after + timedelta(microseconds=1)
-    return _searched(scope, from_at, to_at)
-
-
-def _searched(scope: Iterable[Searchable], from_at: datetime, to_at: datetime) -> pa.Table:
-    spans = {each.activation: each.spans for each in scope}
-    fixes = fixes_between(list(spans), from_at, to_at)
-    present = set(fixes["activation"].unique().to_pylist())
-    return only_live(fixes, {number: spans[number] for number in spans if number in present})
-
-
-def _matches(
-    run: MatchingRun, numbered: Sequence[Numbered], scope: dict[int, Searchable], found: Scanned
-) -> list[Match]:
-    fixes: dict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)
-    for row in found.fixes.to_pylist():
-        fixes[row["offence"], row["person"]].append(_fix_json(row))
-    return [
-        Match(
-            run=run,
-            offence_id=numbered[row["offence"]][0],
-            person_id=scope[row["person"]].person_number,
-            activation_id=row["person"],
-            score=row["score"],
-            verdict=row.get("class", Verdict.OBSERVED.value),
-            sequences=row["sequences"],
-            nearest_m=row["nearest_m"],
-            seconds_inside=row["seconds_inside"],
-            coverage=row["coverage"],
-            **{name: row.get(name) for name in (*WEIGHED, *LEGS)},
-            unsound=row.get("unsound") or "",
-            unsound_from_at=_instant(row.get("unsound_from_us")),
-            unsound_to_at=_instant(row.get("unsound_to_us")),
-            fixes=fixes[row["offence"], row["person"]],
-        )
-        for row in found.matches.to_pylist()
-    ]
-
-
-def _instant(us: int | None) -> datetime | None:
-    return None if us is None else from_us(us)
-
-
-def _fix_json(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "label": row["label"],
-        "at": write_instant(from_us(row["us"])),
-        "lat": row["lat"],
-        "lon": row["lon"],
-        "r95_m": round(row["r95_m"], 1),  # 0: the tag stated no accuracy
-        "mechanism": Mechanism(row["mechanism"]).name.lower(),
-        "distance_m": round(row["distance_m"], 1),
-        "overlap": round(row["overlap"], 4),
-    }
+    run.read_by = now
+    found = search(run.method, offences, scope, received_by=now)
+    run.data_digest = found.data_digest
+    run.result_digest = result_digest(found.matches)
+    return found

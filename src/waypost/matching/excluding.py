@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from math import hypot
 
-from waypost.clock import to_us
+from waypost.clock import from_us, to_us
 from waypost.matching.evidence import (
     DENSITY_MIN,
     EXCLUDED_MPS,
@@ -42,6 +43,10 @@ class Leg:
     away_m: float
     at_least_m: float
 
+    @property
+    def at(self) -> datetime:
+        return from_us(self.fix.us)
+
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
@@ -60,6 +65,10 @@ class Exclusion:
     seconds: float
     needed_mps: float
     assumed_mps: float
+
+    @property
+    def left_out_at(self) -> datetime:
+        return from_us(self.left_out.us)
 
 
 def exclusion(offence: Offence, fixes: Sequence[Seen], unsound: Sequence[Span]) -> Exclusion | None:

@@ -76,6 +76,8 @@ def _files(
         "parameters": run.parameters,
         "code_version": run.code_version,
         "data_digest": run.data_digest,
+        "result_digest": run.result_digest,
+        "received_by": None if run.read_by is None else write_instant(run.read_by),
         "lake_version": run.lake_version,
         "log_position": run.log_position,
         "activations_in_scope": population,

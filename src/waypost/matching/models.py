@@ -10,18 +10,25 @@ from waypost.columns import Columns, Retention
 class MatchingRun(models.Model):
     declares = Columns(
         Retention.OFFENCE,
-        plain="id method parameters code_version data_digest lake_version log_position population "
-        "offence_count match_count status made_at ended_at officer_id batch_id",
+        plain="id method parameters code_version data_digest result_digest lake_version "
+        "log_position population spans read_by offence_count match_count status made_at ended_at "
+        "officer_id batch_id follows_id",
         sensitive="message",
     )
     method = models.CharField(max_length=20)
     parameters = models.JSONField(default=dict)
     code_version = models.CharField(max_length=60)
     data_digest = models.CharField(max_length=64, blank=True)  # of the rows read
+    result_digest = models.CharField(max_length=64, blank=True)  # of the matches (comparing.py)
+    read_by = models.DateTimeField(null=True)  # what had been received by then was read
     lake_version = models.BigIntegerField(null=True)
     log_position = models.BigIntegerField(null=True)
     population = models.JSONField(default=list)  # activation numbers in scope
+    spans = models.JSONField(default=dict)  # of those in scope for a part of the time (actions)
     batch_id = models.BigIntegerField(null=True)
+    # The run that late fixes made answer anew (late.py): its offences stand in RunOffence from the
+    # moment it is asked for, and are a part of the delivery's.
+    follows_id = models.BigIntegerField(null=True)
     offence_count = models.IntegerField(default=0)
     match_count = models.IntegerField(default=0)
     status = models.CharField(max_length=20, default="waiting")  # waiting running done failed
@@ -29,6 +36,51 @@ class MatchingRun(models.Model):
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     officer_id = models.BigIntegerField(null=True)
+
+
+class RunOffence(models.Model):
+    """Which version of an offence a run weighed, whether anybody matched or not; by evidence, also
+    the run whose answer it takes the place of (answers.py). That one stays as it is."""
+
+    declares = Columns(
+        Retention.OFFENCE, plain="id run offence_id before_run_id expected_by_chance"
+    )
+    run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="offences")
+    offence_id = models.BigIntegerField(db_index=True)  # offences.OffenceVersion
+    before_run_id = models.BigIntegerField(null=True)
+    # Wearers within the place at a random instant, by evidence; null: none was searched, or before
+    # this was kept.
+    expected_by_chance = models.FloatField(null=True)
+
+
+class MatchChange(models.Model):
+    """A match in which a run's answer differs from the one whose place it takes."""
+
+    declares = Columns(
+        Retention.OFFENCE,
+        belongs="person",
+        plain="id run before_run_id offence_id person activation_id what verdict_before "
+        "verdict_after score_before score_after",
+    )
+    run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="changes")
+    before_run_id = models.BigIntegerField()
+    offence_id = models.BigIntegerField(db_index=True)  # the version that the run weighed
+    person = models.ForeignKey("orders.Person", on_delete=models.CASCADE)
+    activation_id = models.BigIntegerField()
+    what = models.CharField(max_length=10)  # comparing.What
+    verdict_before = models.CharField(max_length=20, blank=True)  # "": there was none
+    verdict_after = models.CharField(max_length=20, blank=True)
+    score_before = models.FloatField(null=True)
+    score_after = models.FloatField(null=True)
+
+
+class Followed(models.Model):
+    """One row: up to where late fixes were looked for (late.py)."""
+
+    declares = Columns(Retention.OPERATIONS, plain="id log_position import_id at")
+    log_position = models.BigIntegerField()
+    import_id = models.BigIntegerField()
+    at = models.DateTimeField()
 
 
 class Match(models.Model):
@@ -66,3 +118,16 @@ class Match(models.Model):
     unsound_from_at = models.DateTimeField(null=True)
     unsound_to_at = models.DateTimeField(null=True)  # null: no end is known
     fixes = models.JSONField(default=list)  # the qualifying fixes as read, with label
+
+
+class Look(models.Model):
+    """A look at many people at once, with the reason that was stated for it (looks.py)."""
+
+    declares = Columns(
+        Retention.OFFENCE, plain="id kind offence_id officer_id at", sensitive="reason"
+    )
+    kind = models.CharField(max_length=20)  # looks.LookKind
+    offence_id = models.BigIntegerField(null=True)  # offences.OffenceVersion
+    officer_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField(db_index=True)
+    reason = models.TextField()

@@ -46,6 +46,9 @@ class RunRow:
     match_count: int
     code_version: str
     data_digest: str
+    follows: int | None
+    result_digest: str
+    read_by: datetime | None
     parameters: dict[str, Any]
 
 
@@ -254,5 +257,8 @@ def _run_row(run: MatchingRun, match_count: int, hidden: frozenset[int]) -> RunR
         match_count=match_count,
         code_version=run.code_version,
         data_digest=run.data_digest,
+        follows=run.follows_id,
+        result_digest=run.result_digest,
+        read_by=run.read_by,
         parameters=run.parameters,
     )

@@ -46,3 +46,13 @@ def searchable(persons: Iterable[PersonOrders]) -> list[Searchable]:
             if spans and activation.number is not None and person.number is not None:
                 found.append(Searchable(activation.number, person.number, spans))
     return sorted(found, key=lambda each: each.activation)
+
+
+def within(spans: Spans, others: Spans) -> Spans:
+    """The parts of the spans that lie within the others, in order."""
+    parts = (
+        (max(start, other_start), min(end, other_end))
+        for start, end in spans
+        for other_start, other_end in others
+    )
+    return tuple(sorted((start, end) for start, end in parts if start < end))

@@ -41,17 +41,23 @@ Spans = dict[int, list[Span]]
 
 
 def read_unsound(
-    activations: Collection[int], to_at: datetime, fixes: pa.Table
+    activations: Collection[int],
+    to_at: datetime,
+    fixes: pa.Table,
+    *,
+    received_by: datetime | None = None,
 ) -> tuple[pa.Table, pa.Table]:
     """(when these tags were not sound, as values.UNSOUND; the events that say so, schema.EVENTS).
 
     to_at   the end of what is weighed; events are read to a day after it
     fixes   those read of them about the time in question, set aside or not: a time that was marked
             wrong is a sign of a wrong clock
+    received_by   events that we had received by then; None: all. What officers decided of clocks
+            and removals is taken as it stands now
     """
     fitted_at = min((row for numbers in _chunks(activations) for row in _fitted(numbers)),
                     default=to_at)  # fmt: skip
-    events = _events(activations, fitted_at, to_at + AFTER)
+    events = _events(activations, fitted_at, to_at + AFTER, received_by)
     found: Spans = defaultdict(list)
     for number, reports in _reports(events).items():
         found[number] += state_spans(reports)
@@ -68,8 +74,10 @@ def _fitted(numbers: Collection[int]) -> Iterable[datetime]:
     return Activation.objects.filter(pk__in=numbers).values_list("from_at", flat=True)
 
 
-def _events(activations: Collection[int], from_at: datetime, to_at: datetime) -> pa.Table:
-    events = events_between(activations, from_at, to_at)
+def _events(
+    activations: Collection[int], from_at: datetime, to_at: datetime, received_by: datetime | None
+) -> pa.Table:
+    events = events_between(activations, from_at, to_at, received_by=received_by)
     said = pc.is_in(events["kind"], value_set=KINDS)
     return events.filter(pc.or_(said, pc.is_in(events["set_aside"], value_set=MARKS)))
 

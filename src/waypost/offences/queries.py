@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F
@@ -20,6 +20,7 @@ from waypost.offences.values import Offence
 BATCHES_LISTED = 200
 OFFENCES_LISTED = 500
 LOOKED_UP_AT_ONCE = 1000
+WINDOW_LONGEST = timedelta(days=366)  # nearly all are hours; the index is of beginnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,30 @@ def current_offences(batch_number: int | None = None) -> list[tuple[int, Offence
     if batch_number is not None:
         rows = rows.filter(batch_id=batch_number)
     return [(row.pk, offence_of(row)) for row in rows]
+
+
+def current_since(instant: datetime) -> list[tuple[int, Offence, int]]:
+    """(number of the version, offence, number of its delivery) of every current version of an
+    offence that can have happened since, by number."""
+    rows = OffenceVersion.objects.filter(
+        current=True, from_at__gt=instant - WINDOW_LONGEST, to_at__gt=instant
+    )
+    return [(row.pk, offence_of(row), row.batch_id) for row in rows.order_by("pk")]
+
+
+def current_by_reference(names: Sequence[str]) -> dict[str, list[tuple[int, Offence]]]:
+    """Name -> (number of the version, offence) of the current versions so called, of whichever
+    force; a name may be a reference, or a force and a reference. Names that nothing has are left
+    out."""
+    wanted = {name: name.partition(" ") for name in names}
+    references = {*wanted, *(rest for _, _, rest in wanted.values() if rest)}
+    rows = OffenceVersion.objects.filter(current=True, reference__in=sorted(references))
+    found: dict[str, list[tuple[int, Offence]]] = {}
+    for row in rows.order_by("pk"):
+        for name, (first, _, rest) in wanted.items():
+            if row.reference == name or (row.force, row.reference) == (first, rest):
+                found.setdefault(name, []).append((row.pk, offence_of(row)))
+    return found
 
 
 def offences_by_number(numbers: Sequence[int]) -> dict[int, Offence]:

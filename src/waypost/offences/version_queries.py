@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -16,6 +17,7 @@ from waypost.offences.queries import LOOKED_UP_AT_ONCE, offence_of
 from waypost.offences.values import Offence
 
 CHANGED_LISTED = 200
+VERSIONS_AT_ONCE = 500
 NO_SUCH_OFFENCE = "There is no such offence."
 
 
@@ -76,6 +78,28 @@ def resubmitted(batch_number: int, by: Posted) -> list[Resubmitted]:
         Resubmitted(row.pk, row.version, offence_of(row), _changed(before.get(row.pk), row))
         for row in after
     ]
+
+
+def versions_of(numbers: Collection[int]) -> dict[int, list[int]]:
+    """Number of a version -> the numbers of every version of the same offence, oldest first.
+
+    Called by acts and queries that have asked whether the offences may be read.
+    """
+    wanted = sorted(numbers)
+    found: dict[int, list[int]] = {}
+    for start in range(0, len(wanted), VERSIONS_AT_ONCE):
+        rows = OffenceVersion.objects.filter(pk__in=wanted[start : start + VERSIONS_AT_ONCE])
+        keys = {row: (force, name) for row, force, name in
+                rows.values_list("pk", "force", "reference")}  # fmt: skip
+        of: dict[tuple[str, str], list[int]] = defaultdict(list)
+        every = OffenceVersion.objects.filter(
+            force__in={force for force, _ in keys.values()},
+            reference__in=[name for _, name in keys.values()],
+        )
+        for row, force, name in every.order_by("version").values_list("pk", "force", "reference"):
+            of[force, name].append(row)
+        found |= {number: of[key] for number, key in keys.items()}
+    return found
 
 
 def _before(rows: Sequence[OffenceVersion]) -> dict[int, OffenceVersion]:

@@ -7,7 +7,7 @@ both is kept once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.db import transaction
 
 from waypost.access import audit, may
 from waypost.access.values import Posted, Purpose
+from waypost.clock import to_us
 from waypost.orders.directory import ActivationDirectory
 from waypost.orders.models import Activation
 from waypost.orders.queries import case_of, person_orders
@@ -134,6 +135,21 @@ def monitored_track(
     return tracks.table_of(*parts, from_at, to_at, speeds)
 
 
+def logged_between(
+    kind: Kind, above: int, up_to: int, from_at: datetime, to_at: datetime
+) -> Iterator[pa.Table]:
+    """What the log took in at positions (above, up_to], measured in [from_at, to_at), a page at a
+    time; as far as it has not left the log."""
+    wanted = _in_time(from_at, to_at)
+    while above < up_to:
+        rows = LogEntry.objects.filter(position__gt=above, position__lte=up_to)
+        page = list(rows.order_by("position").values_list("position", kind)[:LOG_PAGE])
+        if not page:
+            return
+        yield pa.concat_tables([log.unpacked(data) for _, data in page]).filter(wanted)
+        above = page[-1][0]
+
+
 def held_keys(first: int, last: int, from_at: datetime, to_at: datetime) -> pa.Table:
     """What lake and log hold of activations first..last in [from_at, to_at): their keys only.
 
@@ -163,6 +179,19 @@ def imports_after(import_id: int, *, limit: int) -> list[LakeImport]:
             break
         found.append(one)
     return found
+
+
+def imported_since(after: datetime, activations: Collection[int], to_at: datetime) -> list[int]:
+    """Imports that ended after an instant and brought these tags something measured before
+    `to_at`."""
+    wanted = {str(number) for number in activations}
+    last_us = to_us(to_at)
+    rows = LakeImport.objects.filter(ended_at__gt=after, new_count__gt=0).order_by("pk")
+    return [
+        number
+        for number, touched in rows.values_list("pk", "touched")
+        if any(int(touched[name]) < last_us for name in wanted & touched.keys())
+    ]
 
 
 def oldest_unarchived() -> datetime | None:

@@ -17,8 +17,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from waypost.corrections.values import Change
-from waypost.matching.actions import EVIDENCE
 from waypost.matching.models import Match, MatchingRun
+from waypost.matching.searching import EVIDENCE
 from waypost.offences.queries import offences_by_number
 from waypost.offences.values import Offence
 from waypost.review.correcting import note_newer_run
@@ -68,12 +68,8 @@ def _take(run: MatchingRun, now: datetime) -> None:
 
 def covered(run: MatchingRun) -> set[tuple[str, str]]:
     """Force and reference of each offence that the run weighed."""
-    from waypost.offences.models import OffenceVersion
-
-    rows = OffenceVersion.objects.filter(known_at__lte=run.made_at)
-    if run.batch_id is not None:
-        rows = rows.filter(batch_id=run.batch_id)
-    return set(rows.values_list("force", "reference"))
+    weighed = list(run.offences.values_list("offence_id", flat=True))
+    return {(one.force, one.reference) for one in offences_by_number(weighed).values()}
 
 
 def _known(offences: Iterable[tuple[str, str]]) -> dict[Pair, Review]:

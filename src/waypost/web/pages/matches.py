@@ -16,8 +16,11 @@ from waypost.access.values import Permission
 from waypost.clock import now
 from waypost.jobs.queue import enqueue
 from waypost.matching import queries
-from waypost.matching.actions import EVIDENCE, ask_for_run
+from waypost.matching.actions import ask_for_run
+from waypost.matching.change_queries import run_changes
+from waypost.matching.searching import EVIDENCE
 from waypost.review.queries import review_of
+from waypost.web.presenters import answers
 from waypost.web.presenters import matching as present
 from waypost.web.who import signed_in
 
@@ -46,10 +49,12 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
-    page = queries.run_page(
-        run_id, signed_in(request), now=now(), page=_number(request.GET.get("page", "")) or 1
-    )
+    by, at = signed_in(request), now()
+    asked = _number(request.GET.get("page", "")) or 1
+    page = queries.run_page(run_id, by, now=at, page=asked)
     words = {"page": page, "rows": [present.row(one) for one in page.matches], "wide": True}
+    if page.page == 1 and page.run.status == "done":
+        words["changes"] = answers.changes(run_changes(run_id, by, now=at))
     return render(request, "waypost/run.html", words)
 
 

@@ -15,6 +15,7 @@ from waypost.access import may
 from waypost.access.values import Permission
 from waypost.clock import now
 from waypost.errors import BadFile
+from waypost.matching.change_queries import weighings
 from waypost.offences.actions import take_delivery
 from waypost.offences.lines import NotOneCsv, content_of
 from waypost.offences.queries import answered, batch_page, batches
@@ -28,6 +29,7 @@ from waypost.offences.reply import (
 from waypost.offences.sniffing import not_text
 from waypost.offences.version_queries import history, resubmitted
 from waypost.web.limits import FILE_BYTES_MAX
+from waypost.web.presenters.answers import weighing
 from waypost.web.who import signed_in
 
 UPLOAD_MAX = FILE_BYTES_MAX
@@ -112,8 +114,17 @@ def reply(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 def offence(request: HttpRequest, offence_id: int) -> HttpResponse:
     """One offence: what each delivery said of it, and what that changed."""
-    versions = history(offence_id, signed_in(request))
-    words = {"versions": versions, "now": versions[0]}
+    by = signed_in(request)
+    versions = history(offence_id, by)
+    may_look = may.decide(by, Permission.MATCH_READ).allowed
+    weighed = weighings(offence_id, by, now=now()) if may_look else []
+    of = {one.number: one.version for one in versions}
+    words = {
+        "versions": versions,
+        "now": versions[0],
+        "may_look": may_look,
+        "weighings": [weighing(one, of) for one in weighed],
+    }
     return render(request, "waypost/offence.html", words)
 
 

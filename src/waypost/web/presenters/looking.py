@@ -99,6 +99,10 @@ DONE: dict[str, str] = {
     "deletion:begun": "began to delete data whose time was over",
     "deletion:proved": "made sure that it is gone",
     "match:viewed": "looked at a match with a recorded crime",
+    "coverage:viewed": "looked at whether the tag could have been at a recorded crime",
+    "series:viewed": "looked at whether the tag was at several recorded crimes",
+    "together:viewed": "looked at whose tags were at a recorded crime at once",
+    "exclusion:asked": "asked whether the tag could have been at a recorded crime",
 }
 
 

@@ -28,7 +28,7 @@ def row(match: MatchRow) -> dict[str, Any]:
         "to_at": offence.to_at,
         "person": match.person_reference,
         "person_id": match.person_id,
-        "score": f"{match.score:.2f}" if match.weighed is None else share_words(match.score),
+        "score": f"{match.score:.2f}" if match.weighed is None else share(match.score),
         "verdict": match.verdict,
         "sequences": match.sequences,
         "nearest": metres(match.nearest_m),
@@ -51,12 +51,13 @@ def ratio_words(ratio: float) -> str:
     return f"{round(ratio, 2 - len(str(int(ratio)))):,.0f} ×"
 
 
-def share_words(share: float) -> str:
-    if share < 0.001:
+def share(part: float) -> str:
+    """A score or a share of the time in words that promise no more than there is."""
+    if part < 0.001:
         return "under 0.1 %"
-    if share >= 0.995:  # rounded up it would read as certainty
+    if part >= 0.995:  # rounded up it would read as certainty
         return "over 99 %"
-    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.1f} %"
+    return f"{100 * part:.0f} %" if part >= 0.1 else f"{100 * part:.1f} %"
 
 
 def _usual(match: MatchRow) -> str:
@@ -64,7 +65,7 @@ def _usual(match: MatchRow) -> str:
     weighed = match.weighed or {}
     own, chance = weighed.get("base_rate") or 0.0, weighed.get("expected_by_chance") or 0.0
     return (
-        f"Base rate: at the place {share_words(own)} of the time, by this wearer's own fixes and, "
+        f"Base rate: at the place {share(own)} of the time, by this wearer's own fixes and, "
         f"where those are few, by everybody's. Of all who were searched, {_few(chance)} would be "
         "there at a random instant. The score, fitted on made-up towns, orders reading and is no "
         "evidence."

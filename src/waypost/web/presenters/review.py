@@ -59,7 +59,7 @@ def row(one: WorkRow) -> dict[str, Any]:
         "crime": crime_words(offence),
         "from_at": offence.from_at,
         "to_at": offence.to_at,
-        "score": matching.share_words(one.score),
+        "score": matching.share(one.score),
         "verdict": one.verdict,
         "ratio": "" if one.ratio is None else matching.ratio_words(one.ratio),
         "nearest": metres(one.nearest_m),
@@ -89,7 +89,7 @@ def opened(page: ReviewPage) -> dict[str, Any]:
         ],
         "rivals": [
             {
-                "number": one.review_id, "score": matching.share_words(one.score),
+                "number": one.review_id, "score": matching.share(one.score),
                 "verdict": one.verdict, "status": one.status.value,
                 "said": "no longer listed" if one.gone else STATUS_WORDS[one.status],
             }
