@@ -104,23 +104,6 @@ def clocks_mended(person_id: int, from_at: datetime, to_at: datetime) -> tuple[C
     return tuple(_correction(row) for row in rows.select_related(people).order_by("made_at", "pk"))
 
 
-def clocks_doubtful(from_at: datetime, to_at: datetime) -> frozenset[int]:
-    """Activations whose clock was in doubt, or wrong and mended, at any time in [from_at, to_at),
-    by its own time or by ours; a doubt that was refused counts no more.
-
-    Asked by those who have asked whether the tags may be searched.
-    """
-    doubts = ClockDoubt.objects.exclude(accepted=False).filter(
-        Q(first_measured_at__lt=to_at, last_measured_at__gte=from_at)
-        | Q(first_received_at__lt=to_at, last_received_at__gte=from_at)
-    )
-    mended = ClockCorrection.objects.filter(
-        Q(received_to=None) | Q(received_to__gt=from_at), received_from__lt=to_at, rows__gt=0
-    )
-    numbers = [rows.values_list("activation_id", flat=True) for rows in (doubts, mended)]
-    return frozenset(number for some in numbers for number in some)
-
-
 def clocks_in_doubt(by: Posted, *, now: datetime) -> int:
     """How many wait for this officer; 0 for who may not decide on any."""
     if not may.decide(by, Permission.CLOCK_CORRECT).allowed:

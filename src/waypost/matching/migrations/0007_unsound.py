@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('matching', '0002_evidence'),
+        ('matching', '0006_series'),
     ]
 
     operations = [

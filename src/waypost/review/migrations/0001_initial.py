@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('matching', '0002_evidence'),
+        ('matching', '0008_legs'),
         ('orders', '0008_programmes'),
     ]
 
