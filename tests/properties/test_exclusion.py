@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from waypost.clock import to_us
 from waypost.matching.evidence import EXCLUDED_MPS, Happened, Spot, needed_mps
-from waypost.matching.excluding import exclusion, padded_us
+from waypost.matching.ruling_out import exclusion, padded_us
 from waypost.offences.values import Offence
 
 AT = datetime(2026, 2, 3, 12, tzinfo=UTC)

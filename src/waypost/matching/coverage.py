@@ -36,7 +36,8 @@ from waypost.matching.covering import (
 )
 from waypost.matching.evidence import Spot, Verdict, local_m, usable_r95_m
 from waypost.matching.evidence_scan import weigh
-from waypost.matching.excluding import (
+from waypost.matching.looks import LookKind, look_of
+from waypost.matching.ruling_out import (
     AROUND,
     LOOK_BACK,
     REPORTS,
@@ -45,7 +46,6 @@ from waypost.matching.excluding import (
     exclusion,
     troubles,
 )
-from waypost.matching.looks import LookKind, look_of
 from waypost.matching.scan import lake_source
 from waypost.matching.scope import Searchable, searchable
 from waypost.matching.searching import EVIDENCE_AROUND

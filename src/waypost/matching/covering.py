@@ -16,7 +16,7 @@ from typing import Any
 from waypost.matching.compatible import PADDING
 from waypost.matching.evidence import Verdict
 from waypost.matching.evidence_words import MPS_TO_KMH, sentence, uncovered_minutes
-from waypost.matching.excluding import Exclusion
+from waypost.matching.ruling_out import Exclusion
 from waypost.matching.scope import Searchable
 from waypost.offences.values import Offence
 
@@ -87,7 +87,7 @@ def tell(
     """One row a tag: by class, then the likeliest, the least known and the farthest first.
 
     weighed   rows of values.EVIDENCE of this one offence; `person` is the activation
-    against   activation -> what forbids to exclude it (excluding.troubles)
+    against   activation -> what forbids to exclude it (ruling_out.troubles)
     """
     rows = {int(row["person"]): row for row in weighed}
     told = [
