@@ -118,6 +118,29 @@ def weighings(offence_id: int, by: Posted, *, now: datetime) -> list[Weighing]:
     ]  # fmt: skip
 
 
+def delivery_changes(batch_id: int, by: Posted, *, now: datetime) -> dict[int, Weighing]:
+    """Number of a version -> what the first run by evidence that weighed it as part of its delivery
+    changed in the answer about the offence, where there was one before; in counts alone."""
+    may.check(by, Permission.MATCH_READ)
+    rows = RunOffence.objects.filter(
+        run__batch_id=batch_id, run__status="done", run__method=EVIDENCE,
+        before_run_id__isnull=False,
+    ).select_related("run").order_by("-run_id")  # fmt: skip
+    first = {row.offence_id: row for row in rows}
+    counts: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
+    changes = MatchChange.objects.filter(run_id__in={row.run_id for row in first.values()})
+    seen = _visible(changes, by, now).values_list("run_id", "offence_id", "what")
+    for run_id, offence_id, what in seen:
+        counts[run_id, offence_id][what] += 1
+    return {
+        number: Weighing(
+            row.run_id, row.run.made_at, number, row.before_run_id,
+            {what: counts[row.run_id, number][what.value] for what in What},
+        )
+        for number, row in first.items()
+    }  # fmt: skip
+
+
 def _counts(
     numbers: Collection[int], runs: Collection[int], by: Posted, now: datetime
 ) -> dict[int, Counter[str]]:

@@ -150,6 +150,27 @@ def test_a_new_version_of_an_offence_says_what_it_changed_in_the_answer(town):
     assert told[0].counts == {What.NEW: 0, What.GONE: 1, What.CHANGED: 0}
 
 
+def test_the_page_of_a_resubmission_says_what_it_changed_in_the_matches(town):
+    first = weighed()
+    batch = take_delivery(MOVED.encode(), "moved.csv", by=MACHINE, now=LATER)
+    made = make_officer(
+        "ana", "Ana", None, Role.POLICE_ANALYST, now=clock.now() - timedelta(days=1)
+    )
+    client = Client()
+    client.force_login(made)
+    address = reverse("offence-batch", args=[batch.pk])
+    assert "Not matched again yet." in client.get(address).content.decode()
+    follow_deliveries(now=LATER)
+    carry_out(newest().pk, now=LATER)
+    assert (
+        f"Since run {first.pk}: 0 new, 1 gone, 0 changed." in client.get(address).content.decode()
+    )
+    Person.objects.filter(reference="CAME").update(limited=True)
+    assert (
+        f"Since run {first.pk}: 0 new, 0 gone, 0 changed." in client.get(address).content.decode()
+    )
+
+
 def test_a_run_of_the_compatible_rule_takes_no_answer_s_place(town):
     weighed()
     run = run_matching(None, by=ANALYST, now=LATER)

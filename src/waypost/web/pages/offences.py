@@ -15,7 +15,7 @@ from waypost.access import may
 from waypost.access.values import Permission
 from waypost.clock import now
 from waypost.errors import BadFile
-from waypost.matching.change_queries import weighings
+from waypost.matching.change_queries import delivery_changes, weighings
 from waypost.offences.actions import take_delivery
 from waypost.offences.lines import NotOneCsv, content_of
 from waypost.offences.queries import answered, batch_page, batches
@@ -29,7 +29,7 @@ from waypost.offences.reply import (
 from waypost.offences.sniffing import not_text
 from waypost.offences.version_queries import history, resubmitted
 from waypost.web.limits import FILE_BYTES_MAX
-from waypost.web.presenters.answers import weighing
+from waypost.web.presenters.answers import said, weighing
 from waypost.web.who import signed_in
 
 UPLOAD_MAX = FILE_BYTES_MAX
@@ -86,12 +86,15 @@ def delivery(request: HttpRequest, batch_id: int) -> HttpResponse:
     page = batch_page(batch_id, by)
     about, sender = answered(batch_id, by)
     every = request.GET.get("all") == "1"
+    may_look = may.decide(by, Permission.MATCH_READ).allowed
+    weighed = delivery_changes(batch_id, by, now=now()) if may_look else {}
+    answered_anew = {number: (one, said(one)) for number, one in weighed.items()}
     words = {
         "page": page,
         "problems": page.problems[:PROBLEMS_SHOWN],
         "offences": page.offences if every else page.offences[:OFFENCES_SHOWN],
         "every": every,
-        "changed": resubmitted(batch_id, by),
+        "changed": [(one, answered_anew.get(one.number)) for one in resubmitted(batch_id, by)],
         "reply": reply_text(about),
         "reply_to": sender,
         "notes": [{**note, "where": note_lines(note)} for note in page.notes],

@@ -40,11 +40,12 @@ def weighing(one: Weighing, versions: Mapping[int, int]) -> WeighingRow:
     """versions: number of a version as we keep it -> which version of the offence it is."""
     return WeighingRow(
         one.run_number, one.made_at, str(versions.get(one.version_number, "kept no longer")),
-        _said(one),
+        said(one),
     )  # fmt: skip
 
 
-def _said(one: Weighing) -> str:
+def said(one: Weighing) -> str:
+    """What a run changed in the answer about one offence, in counts."""
     if one.before_run is None:
         return "The first answer."
     counts = ", ".join(f"{one.counts[what]} {what.value}" for what in What)
