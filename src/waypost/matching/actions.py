@@ -24,10 +24,10 @@ from waypost.access import audit, may
 from waypost.access.values import MACHINE, Permission, Posted, Purpose
 from waypost.clock import from_us, write_instant
 from waypost.errors import Conflict, NoSuchThing, Refused
+from waypost.matching.chance import PLACE_SPREADS
 from waypost.matching.compatible import COVERED_BY, OVERLAP_MIN, PADDING, PRIOR_WITHIN, RADIUS_M
 from waypost.matching.evidence import (
     EXCLUDED_MPS,
-    PLACE_SPREADS,
     POSSIBLE_FROM,
     SCORE_WEIGHTS,
     STAY_S,
