@@ -8,6 +8,7 @@ within 30 km. One judgement uses one plane.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import cos, radians, sin, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ Degrees = npt.NDArray[np.float64]
 # The extent of OSTN15 that we use, degrees; outside it convertbng answers NaN.
 BRITAIN_LAT = (49.5, 61.5)
 BRITAIN_LON = (-8.5, 2.6)
+SEMI_MAJOR_M, FLATTENING = 6_378_137.0, 1 / 298.257223563  # WGS84
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,23 @@ class Plane:
 
 
 BRITISH = Plane()
+
+
+def metres_a_degree(lat: float) -> tuple[float, float]:
+    """East and north, by the two radii of the WGS84 ellipsoid at this latitude, degrees."""
+    squared = FLATTENING * (2 - FLATTENING)
+    bend = 1 - squared * sin(radians(lat)) ** 2
+    across_m = SEMI_MAJOR_M / sqrt(bend) * cos(radians(lat))
+    along_m = SEMI_MAJOR_M * (1 - squared) / bend**1.5
+    return radians(across_m), radians(along_m)
+
+
+def local_m(lat: float, lon: float, of_lat: float, of_lon: float) -> tuple[float, float]:
+    """Metres east and north of a place: true to 0.1 % within some 20 km, which is farther than any
+    reach."""
+    across_m, along_m = metres_a_degree(of_lat)
+    turn = (lon - of_lon + 540.0) % 360.0 - 180.0
+    return turn * across_m, (lat - of_lat) * along_m
 
 
 def in_britain(lat: npt.ArrayLike, lon: npt.ArrayLike) -> npt.NDArray[np.bool_]:

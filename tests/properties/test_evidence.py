@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
 import pytest
+import shapely
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from waypost.clock import FOREVER_US, to_us
+from waypost.geo import local_m
+from waypost.matching import chance_kernel
 from waypost.matching import evidence as plain
-from waypost.matching import evidence_kernel as kernel
+from waypost.matching.chance import within
+from waypost.matching.evidence_places import places_of
 from waypost.matching.evidence_scan import table, weigh
 from waypost.matching.scan import Source
 from waypost.matching.unsound import Span, Why, merged, table_of
+from waypost.offences.shapes import Shape, ShapeKind, area_m2, read_shape, spots_of, write_shape
 from waypost.offences.values import Offence
 from waypost.units import Mechanism
 
@@ -58,7 +64,7 @@ def walks(draw):
 
 def spots(rows, of):
     return [
-        plain.Spot(us, *plain.local_m(lat, lon, of.lat, of.lon), plain.usable_r95_m(r95, mechanism))
+        plain.Spot(us, *local_m(lat, lon, of.lat, of.lon), plain.usable_r95_m(r95, mechanism))
         for _, us, lat, lon, r95, _, mechanism in rows
     ]
 
@@ -108,7 +114,7 @@ def test_kernel_and_twin_weigh_alike(rows, minutes, radius_m, unsound):
             said.unsound.from_us,
             None if lasts else said.unsound.to_us,
         )
-    near = [plain.within(spot.away_m, spot.sigma_m, radius_m) for spot in track]
+    near = [within(spot.away_m, spot.sigma_m, radius_m) for spot in track]
     if abs(said.presence - plain.POSSIBLE_FROM) > 0.006 and not any(at_the_edge(near)):
         assert row["class"] == said.verdict
     assert row["presence"] == pytest.approx(said.presence, abs=0.006)
@@ -138,6 +144,74 @@ def test_kernel_and_twin_weigh_alike(rows, minutes, radius_m, unsound):
     nearest_m = math.inf if row["nearest_m"] is None else row["nearest_m"]
     score = plain.score_of(row["likelihood_ratio"], row["stay_s"], nearest_m)
     assert row["score"] == pytest.approx(score, abs=1e-9)
+
+
+@st.composite
+def shapes(draw):
+    """A line or an area of some hundred metres about the place."""
+    kind = draw(st.sampled_from(list(ShapeKind)))
+    corner = st.tuples(st.floats(-0.003, 0.003), st.floats(-0.005, 0.005))
+    corners = draw(st.lists(corner, min_size=3 if kind is ShapeKind.AREA else 2, max_size=5,
+                            unique=True))  # fmt: skip
+    return Shape(kind, tuple((LAT + y, LON + x) for y, x in corners))
+
+
+@settings(deadline=None, max_examples=40)
+@given(walks(), shapes(), st.sampled_from([0.0, 30.0, 700.0]), troubles())
+def test_a_line_or_an_area_is_weighed_alike_by_kernel_and_twin(rows, shape, minutes, unsound):
+    point = offence(minutes, radius_m=300.0)
+    of = replace(point, shape=shape)
+    happened = plain.Happened(to_us(of.from_at), to_us(of.to_at), 300.0)
+    tracks = [spots(rows, replace(of, lat=lat, lon=lon)) for lat, lon in places_of(of)]
+    everybody = [plain.everybody_there(300.0, [track]) for track in tracks]
+    said = plain.weigh_place(happened, tracks, everybody, unsound)
+    known = table_of({7: unsound})
+    found = weigh([point, of], source(rows), everybody=True, unsound=known).to_pylist()
+    [alone] = weigh([point], source(rows), everybody=True, unsound=known).to_pylist()
+    beside, row = sorted(found, key=lambda one: one["offence"])
+    assert beside == alone
+    assert row["presence"] == pytest.approx(said.presence, abs=0.006)
+    assert row["needed_mps"] == pytest.approx(said.needed_mps, rel=1e-6, abs=1e-6)
+    nearest_m = math.inf if row["nearest_m"] is None else row["nearest_m"]
+    assert nearest_m == pytest.approx(said.nearest_m, rel=1e-6, abs=1e-6)
+    assert (row["unsound"] is None) == (said.unsound is None)
+    near = [within(spot.away_m, spot.sigma_m, 300.0) for track in tracks for spot in track]
+    if abs(said.presence - plain.POSSIBLE_FROM) > 0.006 and not any(at_the_edge(near)):
+        assert row["class"] == said.verdict
+    around_us = int((plain.PADDING.total_seconds() + plain.STAY_AROUND_S) * 1e6)
+    edges = happened.from_us - around_us, happened.to_us + around_us
+    pieces = (piece for track in tracks for piece in plain._pieces(happened, track, *edges))
+    if not any(at_the_edge(chance for _, _, chance, _ in pieces)):
+        assert row["likelihood_ratio"] == pytest.approx(said.likelihood_ratio, rel=1e-3)
+    assert len(tracks) == 1 or (row["entry_mps"], row["exit_mps"]) == (None, None)
+
+
+@settings(deadline=None)
+@given(shapes(), st.floats(20, 400))
+def test_no_part_of_a_border_is_far_from_a_spot_and_no_spot_far_from_the_shape(shape, radius_m):
+    """Spots stand a third of the radius apart at most, on the shape and nowhere else."""
+    try:
+        found = spots_of(shape, radius_m)
+    except ValueError:
+        return  # too many for so small a radius
+    of_lat, of_lon = shape.corners[0]
+    metres = [local_m(*spot, of_lat, of_lon) for spot in found]
+    corners = [local_m(*corner, of_lat, of_lon) for corner in shape.corners]
+    is_line = shape.kind is ShapeKind.LINE
+    border = shapely.LineString(corners if is_line else [*corners, corners[0]])
+    points = shapely.MultiPoint(metres)
+    for part in np.linspace(0, 1, 50):
+        assert border.interpolate(part, normalized=True).distance(points) <= radius_m / 6 + 1e-3
+    made = border if is_line else shapely.Polygon(corners)
+    if made.is_valid:
+        assert max(made.distance(shapely.Point(spot)) for spot in metres) < 0.01
+        # Bends and overlaps are counted twice, never left out.
+        assert area_m2(shape, radius_m) >= 0.99 * made.buffer(radius_m).area
+
+
+@given(shapes())
+def test_a_shape_that_is_written_is_read_back(shape):
+    assert read_shape(write_shape(shape)) == shape
 
 
 def far_away(who=7):
@@ -176,22 +250,24 @@ def test_whoever_is_not_met_could_not_matter(rows, minutes):
 
 @given(st.floats(0, 3000), st.floats(1, 3000), st.floats(10, 500))
 def test_the_table_gives_the_chance_of_the_integral(away_m, sigma_m, radius_m):
-    exact = plain.within(away_m, sigma_m, radius_m)
-    assert kernel.within(table(), away_m, sigma_m, radius_m) == pytest.approx(exact, abs=0.012)
+    exact = within(away_m, sigma_m, radius_m)
+    assert chance_kernel.within(table(), away_m, sigma_m, radius_m) == pytest.approx(
+        exact, abs=0.012
+    )
 
 
 @given(st.floats(0, 20_000), st.floats(2_000, 50_000))
 def test_a_spread_far_wider_than_the_place_gives_a_small_chance_rightly(away_m, sigma_m):
     """As far as the integral goes: from six spreads on it is cut off, at some 1e-11."""
     assume(away_m < 5.9 * sigma_m)
-    exact = plain.within(away_m, sigma_m, 100.0)
-    assert kernel.within(table(), away_m, sigma_m, 100.0) == pytest.approx(exact, rel=0.01)
+    exact = within(away_m, sigma_m, 100.0)
+    assert chance_kernel.within(table(), away_m, sigma_m, 100.0) == pytest.approx(exact, rel=0.01)
 
 
 @given(st.floats(3, 400), st.floats(10, 300))
 def test_the_chance_in_the_middle_is_the_known_formula(sigma_m, radius_m):
     known = 1 - math.exp(-(radius_m**2) / (2 * sigma_m**2))
-    assert plain.within(0.0, sigma_m, radius_m) == pytest.approx(known, abs=0.002)
+    assert within(0.0, sigma_m, radius_m) == pytest.approx(known, abs=0.002)
 
 
 @given(st.floats(0, 600), st.floats(3, 200))
@@ -199,7 +275,7 @@ def test_the_chance_is_what_a_lottery_of_errors_shows(away_m, sigma_m):
     chance = np.random.default_rng(5)
     east, north = chance.normal(0, sigma_m, (2, 4000))
     share = np.mean(np.hypot(east + away_m, north) <= 100)
-    assert plain.within(away_m, sigma_m, 100.0) == pytest.approx(share, abs=0.04)
+    assert within(away_m, sigma_m, 100.0) == pytest.approx(share, abs=0.04)
 
 
 def test_order_and_copies_of_rows_change_nothing():

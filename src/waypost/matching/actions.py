@@ -21,11 +21,11 @@ from waypost.access import audit, may
 from waypost.access.values import MACHINE, Permission, Posted, Purpose
 from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.matching.answers import answers_before, changes_between
+from waypost.matching.chance import PLACE_SPREADS
 from waypost.matching.comparing import result_digest
 from waypost.matching.compatible import COVERED_BY, OVERLAP_MIN, PADDING, PRIOR_WITHIN, RADIUS_M
 from waypost.matching.evidence import (
     EXCLUDED_MPS,
-    PLACE_SPREADS,
     POSSIBLE_FROM,
     SCORE_WEIGHTS,
     STAY_S,

@@ -16,21 +16,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from itertools import pairwise
-from math import atan2, cos, degrees, exp, hypot, inf, log, pi, radians, sin, sqrt
+from math import atan2, degrees, exp, hypot, inf, log, pi, sqrt
 
+from waypost.matching.chance import R95_M_MIN, R95_SIGMAS, at_spot, reach_m, within
 from waypost.matching.compatible import PADDING, coverage
 from waypost.matching.unsound import Span, touching
 from waypost.units import R95_UNSTATED_M, Mechanism
 
-R95_SIGMAS = 2.4477  # R95 of a round normal error, in standard deviations: sqrt(-2 ln 0.05)
-R95_M_MIN = 8.0  # no receiver in a town is better than this, whatever it states
-# One fix in fifty lies: reflections in streets give errors far beyond what is stated (our worlds
-# put fixes that claim 2 m up to 200 m out).
-LIE_SHARE = 0.02
-LIE_SIGMA_M = 120.0
-# The recorded place against the true one, as parts of the offence's radius, with their weights: an
-# address point is some tens of metres from a door or a car, now and then a street away.
-PLACE_SPREADS = ((0.11, 0.75), (0.35, 0.25))
 # Between two fixes: mostly straight on, within a spread that grows with the time and the way; or,
 # the longer the gap the likelier, a detour at walking pace. m2/s, and parts of the way.
 STRAIGHT_M2_S, STRAIGHT_OF_WAY = 1.0, 0.3
@@ -64,7 +56,6 @@ OBSERVED_FROM = 0.5
 POSSIBLE_FROM = 0.01
 QUADRATURE_S = 30.0
 STEPS_MAX = 60
-FAR_SIGMAS = 5.0
 BEYOND_US = 300_000_000  # the first and the last fix of a track stand for five minutes beyond it
 # log odds of *did it* = the sum of these times `signs`: a logistic regression on all pairs listed
 # in nine tuning worlds, by `waypost bench evidence --fit` (docs/matching.md).
@@ -74,7 +65,6 @@ STAY_S_ADDED = 30.0
 NEAREST_M_ADDED, NEAREST_M_MAX = 20.0, 2_000.0
 LEG_US_MAX = 300_000_000  # over a longer gap, how one came or went was not observed
 DAY_US = 86_400_000_000
-SEMI_MAJOR_M, FLATTENING = 6_378_137.0, 1 / 298.257223563  # WGS84
 
 
 class Verdict(StrEnum):
@@ -162,23 +152,6 @@ def usable_r95_m(r95_m: float, mechanism: int) -> float:
     return r95_m if r95_m > 0 else R95_UNSTATED_M[Mechanism(mechanism)]
 
 
-def metres_a_degree(lat: float) -> tuple[float, float]:
-    """East and north, by the two radii of the WGS84 ellipsoid at this latitude, degrees."""
-    squared = FLATTENING * (2 - FLATTENING)
-    bend = 1 - squared * sin(radians(lat)) ** 2
-    across_m = SEMI_MAJOR_M / sqrt(bend) * cos(radians(lat))
-    along_m = SEMI_MAJOR_M * (1 - squared) / bend**1.5
-    return radians(across_m), radians(along_m)
-
-
-def local_m(lat: float, lon: float, of_lat: float, of_lon: float) -> tuple[float, float]:
-    """Metres east and north of a place: true to 0.1 % within some 20 km, which is farther than any
-    reach."""
-    across_m, along_m = metres_a_degree(of_lat)
-    turn = (lon - of_lon + 540.0) % 360.0 - 180.0
-    return turn * across_m, (lat - of_lat) * along_m
-
-
 def weigh(
     happened: Happened, track: Sequence[Spot], everybody: float, unsound: Sequence[Span] = ()
 ) -> Weighed:
@@ -214,6 +187,48 @@ def weigh(
         unsound=trouble,
         entry=entry,
         exit=leaving,
+    )
+
+
+def weigh_place(
+    happened: Happened,
+    tracks: Sequence[Sequence[Spot]],
+    everybody: Sequence[float],
+    unsound: Sequence[Span] = (),
+) -> Weighed:
+    """The same of a line or an area: one track as seen from each of the spots that stand for it.
+
+    It may have happened at any of them, each as likely as the other: densities and base rates are
+    means. Presence, stay and seconds are those of the spot where they are most, the distance and
+    the speed those of the spot where they are least: excluded is who could reach none of them. How
+    it came and went is not told of a place with several spots.
+
+    tracks, everybody   of each spot, in one order
+    """
+    each = [weigh(happened, track, often, unsound)
+            for track, often in zip(tracks, everybody, strict=True)]  # fmt: skip
+    if len(each) == 1:
+        return each[0]
+    density = sum(one.density for one in each) / len(each)
+    base = sum(one.base_rate for one in each) / len(each)
+    ratio = max(density, DENSITY_MIN * 1e-6) / base
+    presence, stay_s = max(one.presence for one in each), max(one.stay_s for one in each)
+    nearest_m, needed = min(one.nearest_m for one in each), min(one.needed_mps for one in each)
+    seen = any(one.verdict is Verdict.OBSERVED for one in each)
+    return replace(
+        each[0],
+        verdict=_verdict(seen, presence, needed, sound=each[0].unsound is None),
+        presence=presence,
+        density=density,
+        base_rate=base,
+        likelihood_ratio=ratio,
+        score=score_of(ratio, stay_s, nearest_m),
+        nearest_m=nearest_m,
+        seconds_inside=max(one.seconds_inside for one in each),
+        stay_s=stay_s,
+        needed_mps=needed,
+        entry=None,
+        exit=None,
     )
 
 
@@ -299,56 +314,6 @@ def longest_stay_s(happened: Happened, track: Sequence[Spot]) -> float:
         first_us = spot.us if first_us is None else first_us
         longest_us = max(longest_us, spot.us - first_us)
     return longest_us / 1e6
-
-
-def at_spot(
-    away_m: float, straight_m: float, detour_m: float, detour: float, radius_m: float
-) -> float:
-    """Density, per m2, of being at the true spot, for a place this far from where one is thought.
-
-    straight_m, detour_m   standard deviations of the two ways there; detour: the second's share
-    """
-    found = 0.0
-    for part, weight in PLACE_SPREADS:
-        place = (part * radius_m) ** 2
-        honest = (1 - detour) * _normal(away_m, straight_m**2 + place)
-        honest += detour * _normal(away_m, detour_m**2 + place)
-        lying = _normal(away_m, straight_m**2 + LIE_SIGMA_M**2 + place)
-        found += weight * ((1 - LIE_SHARE) * honest + LIE_SHARE * lying)
-    return found
-
-
-def reach_m(sigma_m: float, radius_m: float) -> float:
-    """Beyond this, nothing of a spread is worth reckoning."""
-    return radius_m + FAR_SIGMAS * max(sigma_m, LIE_SIGMA_M)
-
-
-def within(away_m: float, sigma_m: float, radius_m: float) -> float:
-    """The chance that a round normal error brings somebody into the circle: the Rice distribution's
-    integral up to the radius, by the trapezium rule."""
-    low, high = max(0.0, away_m - 6 * sigma_m), min(radius_m, away_m + 6 * sigma_m)
-    if high <= low:
-        return 0.0
-    steps = 48
-    width, total = (high - low) / steps, 0.0
-    for n in range(steps + 1):
-        r = low + n * width
-        z = r * away_m / sigma_m**2
-        part = r / sigma_m**2 * exp(-((r - away_m) ** 2) / (2 * sigma_m**2)) * bessel_0(z)
-        total += part * (0.5 if n in {0, steps} else 1.0)
-    return min(1.0, total * width)
-
-
-def bessel_0(z: float) -> float:
-    """exp(-z) I0(z), z from 0. Source: Abramowitz and Stegun, 9.8.1 and 9.8.2."""
-    if z < 3.75:
-        t = (z / 3.75) ** 2
-        return exp(-z) * (1 + t * (3.5156229 + t * (3.0899424 + t * (1.2067492 + t * (
-            0.2659732 + t * (0.0360768 + t * 0.0045813))))))  # fmt: skip
-    t = 3.75 / z
-    return (0.39894228 + t * (0.01328592 + t * (0.00225319 + t * (-0.00157565 + t * (
-        0.00916281 + t * (-0.02057706 + t * (0.02635537 + t * (-0.01647633 + t * 0.00392377))))
-    )))) / sqrt(z)  # fmt: skip
 
 
 def everybody_there(radius_m: float, tracks: Iterable[Sequence[Spot]]) -> float:
@@ -523,8 +488,3 @@ def _verdict(seen: bool, presence: float, needed: float, *, sound: bool) -> Verd
     if presence >= POSSIBLE_FROM:
         return Verdict.POSSIBLE
     return Verdict.EXCLUDED if needed > EXCLUDED_MPS and sound else Verdict.CANNOT_TELL
-
-
-def _normal(away_m: float, variance_m2: float) -> float:
-    """Density of a round normal spread, per m2, this far from its middle."""
-    return exp(-(away_m**2) / (2 * variance_m2)) / (2 * pi * variance_m2)

@@ -14,7 +14,9 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
+from waypost.matching import chance
 from waypost.matching import evidence as plain
+from waypost.matching.chance_kernel import at_spot, far_chance, within
 from waypost.matching.compatible import COVERED_BY, PADDING
 
 Floats = npt.NDArray[np.float64]
@@ -23,9 +25,8 @@ Integers = npt.NDArray[np.int64]
 _US = timedelta(microseconds=1)
 _PADDING_US = PADDING // _US
 _COVERED_US = COVERED_BY // _US
-_R95_SIGMAS, _R95_M_MIN = plain.R95_SIGMAS, plain.R95_M_MIN
-_LIE_SHARE, _LIE_SIGMA_M = plain.LIE_SHARE, plain.LIE_SIGMA_M
-_PLACE = np.array(plain.PLACE_SPREADS)
+_R95_SIGMAS, _R95_M_MIN = chance.R95_SIGMAS, chance.R95_M_MIN
+_LIE_SIGMA_M = chance.LIE_SIGMA_M
 _STRAIGHT_M2_S, _STRAIGHT_OF_WAY = plain.STRAIGHT_M2_S, plain.STRAIGHT_OF_WAY
 _DETOUR_M2_S, _DETOUR_OF_WAY = plain.DETOUR_M2_S, plain.DETOUR_OF_WAY
 _DETOUR_AFTER_S = plain.DETOUR_AFTER_S
@@ -38,97 +39,15 @@ _DENSITY_MIN, _DAY_US = plain.DENSITY_MIN, plain.DAY_US
 _TOLERANCE_R95S, _TOLERANCE_M_MIN = plain.TOLERANCE_R95S, plain.TOLERANCE_M_MIN
 _OBSERVED_FROM, _BEYOND_US = plain.OBSERVED_FROM, plain.BEYOND_US
 _QUADRATURE_US, _STEPS_MAX = plain.QUADRATURE_S * 1e6, plain.STEPS_MAX
-_FAR_SIGMAS, _PRECISE_R95_M = plain.FAR_SIGMAS, plain.PRECISE_R95_M
+_FAR_SIGMAS, _PRECISE_R95_M = chance.FAR_SIGMAS, plain.PRECISE_R95_M
 _EVERYBODY_M, _LEG_US_MAX = plain.EVERYBODY_M, plain.LEG_US_MAX
 
-# The table: away / radius from 0 to TABLE_AWAY, and the logarithm of sigma / radius.
-TABLE_AWAY, TABLE_COLUMNS = 12.0, 361
-TABLE_LOW, TABLE_HIGH, TABLE_ROWS = math.log(0.01), math.log(30.0), 241
-WIDE_RADII = 20.0  # beyond it the circle is a point beside the spread
 # A coarse fix speaks for nobody by itself while a precise one of the same tag stands this near.
 SHADOW_US = 180_000_000
 COARSE_REACH_M = 1_300.0
 COARSE_CHANCE_MIN = 0.005
 LONG_US, LOST_US = 120_000_000, 7_200_000_000  # gaps in which somebody may have come and gone
 POINTS_MAX = 30
-
-
-@nb.njit(cache=True)
-def bessel_0(z: float) -> float:
-    if z < 3.75:
-        t = (z / 3.75) ** 2
-        return math.exp(-z) * (1 + t * (3.5156229 + t * (3.0899424 + t * (1.2067492 + t * (
-            0.2659732 + t * (0.0360768 + t * 0.0045813))))))  # fmt: skip
-    t = 3.75 / z
-    return (0.39894228 + t * (0.01328592 + t * (0.00225319 + t * (-0.00157565 + t * (
-        0.00916281 + t * (-0.02057706 + t * (0.02635537 + t * (-0.01647633 + t * 0.00392377))))
-    )))) / math.sqrt(z)  # fmt: skip
-
-
-@nb.njit(cache=True)
-def within_table() -> Floats:
-    """The chance of being in a circle of radius 1, by sigma (rows) and how far one is (columns)."""
-    found = np.zeros((TABLE_ROWS, TABLE_COLUMNS))
-    for row in range(TABLE_ROWS):
-        sigma = math.exp(TABLE_LOW + (TABLE_HIGH - TABLE_LOW) * row / (TABLE_ROWS - 1))
-        for column in range(TABLE_COLUMNS):
-            away = TABLE_AWAY * column / (TABLE_COLUMNS - 1)
-            low, high = max(0.0, away - 6 * sigma), min(1.0, away + 6 * sigma)
-            if high <= low:
-                continue
-            steps = 96
-            width, total = (high - low) / steps, 0.0
-            for n in range(steps + 1):
-                r = low + n * width
-                part = (r / sigma**2 * math.exp(-((r - away) ** 2) / (2 * sigma**2))
-                        * bessel_0(r * away / sigma**2))  # fmt: skip
-                total += part * (0.5 if n in (0, steps) else 1.0)
-            found[row, column] = min(1.0, total * width)
-    return found
-
-
-@nb.njit(cache=True)
-def within(table: Floats, away_m: float, sigma_m: float, radius_m: float) -> float:
-    at = away_m / radius_m / TABLE_AWAY * (TABLE_COLUMNS - 1)
-    if sigma_m > WIDE_RADII * radius_m:
-        return _far(away_m, sigma_m, radius_m)
-    if at >= TABLE_COLUMNS - 1:
-        return 0.0 if sigma_m < radius_m else _far(away_m, sigma_m, radius_m)
-    up = (math.log(sigma_m / radius_m) - TABLE_LOW) / (TABLE_HIGH - TABLE_LOW) * (TABLE_ROWS - 1)
-    up = min(max(up, 0.0), TABLE_ROWS - 1.000001)
-    column, row = int(at), int(up)
-    x, y = at - column, up - row
-    low = table[row, column] * (1 - x) + table[row, column + 1] * x
-    high = table[row + 1, column] * (1 - x) + table[row + 1, column + 1] * x
-    return float(low * (1 - y) + high * y)
-
-
-@nb.njit(cache=True)
-def _far(away_m: float, sigma_m: float, radius_m: float) -> float:
-    """Where the circle is small beside both: its area times the density at its middle."""
-    two = 2 * sigma_m**2
-    return radius_m**2 / two * math.exp(-(away_m**2) / two)
-
-
-@nb.njit(cache=True)
-def _normal(squared_m2: float, variance_m2: float) -> float:
-    return math.exp(-squared_m2 / (2 * variance_m2)) / (2 * math.pi * variance_m2)
-
-
-@nb.njit(cache=True)
-def at_spot(
-    squared_m2: float, straight_m2: float, detour_m2: float, detour: float, radius_m: float
-) -> float:
-    """As the plain one, of squares: of how far, and of both spreads."""
-    found = 0.0
-    for n in range(_PLACE.shape[0]):
-        place = (_PLACE[n, 0] * radius_m) ** 2
-        honest = (1 - detour) * _normal(squared_m2, straight_m2 + place)
-        if detour > 0:
-            honest += detour * _normal(squared_m2, detour_m2 + place)
-        lying = _normal(squared_m2, straight_m2 + _LIE_SIGMA_M**2 + place)
-        found += _PLACE[n, 1] * ((1 - _LIE_SHARE) * honest + _LIE_SHARE * lying)
-    return found
 
 
 @nb.njit(cache=True)
@@ -250,7 +169,7 @@ def _meet(
             continue
         x, y = _turn(lon, o_lon[o]) * across[o], (lat - o_lat[o]) * along[o]
         away = max(0.0, math.hypot(x, y) - radius_m[o])
-        if away > reach_max_m or _far(away, sigma_m, radius_m[o]) < COARSE_CHANCE_MIN:
+        if away > reach_max_m or far_chance(away, sigma_m, radius_m[o]) < COARSE_CHANCE_MIN:
             continue
         met[o] = who
         offence.append(np.int64(o))

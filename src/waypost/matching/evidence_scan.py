@@ -12,7 +12,7 @@ Twin: `evidence.weigh`.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import hypot, pi
@@ -24,7 +24,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from waypost.clock import FOREVER_US, to_us
+from waypost.geo import local_m, metres_a_degree
 from waypost.matching import evidence_kernel as kernel
+from waypost.matching.chance_kernel import within_table
 from waypost.matching.compatible import run_name
 from waypost.matching.evidence import (
     DENSITY_MIN,
@@ -38,9 +40,8 @@ from waypost.matching.evidence import (
     SCORE_WEIGHTS,
     STAY_S_ADDED,
     Verdict,
-    local_m,
-    metres_a_degree,
 )
+from waypost.matching.evidence_places import place_m2, places_of, radius_of
 from waypost.matching.places import PADDING_US
 from waypost.matching.scan import MEMORY, Scanned, Source
 from waypost.matching.values import EVIDENCE, LEGS, MATCH_FIXES, UNSOUND
@@ -50,7 +51,8 @@ from waypost.units import R95_UNSTATED_M, Mechanism
 FINE_PER_DEGREE, COARSE_PER_DEGREE = 250.0, 60.0
 CELLS_MAX = 16_000_000
 ALL_AT_ONCE = 2_000_000  # pairs, where everybody is asked for
-RADIUS_M_MIN = 1.0  # a place of no size has no inside
+# Columns of the kernel's rows that are means of several spots, or the least; where legs begin.
+MEANS, LEAST, LEG_COLUMNS = [2, 3], [4, 7], 10
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -60,7 +62,15 @@ _WEIGH_PAIRS: Any = kernel.weigh_pairs
 
 @dataclass(frozen=True)
 class Scenes:
-    """Offences as the kernel takes them. across, along: metres a degree there."""
+    """The spots of offences as the kernel takes them: one of a point, several of a line or an area.
+
+    begins          first spot of each offence, and the spot after the last
+    across, along   metres a degree at each spot
+    area_m2         of each offence's place
+    """
+
+    begins: Integers
+    area_m2: Floats
 
     lat: Floats
     lon: Floats
@@ -72,21 +82,52 @@ class Scenes:
 
     @classmethod
     def of(cls, offences: Sequence[Offence]) -> Scenes:
-        degrees = [metres_a_degree(one.lat) for one in offences]
+        spots = [places_of(one) for one in offences]
+        counts = np.array([len(each) for each in spots], dtype=np.int64)
+        degrees = [metres_a_degree(lat) for each in spots for lat, _ in each]
+
+        def of_each(values: Iterable[float], kind: type) -> npt.NDArray[Any]:
+            return np.repeat(np.array(list(values), dtype=kind), counts)
+
         return cls(
-            np.array([one.lat for one in offences], dtype=np.float64),
-            np.array([one.lon for one in offences], dtype=np.float64),
+            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            np.array([place_m2(one) for one in offences], dtype=np.float64),
+            np.array([lat for each in spots for lat, _ in each], dtype=np.float64),
+            np.array([lon for each in spots for _, lon in each], dtype=np.float64),
             np.array([across_m for across_m, _ in degrees], dtype=np.float64),
             np.array([along_m for _, along_m in degrees], dtype=np.float64),
-            np.array([max(one.radius_m, RADIUS_M_MIN) for one in offences], dtype=np.float64),
-            np.array([to_us(one.from_at) for one in offences], dtype=np.int64),
-            np.array([to_us(one.to_at) for one in offences], dtype=np.int64),
+            of_each((radius_of(one) for one in offences), np.float64),
+            of_each((to_us(one.from_at) for one in offences), np.int64),
+            of_each((to_us(one.to_at) for one in offences), np.int64),
         )
 
     @property
     def columns(self) -> tuple[Any, ...]:
         return (self.lat, self.lon, self.across, self.along, self.radius_m, self.from_us,
                 self.to_us)  # fmt: skip
+
+    @property
+    def are_points(self) -> bool:
+        return self.area_m2.size == self.lat.size
+
+    def spots(self, offence: int) -> range:
+        return range(int(self.begins[offence]), int(self.begins[offence + 1]))
+
+    def offence_of(self, spot: Integers) -> Integers:
+        return np.searchsorted(self.begins, spot, side="right") - 1
+
+    def spots_of(self, offence: Integers) -> tuple[Integers, Integers]:
+        """Every spot of each of these offences in turn, and where each one's begin among them."""
+        counts = np.diff(self.begins)[offence]
+        firsts = np.cumsum(counts) - counts
+        spots = np.arange(counts.sum()) - np.repeat(firsts - self.begins[offence], counts)
+        return spots, firsts
+
+    def mean(self, of_spots: Floats) -> Floats:
+        """Of each offence's spots."""
+        if self.are_points:
+            return of_spots
+        return np.asarray(np.add.reduceat(of_spots, self.begins[:-1]) / np.diff(self.begins))
 
 
 @dataclass(frozen=True)
@@ -153,7 +194,7 @@ class Met:
     """Who came near any of the offences, and how usual it is for a tag to be at each.
 
     persons      codes of the source     population   how many persons were read
-    by_chance    per m2 and offence: the share of all tags' time spent there (evidence)
+    by_chance    per m2 and spot of an offence: the share of all tags' time spent there (evidence)
     """
 
     persons: Integers
@@ -211,15 +252,20 @@ def weigh_met(
 
 
 def _met(scenes: Scenes, tracks: Tracks) -> tuple[Integers, Integers, Floats]:
-    """Offence and person of each pair that could matter; how usual each place is."""
-    offence, person, there_us, all_us = _CANDIDATES(
+    """Offence and person of each pair that could matter; how usual each spot is."""
+    spot, person, there_us, all_us = _CANDIDATES(
         *tracks.columns, *scenes.columns,
         _grid(scenes, FINE_PER_DEGREE, PRECISE_R95_M),
         _grid(scenes, COARSE_PER_DEGREE, kernel.COARSE_REACH_M),
     )  # fmt: skip
     area_m2 = pi * (scenes.radius_m + EVERYBODY_M) ** 2
     by_chance = np.maximum(there_us / max(all_us, 1.0) / area_m2, DENSITY_MIN)
-    return offence.astype(np.int64), person.astype(np.int64), by_chance
+    offence, person = spot.astype(np.int64), person.astype(np.int64)
+    if not scenes.are_points:  # met at several spots of one place is met once
+        several = tracks.persons.size
+        both = np.unique(scenes.offence_of(offence) * several + person)
+        offence, person = both // several, both % several
+    return offence, person, by_chance
 
 
 def _best_first(
@@ -231,12 +277,13 @@ def _best_first(
     if met is not None:
         population, by_chance = met.population, met.by_chance
     if everybody:
-        offence = np.repeat(np.arange(scenes.lat.size), tracks.persons.size)
-        person = np.tile(np.arange(tracks.persons.size), scenes.lat.size)
+        offence = np.repeat(np.arange(scenes.area_m2.size), tracks.persons.size)
+        person = np.tile(np.arange(tracks.persons.size), scenes.area_m2.size)
+    at_once = ALL_AT_ONCE // int(np.diff(scenes.begins).max())
     parts = [
-        _weighed(offence[n : n + ALL_AT_ONCE], person[n : n + ALL_AT_ONCE], scenes, tracks,
+        _weighed(offence[n : n + at_once], person[n : n + at_once], scenes, tracks,
                  troubles, by_chance, population, everybody=everybody)
-        for n in range(0, max(offence.size, 1), ALL_AT_ONCE)
+        for n in range(0, max(offence.size, 1), at_once)
     ]  # fmt: skip
     best = [("score", "descending"), ("offence", "ascending"), ("person", "ascending")]
     return pa.concat_tables(parts).sort_by(best)
@@ -281,7 +328,7 @@ def read_tracks(source: Source) -> Tracks:
 
 @lru_cache(maxsize=1)
 def table() -> Floats:
-    found: Floats = kernel.within_table()
+    found: Floats = within_table()
     return found
 
 
@@ -302,8 +349,12 @@ def _weighed(
     offence: Integers, person: Integers, scenes: Scenes, tracks: Tracks,
     troubles: Troubles, by_chance: Floats, population: int, *, everybody: bool,
 ) -> pa.Table:  # fmt: skip
-    found = _WEIGH_PAIRS(offence, person, *tracks.columns, *scenes.columns, by_chance,
+    spots, firsts = scenes.spots_of(offence)
+    each = np.repeat(person, np.diff(scenes.begins)[offence])
+    found = _WEIGH_PAIRS(spots, each, *tracks.columns, *scenes.columns, by_chance,
                          *troubles.columns, table())  # fmt: skip
+    if not scenes.are_points:
+        found = _of_places(found, firsts)
     seen, presence, density, base, nearest, inside, covered, needed, trouble, stay, *legs = found.T
     ratio = np.maximum(density, DENSITY_MIN * 1e-6) / base
     verdict = np.select(
@@ -317,12 +368,13 @@ def _weighed(
     rows = np.flatnonzero(shown)
     labels = [_labels(scenes, tracks, int(offence[n]), int(person[n])) if seen[n] else ""
               for n in rows]  # fmt: skip
-    at_chance = by_chance[offence] * pi * scenes.radius_m[offence] ** 2 * population
+    place_m2 = scenes.area_m2[offence]
+    at_chance = scenes.mean(by_chance)[offence] * place_m2 * population
     columns = {
         "offence": offence, "person": tracks.persons[person],
         "score": scores_of(ratio, stay, nearest),
         "class": verdict, "presence": presence, "likelihood_ratio": ratio,
-        "base_rate": base * pi * scenes.radius_m[offence] ** 2, "expected_by_chance": at_chance,
+        "base_rate": base * place_m2, "expected_by_chance": at_chance,
         "seconds_inside": inside, "coverage": covered, "stay_s": stay,
     }  # fmt: skip
     made = {name: np.asarray(column)[rows] for name, column in columns.items()}
@@ -340,6 +392,19 @@ def _weighed(
     ).select(EVIDENCE.names).cast(EVIDENCE)  # fmt: skip
 
 
+def _of_places(found: Floats, firsts: Integers) -> Floats:
+    """`evidence.weigh_place` over arrays: rows of spots to rows of places."""
+    if not firsts.size:
+        return found
+    most, least = (act.reduceat(found, firsts, axis=0) for act in (np.maximum, np.minimum))
+    counts = np.diff(np.append(firsts, len(found)))[:, None]
+    of_places = most.copy()
+    of_places[counts[:, 0] > 1, LEG_COLUMNS:] = np.nan
+    of_places[:, MEANS] = np.add.reduceat(found[:, MEANS], firsts, axis=0) / counts
+    of_places[:, LEAST] = least[:, LEAST]
+    return of_places
+
+
 def _labels(scenes: Scenes, tracks: Tracks, offence: int, person: int) -> str:
     """A1 A2 B1 ...: the fixes at the place in the padded window, run by run."""
     return " ".join(label for _, label, _ in _labelled(scenes, tracks, offence, person))
@@ -350,14 +415,18 @@ def _labelled(
 ) -> Iterator[tuple[int, str, float]]:
     """Row, label and chance of each fix that is more likely within the place than not."""
     first, last = tracks.begins[person], tracks.begins[person + 1]
-    begin, end = scenes.from_us[offence] - PADDING_US, scenes.to_us[offence] + PADDING_US
+    spots = scenes.spots(offence)
+    begin, end = scenes.from_us[spots[0]] - PADDING_US, scenes.to_us[spots[0]] + PADDING_US
     low = first + np.searchsorted(tracks.us[first:last], begin)
     high = first + np.searchsorted(tracks.us[first:last], end, side="right")
     run = place = 0
-    chances = kernel.inside_each(
-        tracks.lat[low:high], tracks.lon[low:high], tracks.r95_m[low:high], scenes.lat[offence],
-        scenes.lon[offence], scenes.across[offence], scenes.along[offence],
-        scenes.radius_m[offence], table(),
+    chances = np.max(
+        [kernel.inside_each(
+            tracks.lat[low:high], tracks.lon[low:high], tracks.r95_m[low:high], scenes.lat[spot],
+            scenes.lon[spot], scenes.across[spot], scenes.along[spot], scenes.radius_m[spot],
+            table(),
+        ) for spot in spots],
+        axis=0,
     )  # fmt: skip
     for n, chance in enumerate(chances):
         if chance < OBSERVED_FROM:
@@ -370,14 +439,14 @@ def _labelled(
 def _fixes_at(
     scenes: Scenes, tracks: Tracks, offence: int, person: int
 ) -> Iterator[dict[str, Any]]:
-    where = scenes.lat[offence], scenes.lon[offence]
+    spots = [(float(scenes.lat[spot]), float(scenes.lon[spot])) for spot in scenes.spots(offence)]
     for row, label, chance in _labelled(scenes, tracks, offence, person):
         lat, lon = float(tracks.lat[row]), float(tracks.lon[row])
         yield {
             "offence": offence, "person": int(tracks.persons[person]), "label": label,
             "us": int(tracks.us[row]), "lat": lat, "lon": lon, "r95_m": float(tracks.r95_m[row]),
             "mechanism": int(tracks.mechanism[row]), "overlap": chance,
-            "distance_m": hypot(*local_m(lat, lon, float(where[0]), float(where[1]))),
+            "distance_m": min(hypot(*local_m(lat, lon, *spot)) for spot in spots),
         }  # fmt: skip
 
 

@@ -34,8 +34,8 @@ def sentence(offence: Offence, row: Mapping[str, Any], *, events_known: bool) ->
     """
     verdict, radius = Verdict(row["class"]), f"{offence.radius_m:.0f} m"
     said = {
-        Verdict.OBSERVED: _observed(row, radius),
-        Verdict.POSSIBLE: _possible(row, radius),
+        Verdict.OBSERVED: _observed(offence, row, radius),
+        Verdict.POSSIBLE: _possible(offence, row, radius),
         Verdict.CANNOT_TELL: _cannot_tell(offence, row),
         Verdict.EXCLUDED: _excluded(row, radius, SOUND if events_known else FILES_ALONE),
     }[verdict]
@@ -54,10 +54,11 @@ def uncovered_minutes(offence: Offence, coverage: float) -> tuple[int, int]:
     return round(minutes * (1 - coverage)), minutes
 
 
-def _observed(row: Mapping[str, Any], radius: str) -> str:
+def _observed(offence: Offence, row: Mapping[str, Any], radius: str) -> str:
     for_s = row["seconds_inside"]
     stay = f" for about {_span(for_s)}" if for_s >= 30 else ""
-    return f"The tag was observed within {radius} of the place{stay}, {_nearest(row)}.{_legs(row)}"
+    nearest = _nearest(offence, row)
+    return f"The tag was observed within {radius} of the place{stay}, {nearest}.{_legs(row)}"
 
 
 def _legs(row: Mapping[str, Any]) -> str:
@@ -84,10 +85,10 @@ def _speed(mps: float) -> str:
     return f"at about {kmh} km/h" if kmh else "at less than 1 km/h"
 
 
-def _possible(row: Mapping[str, Any], radius: str) -> str:
+def _possible(offence: Offence, row: Mapping[str, Any], radius: str) -> str:
     return (
         f"The tag was not observed within {radius} of the place, but may have been there: at most "
-        f"{_percent(row['presence'])} at any instant, {_nearest(row)}."
+        f"{_percent(row['presence'])} at any instant, {_nearest(offence, row)}."
     )
 
 
@@ -107,17 +108,18 @@ def _cannot_tell(offence: Offence, row: Mapping[str, Any]) -> str:
     if row.get("unsound") and row["needed_mps"] and row["needed_mps"] > EXCLUDED_MPS:
         return (
             f"Cannot tell: its fixes would rule the tag out, but {unsound_words(row)}; "
-            f"{_nearest(row)}."
+            f"{_nearest(offence, row)}."
         )
     missing, minutes = uncovered_minutes(offence, row["coverage"])
     if missing:
-        return f"Cannot tell: no data for {missing} of {minutes} minutes, {_nearest(row)}."
+        return f"Cannot tell: no data for {missing} of {minutes} minutes, {_nearest(offence, row)}."
     needed = row["needed_mps"]
     if not needed:
-        return f"Cannot tell: too few fixes around the window to rule it out, {_nearest(row)}."
+        nearest = _nearest(offence, row)
+        return f"Cannot tell: too few fixes around the window to rule it out, {nearest}."
     return (
         f"Not observed near the place and not ruled out: a way there and back between two fixes "
-        f"would have taken {needed * MPS_TO_KMH:.0f} km/h, {_nearest(row)}."
+        f"would have taken {needed * MPS_TO_KMH:.0f} km/h, {_nearest(offence, row)}."
     )
 
 
@@ -130,10 +132,11 @@ def _excluded(row: Mapping[str, Any], radius: str, soundness: str) -> str:
     )
 
 
-def _nearest(row: Mapping[str, Any]) -> str:
+def _nearest(offence: Offence, row: Mapping[str, Any]) -> str:
     if row["nearest_m"] is None:
         return "with no fix in the time in question"
-    return f"nearest fix {row['nearest_m']:.0f} m from its middle"
+    of = "its middle" if offence.shape is None else "the nearest spot of it"
+    return f"nearest fix {row['nearest_m']:.0f} m from {of}"
 
 
 def _ratio(ratio: float) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime
 from math import hypot
 
 from waypost.clock import from_us, to_us
+from waypost.geo import local_m
 from waypost.matching.evidence import (
     DENSITY_MIN,
     EXCLUDED_MPS,
@@ -18,12 +19,12 @@ from waypost.matching.evidence import (
     Spot,
     Verdict,
     beyond_m,
-    local_m,
     padded,
     slowest_way,
     usable_r95_m,
     weigh,
 )
+from waypost.matching.evidence_places import places_of, radius_of
 from waypost.matching.unsound import Span
 from waypost.matching.values import Seen
 from waypost.offences.values import Offence
@@ -72,14 +73,27 @@ class Exclusion:
 
 
 def exclusion(offence: Offence, fixes: Sequence[Seen], unsound: Sequence[Span]) -> Exclusion | None:
-    """The exclusion of one tag from one offence, or None where it is not excluded.
+    """The exclusion of one tag from one offence, or None where it is not excluded. Of a line or an
+    area it is that of the spot which could have been reached most easily.
 
     fixes     usable ones of one tag, by time and each once; an hour on each side of the padded
               window suffices
     unsound   when the tag was not sound (`unsound.merged`)
     """
-    happened = Happened(to_us(offence.from_at), to_us(offence.to_at), max(offence.radius_m, 1.0))
-    track = [_spot(offence, fix) for fix in fixes]
+    found: list[Exclusion] = []
+    for place in places_of(offence):
+        of_spot = _exclusion(offence, place, fixes, unsound)
+        if of_spot is None:
+            return None
+        found.append(of_spot)
+    return min(found, key=lambda one: one.needed_mps)
+
+
+def _exclusion(
+    offence: Offence, place: tuple[float, float], fixes: Sequence[Seen], unsound: Sequence[Span]
+) -> Exclusion | None:
+    happened = Happened(to_us(offence.from_at), to_us(offence.to_at), radius_of(offence))
+    track = [_spot(place, fix) for fix in fixes]
     if weigh(happened, track, DENSITY_MIN, unsound).verdict is not Verdict.EXCLUDED:
         return None
     way = slowest_way(happened, track, *padded(happened))
@@ -95,8 +109,8 @@ def exclusion(offence: Offence, fixes: Sequence[Seen], unsound: Sequence[Span]) 
     )  # fmt: skip
 
 
-def _spot(offence: Offence, fix: Seen) -> Spot:
-    east_m, north_m = local_m(fix.lat, fix.lon, offence.lat, offence.lon)
+def _spot(place: tuple[float, float], fix: Seen) -> Spot:
+    east_m, north_m = local_m(fix.lat, fix.lon, *place)
     return Spot(fix.us, east_m, north_m, usable_r95_m(fix.r95_m, fix.mechanism))
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pyproj import Geod
 
 from waypost.clock import write_instant
+from waypost.offences.shapes import write_shape
 from waypost.offences.values import CRIME_TYPES, Offence
 
 _EARTH = Geod(ellps="WGS84")
@@ -38,6 +39,7 @@ FIELDS: dict[str, Callable[[Offence], str]] = {
     "easting, northing": lambda one: _grid(one),
     "latitude, longitude": lambda one: _degrees(one),
     "radius": lambda one: f"{one.radius_m:g} m",
+    "place": lambda one: "" if one.shape is None else write_shape(one.shape),
     "crimeText": lambda one: one.text,
 }
 

@@ -40,7 +40,7 @@ class OffenceVersion(models.Model):
         Retention.OFFENCE,
         plain="id force reference version crime_type batch line from_at to_at radius_m known_at "
         "digest current",
-        location="lat lon easting_m northing_m",
+        location="lat lon easting_m northing_m place",
         sensitive="text",
     )
     force = models.CharField(max_length=40)
@@ -57,6 +57,7 @@ class OffenceVersion(models.Model):
     easting_m = models.FloatField(null=True)
     northing_m = models.FloatField(null=True)
     radius_m = models.FloatField(default=100.0)
+    place = models.TextField(blank=True)  # GeoJSON of a line or an area (shapes.py); "": a point
     text = models.TextField(blank=True)
     digest = models.CharField(max_length=64)
     known_at = models.DateTimeField()

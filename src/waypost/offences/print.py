@@ -8,6 +8,7 @@ from typing import IO, Any
 
 from waypost.clock import write_instant
 from waypost.errors import Problem
+from waypost.offences.shapes import write_shape
 from waypost.offences.values import Note, Offence, Outcome
 
 
@@ -67,6 +68,7 @@ def headed_json(offence: Offence) -> dict[str, Any]:
         "lat": offence.lat,
         "lon": offence.lon,
         "radius_m": offence.radius_m,
+        "place": None if offence.shape is None else json.loads(write_shape(offence.shape)),
         "text": offence.text,
     }
 

@@ -15,6 +15,7 @@ from waypost.errors import NoSuchThing
 from waypost.offences.lines import sender_of
 from waypost.offences.models import OffenceBatch, OffenceVersion
 from waypost.offences.reply import Answered
+from waypost.offences.shapes import read_shape
 from waypost.offences.values import Offence
 
 BATCHES_LISTED = 200
@@ -162,6 +163,7 @@ def offence_of(row: OffenceVersion) -> Offence:
         easting_m=row.easting_m,
         northing_m=row.northing_m,
         radius_m=row.radius_m,
+        shape=read_shape(row.place) if row.place else None,
         text=row.text,
         line=row.line,
     )

@@ -21,6 +21,7 @@ from waypost.offences.check import (
 from waypost.offences.lines import NotOneCsv, rows_of, text_of
 from waypost.offences.messages import problem
 from waypost.offences.row import CONTROL, CONTROL_OR_LINE, NUMBER
+from waypost.offences.shapes import CORNERS_MAX, Shape, middle_of, read_shape, spots_of
 from waypost.offences.values import (
     CIRCLE_RADIUS_M,
     CRIME_TYPE_CHARACTERS_MAX,
@@ -32,7 +33,7 @@ from waypost.offences.values import (
 )
 
 NEEDED = ("crime_reference", "from_time", "to_time", "lat", "lon")
-OPTIONAL = ("force", "crime_type", "radius_m", "text")
+OPTIONAL = ("force", "crime_type", "radius_m", "text", "place")
 YEARS = (1900, 2200)  # others are slips, and the ends of the calendar leave no room for padding
 _LIMITS = {"lat": 90.0, "lon": 180.0}
 # Longest text of each column that a record keeps.
@@ -161,10 +162,16 @@ def _read_row(line: int, row: dict[str, str]) -> tuple[Offence | None, list[Prob
     problems += _text_problems(line, row)
     from_at = _instant(row, "from_time", line, problems)
     to_at = _instant(row, "to_time", line, problems)
-    lat, lon = (_number(row, name, line, problems) for name in ("lat", "lon"))
     radius = CIRCLE_RADIUS_M
     if row.get("radius_m", "").strip():
         radius = _number(row, "radius_m", line, problems) or radius
+    shape = _shape(row, radius, line, problems)
+    lat: float | None
+    lon: float | None
+    if row.get("place", "").strip() and not (row["lat"] + row["lon"]).strip():
+        lat, lon = (None, None) if shape is None else middle_of(shape)
+    else:
+        lat, lon = (_number(row, name, line, problems) for name in ("lat", "lon"))
     if from_at is not None and to_at is not None and from_at > to_at:
         problems.append(
             Problem(
@@ -188,9 +195,31 @@ def _read_row(line: int, row: dict[str, str]) -> tuple[Offence | None, list[Prob
         lat=lat,
         lon=lon,
         radius_m=radius,
+        shape=shape,
         text=text,
         line=line,
     ), []
+
+
+def _shape(
+    row: dict[str, str], radius_m: float, line: int, problems: list[Problem]
+) -> Shape | None:
+    """The line or area of the column `place`; None where it is empty or wrong."""
+    text = row.get("place", "").strip()
+    if not text:
+        return None
+    try:
+        shape = read_shape(text)
+        spots_of(shape, radius_m)
+    except ValueError as error:
+        message = f"Field must be a line or an area: {error}"
+        action = (
+            "give a GeoJSON LineString or Polygon of at most "
+            f"{CORNERS_MAX} corners, or leave it empty"
+        )
+        problems.append(Problem(line, "INVALID_PLACE", "place", text, message, action))
+        return None
+    return shape
 
 
 def _text_problems(line: int, row: dict[str, str]) -> list[Problem]:
@@ -238,6 +267,6 @@ def _once(read: Read[Offence]) -> Read[Offence]:
     """A row that says the same as an earlier one is the same offence."""
     once: dict[tuple[object, ...], Offence] = {}
     for each in read.rows:
-        place = (each.lat, each.lon, each.from_at, each.to_at, each.radius_m)
+        place = (each.lat, each.lon, each.from_at, each.to_at, each.radius_m, each.shape)
         once.setdefault((each.force, each.reference, *place), each)
     return Read(list(once.values()), read.problems)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from waypost.errors import Problem
+from waypost.offences.shapes import Shape
 
 # Police force as the file names it -> code that opens its batch ids (Ministry of Justice list).
 FORCES: dict[str, str] = {
@@ -87,6 +88,7 @@ class Offence:
     line                 physical line where its row starts; None when it did not come from a file
     easting, northing    metres as sent (OSGB36), None when degrees were sent
     lat, lon             WGS84 degrees, always there
+    shape                a line or an area, of which lat, lon is the middle unless sent otherwise
     """
 
     force: str
@@ -99,6 +101,7 @@ class Offence:
     easting_m: float | None = None
     northing_m: float | None = None
     radius_m: float = CIRCLE_RADIUS_M
+    shape: Shape | None = None
     text: str = ""
     line: int | None = None
     batch_id: str = ""

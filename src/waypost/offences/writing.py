@@ -15,6 +15,7 @@ from datetime import datetime
 from waypost.clock import write_instant
 from waypost.offences.check import Progress
 from waypost.offences.models import OffenceBatch, OffenceVersion
+from waypost.offences.shapes import write_shape
 from waypost.offences.slips import Resent
 from waypost.offences.values import Offence
 from waypost.upsert import Insert
@@ -23,7 +24,8 @@ from waypost.upsert import Insert
 CHUNK = 5000
 NAMES = (
     "force", "reference", "version", "current", "crime_type", "batch_id", "line", "from_at",
-    "to_at", "lat", "lon", "easting_m", "northing_m", "radius_m", "text", "digest", "known_at",
+    "to_at", "lat", "lon", "easting_m", "northing_m", "radius_m", "place", "text",
+    "digest", "known_at",
 )  # fmt: skip
 Key = tuple[str, str]  # force and reference
 
@@ -112,7 +114,8 @@ def _row(
     return (
         offence.force, offence.reference, version, True, offence.crime_type, batch.pk,
         offence.line, offence.from_at, offence.to_at, offence.lat, offence.lon,
-        offence.easting_m, offence.northing_m, offence.radius_m, offence.text, digest, now,
+        offence.easting_m, offence.northing_m, offence.radius_m, _place(offence),
+        offence.text, digest, now,
     )  # fmt: skip
 
 
@@ -129,7 +132,13 @@ def offence_digest(offence: Offence) -> str:
         repr(offence.radius_m),
         offence.text,
     ]
+    if offence.shape is not None:  # so that what was kept before there were shapes stays the same
+        says.append(_place(offence))
     return hashlib.sha256(json.dumps(says).encode()).hexdigest()
+
+
+def _place(offence: Offence) -> str:
+    return "" if offence.shape is None else write_shape(offence.shape)
 
 
 def _chunks(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from waypost.offences.changes import FIELDS, changes
+from waypost.offences.shapes import Shape, ShapeKind
 from waypost.offences.values import Offence
 
 AT = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -48,5 +49,6 @@ def test_metres_instead_of_degrees_show_in_both_fields():
 def test_every_field_a_version_keeps_is_compared():
     """A field left out here would change in silence."""
     after = Offence("Metropolitan", "A", "AB", AT - timedelta(hours=1), AT, 51.6, -0.2,
-                    easting_m=1.0, northing_m=2.0, radius_m=50.0, text="words")  # fmt: skip
+                    easting_m=1.0, northing_m=2.0, radius_m=50.0, text="words",
+                    shape=Shape(ShapeKind.LINE, ((51.6, -0.2), (51.61, -0.2))))  # fmt: skip
     assert [one.field for one in changes(ONE, after)] == list(FIELDS)
