@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from math import pi
 from typing import Any
 
 import pyarrow as pa
@@ -22,7 +21,8 @@ import pyarrow.compute as pc
 from waypost.clock import from_us, to_us, write_instant
 from waypost.matching.compatible import PADDING, PRIOR_WITHIN
 from waypost.matching.evidence import Verdict
-from waypost.matching.evidence_scan import RADIUS_M_MIN, Met, meet, weigh_met
+from waypost.matching.evidence_places import place_m2
+from waypost.matching.evidence_scan import Met, Scenes, meet, weigh_met
 from waypost.matching.models import Match
 from waypost.matching.scan import Scanned, lake_source, scan
 from waypost.matching.scope import Searchable
@@ -123,9 +123,11 @@ def _weighed(
 
 
 def _expected(numbered: Sequence[Numbered], met: Met) -> dict[int, float]:
+    offences = [offence for _, offence in numbered]
+    density = Scenes.of(offences).mean(met.by_chance) if offences else ()
     return {
-        number: float(density) * pi * max(offence.radius_m, RADIUS_M_MIN) ** 2 * met.population
-        for (number, offence), density in zip(numbered, met.by_chance, strict=True)
+        number: float(each) * place_m2(offence) * met.population
+        for (number, offence), each in zip(numbered, density, strict=True)
     }
 
 

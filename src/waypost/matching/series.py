@@ -15,8 +15,10 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from math import exp, hypot, log10
 
+from waypost.geo import local_m
 from waypost.matching.compatible import PADDING
-from waypost.matching.evidence import STAY_S, local_m
+from waypost.matching.evidence import STAY_S
+from waypost.matching.evidence_places import places_of
 from waypost.offences.values import Offence
 
 VISIT = timedelta(seconds=STAY_S)  # our assumption: shorter visits would make chance matches more
@@ -189,12 +191,20 @@ def meetings(stays: Mapping[int, Sequence[Stretch]]) -> list[Meeting]:
 
 
 def _one_visit(one: Offence, other: Offence) -> bool:
-    apart_m = hypot(*local_m(one.lat, one.lon, other.lat, other.lon))
     return (
-        apart_m <= one.radius_m + other.radius_m
+        _apart_m(one, other) <= one.radius_m + other.radius_m
         and one.from_at - PADDING <= other.to_at + PADDING
         and other.from_at - PADDING <= one.to_at + PADDING
     )
+
+
+def _apart_m(one: Offence, other: Offence) -> float:
+    """Between their nearest spots."""
+    return min(
+        hypot(*local_m(*spot, *another))
+        for spot in places_of(one)
+        for another in places_of(other)
+    )  # fmt: skip
 
 
 def number_words(value: float) -> str:

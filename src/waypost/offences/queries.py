@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Max, Min, QuerySet
 
 from waypost.access import may
 from waypost.access.values import Permission, Posted
@@ -118,10 +118,20 @@ def current_offences(batch_number: int | None = None) -> list[tuple[int, Offence
 def current_since(instant: datetime) -> list[tuple[int, Offence, int]]:
     """(number of the version, offence, number of its delivery) of every current version of an
     offence that can have happened since, by number."""
-    rows = OffenceVersion.objects.filter(
+    rows = _current_since(instant).order_by("pk")
+    return [(row.pk, offence_of(row), row.batch_id) for row in rows]
+
+
+def times_since(instant: datetime) -> tuple[datetime, datetime] | None:
+    """From when to when those can have happened; None where there is none."""
+    both = _current_since(instant).aggregate(first=Min("from_at"), last=Max("to_at"))
+    return None if both["first"] is None else (both["first"], both["last"])
+
+
+def _current_since(instant: datetime) -> QuerySet[OffenceVersion]:
+    return OffenceVersion.objects.filter(
         current=True, from_at__gt=instant - WINDOW_LONGEST, to_at__gt=instant
     )
-    return [(row.pk, offence_of(row), row.batch_id) for row in rows.order_by("pk")]
 
 
 def current_by_reference(names: Sequence[str]) -> dict[str, list[tuple[int, Offence]]]:

@@ -6,6 +6,7 @@ are to the second, local and UTC.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from waypost.documents.map_drawing import Dot, Place, draw_map
 from waypost.documents.values import Block, Exhibit, Facts, Paragraph, Table
+from waypost.offences.shapes import ShapeKind, write_shape
 from waypost.offences.values import Offence
 from waypost.orders.values import Zone
 from waypost.positions.tracks import Gap, TrackEvent, TrackRow
@@ -56,7 +58,12 @@ def window_words(offence: Offence, zone: str) -> str:
 
 
 def place_words(offence: Offence) -> str:
-    return f"{offence.lat:.6f}, {offence.lon:.6f}, and {offence.radius_m:.0f} m around it"
+    middle = f"{offence.lat:.6f}, {offence.lon:.6f}"
+    if offence.shape is None:
+        return f"{middle}, and {offence.radius_m:.0f} m around it"
+    kind = "a line" if offence.shape.kind is ShapeKind.LINE else "an area"
+    corners = len(offence.shape.corners)
+    return f"{kind} of {corners} corners about {middle}, and {offence.radius_m:.0f} m around it"
 
 
 def tracks(seen: Observed, reference: str, zone: str) -> list[Block]:
@@ -193,7 +200,11 @@ def geojson(seen: Observed, zone: str) -> dict[str, Any]:
         "features": [
             {
                 "type": "Feature",
-                "geometry": {"type": "Point", "coordinates": [scene.lon, scene.lat]},
+                "geometry": (
+                    json.loads(write_shape(scene.shape))
+                    if scene.shape is not None
+                    else {"type": "Point", "coordinates": [scene.lon, scene.lat]}
+                ),
                 "properties": {"what": "place of the offence", "radius_m": scene.radius_m},
             },
             *(
@@ -209,11 +220,19 @@ def geojson(seen: Observed, zone: str) -> dict[str, Any]:
 
 
 def _map(title: str, dots: Sequence[Dot], offence: Offence, caption: str) -> list[Block]:
-    scene = Zone(
-        {"type": "Point", "coordinates": [offence.lon, offence.lat]}, radius_m=offence.radius_m
-    )
+    scene = _scene(offence)
     drawn = draw_map(dots, [Place(scene, keep_out=False)], caption=caption) if dots else None
     return [Exhibit(title, (drawn,))] if drawn is not None else []
+
+
+def _scene(offence: Offence) -> Zone:
+    """The place as maps take it: a circle, the ground about a line, or an area."""
+    if offence.shape is None:
+        point = {"type": "Point", "coordinates": [offence.lon, offence.lat]}
+        return Zone(point, radius_m=offence.radius_m)
+    geometry = json.loads(write_shape(offence.shape))
+    is_line = offence.shape.kind is ShapeKind.LINE
+    return Zone(geometry, width_m=2 * offence.radius_m if is_line else None)
 
 
 def _numbered(seen: Observed) -> list[tuple[int, TrackRow]]:

@@ -6,7 +6,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from test_matching_repeating import LATER, late
 from test_matching_runs import ANALYST, AT, NOW, comes, crimes, days, own_lake, wearer
@@ -76,7 +78,7 @@ def test_a_flood_of_late_fixes_makes_one_run(town):
     late(town["QUIET"], 30, 31)
     assert follow_late(now=SOON + timedelta(minutes=5)) == 0  # the waiting one reads these, too
     carry_out(newest().pk, now=SOON + timedelta(minutes=6))
-    late(town["QUIET"], 32)
+    late(town["QUIET"], 32, received=SOON + timedelta(minutes=8))
     assert follow_late(now=SOON + timedelta(minutes=12)) == 1
 
 
@@ -94,6 +96,16 @@ def test_late_fixes_of_somebody_who_matched_start_a_run_wherever_they_are(town):
     """Whoever was taken to have been there turns out to have been elsewhere in that minute."""
     weighed()
     late(town["CAME"], 2.5, 3.5, 4.5, lat=51.9)
+    assert follow_late(now=SOON) == 1
+
+
+def test_what_a_tag_only_says_again_starts_no_run(town):
+    weighed()
+    MatchingRun.objects.update(read_by=NOW + timedelta(minutes=2))  # well after the fixes came
+    minutes = [2.0, 3.0, 4.0, 5.0]
+    late(town["CAME"], *minutes)  # what came first, once more
+    assert follow_late(now=SOON) == 0
+    late(town["QUIET"], *minutes)
     assert follow_late(now=SOON) == 1
 
 
@@ -219,3 +231,30 @@ def test_pages_say_what_changed(town):
     assert f"Since run {first.pk}: 1 new, 0 gone, 1 changed." in page
     assert "The first answer." in page
     assert f"after run {first.pk}" in client.get(reverse("runs")).content.decode()
+
+
+def test_looking_for_late_fixes_asks_no_more_of_the_store_for_more_offences(town):
+    """And next to nothing where what came is of no offence's time, as nearly always."""
+    rows = "".join(
+        f"Metropolitan,RB,,MPS20260204-3,D{n},20260203120000,20260203121000,,,51.5,-0.1,WGS84,\n"
+        for n in range(30)
+    )
+    weighed()
+    statements = []
+    for step in range(2):
+        now = SOON + timedelta(minutes=10 * step)
+        late(town["QUIET"], *(m + step / 2 for m in range(-30, 40)), received=now)
+        with CaptureQueriesContext(connection) as captured:
+            assert follow_late(now=now) == 1
+        statements.append(len(captured))
+        carry_out(newest().pk, now=now)
+        if not step:
+            batch = take_delivery(rows.encode(), "more.csv", by=MACHINE, now=now)
+            run_matching(batch.pk, by=ANALYST, now=now, method="evidence")
+            OffenceVersion.objects.filter(reference="C1").update(batch_id=batch.pk)
+    assert newest().offence_count == 31
+    assert statements[1] <= statements[0] + 2
+    late(town["QUIET"], *range(-3000, -2900), received=now)
+    with CaptureQueriesContext(connection) as captured:
+        assert follow_late(now=SOON + timedelta(minutes=20)) == 0
+    assert len(captured) <= 10

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from test_matching_runs import ANALYST, AT, NOW, crimes, own_lake, wearer
 
@@ -261,3 +262,20 @@ def test_a_look_of_somebody_else_is_refused_and_said_so(analyst):
     answer = analyst.get(f"{reverse('coverage', args=[number])}?look={look.pk}")
     assert answer.status_code == 403
     assert AuditLine.objects.order_by("-number").first().kind == "coverage:refused"
+
+
+def test_how_much_is_asked_of_the_store_does_not_grow_with_who_is_counted():
+    """Of who is not shown, nothing is asked one by one."""
+    number = offence()
+    statements = []
+    for names in (("A1", "A2"), [f"B{n:02}" for n in range(30)]):
+        for name in names:
+            wearer(name)
+        look = open_look(LookKind.COVERAGE, number, REASON, by=ANALYST, now=NOW)
+        with CaptureQueriesContext(connection) as captured:
+            page = coverage.coverage_page(
+                number, look.pk, by=ANALYST, now=NOW, verdict=Verdict.POSSIBLE
+            )
+        statements.append(len(captured))
+    assert page.summary.tags == 32
+    assert statements[0] == statements[1] <= 16

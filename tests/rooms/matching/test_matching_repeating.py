@@ -33,15 +33,15 @@ pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 LATER = NOW + timedelta(hours=2)
 
 
-def late(activation: int, *minutes: float, lat: float = 51.5) -> None:
-    """Fixes of the offence's time that come two hours after the run."""
+def late(activation: int, *minutes: float, lat: float = 51.5, received=LATER) -> None:
+    """Fixes of the offence's time that come two hours after the run, or when `received` says."""
     fixes = tuple(
         DecodedFix(AT + timedelta(minutes=m), lat, -0.1, accuracy_m=10.0, mechanism=Mechanism.GNSS)
         for m in minutes
     )
-    row = batch.IntakeRow(activation, AT - timedelta(days=10), None, LATER, fixes=fixes)
+    row = batch.IntakeRow(activation, AT - timedelta(days=10), None, received, fixes=fixes)
     with transaction.atomic():
-        log.append(*batch.build([row]), [], source="test", now=LATER)
+        log.append(*batch.build([row]), [], source="test", now=received)
 
 
 @pytest.fixture
