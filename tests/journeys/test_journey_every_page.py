@@ -288,6 +288,8 @@ def of_another_caseload(role: Role, name: str) -> bool:
     }
     if name == "notification" and role is Role.POLICE_REQUESTER:
         return False  # it was sent to their force
+    if name == "review" and role is Role.IOM_COORDINATOR:
+        return True  # it was referred to no unit
     return about_a_person and RULES[role][BY_NAME[name].permission] in {Reach.OWN, Reach.TEAM}
 
 
