@@ -71,6 +71,10 @@ SETTINGS: dict[str, str] = {
     "WAYPOST_WINDOWS": "How much one look may cover for a purpose, where the agency's policy "
     "differs from the default, like crime_mapping=24h,supervision=7d (hours or days). Default: "
     "48 h for crime mapping, 2 h for a fitting, 14 days for the rest.",
+    "WAYPOST_LAWFUL_USES": "A TOML file that lists under which orders, programmes and dates "
+    "whereabouts may be searched for crime mapping, each with its source (matching/scope.py says "
+    "how). Default: community and suspended sentence orders; licence, parole and home detention "
+    "curfew.",
     "WAYPOST_SECOND_FACTOR": "Whether a second factor belongs to a sign-in: off (never asked for), "
     "asked (of whoever has set one up), required (everybody must have one) or "
     "required:ROLE,ROLE (these roles must). Default: asked.",
@@ -286,6 +290,7 @@ try:
     WINDOWS = read_windows(os.environ.get("WAYPOST_WINDOWS", ""))
 except ValueError as error:
     raise ImproperlyConfigured(f"WAYPOST_WINDOWS: {error}") from None
+LAWFUL_USES = os.environ.get("WAYPOST_LAWFUL_USES", "")
 AUDIT_ANCHOR = os.environ.get("WAYPOST_AUDIT_ANCHOR", "")
 AUDIT_TIME_AUTHORITY = os.environ.get("WAYPOST_AUDIT_TIME_AUTHORITY", "")
 AUDIT_TIME_ROOTS = os.environ.get("WAYPOST_AUDIT_TIME_ROOTS", "")

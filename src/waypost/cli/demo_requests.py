@@ -92,13 +92,13 @@ def _wearer() -> tuple[str, str, Place, datetime] | None:
     """Somebody whose tag was heard lately, where it was, and when: by the machine, for the demo."""
     from waypost import clock
     from waypost.disclosure.values import Place
-    from waypost.matching.scope import searchable
+    from waypost.matching.in_scope import in_scope
     from waypost.orders.models import Person
     from waypost.orders.queries import person_orders
     from waypost.positions.queries import fixes_between
 
     for person in Person.objects.filter(limited=False, protected=False).order_by("reference")[:20]:
-        for worn in searchable(person_orders([person.pk])):
+        for worn in in_scope(person_orders([person.pk])):
             end = worn.spans[-1][1]
             to_at = min(end, clock.now() - timedelta(days=4))
             fixes = fixes_between([worn.activation], to_at - timedelta(days=2), to_at)

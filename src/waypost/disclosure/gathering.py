@@ -25,7 +25,7 @@ from waypost.disclosure.moving import wanted_of
 from waypost.disclosure.presence import Presence
 from waypost.disclosure.soundness import AROUND, LOOK_BACK, Report
 from waypost.disclosure.values import OF_A_PLACE, Kind, Place, Wanted, Window
-from waypost.matching.scope import searchable
+from waypost.matching.in_scope import in_scope
 from waypost.monitoring.parameter_queries import speeds
 from waypost.orders.directory import live_spans
 from waypost.orders.queries import person_orders
@@ -107,7 +107,7 @@ def allowed_spans(person: PersonOrders, kind: Kind) -> list[tuple[int, datetime,
         return []
     if KINDS[kind].scoped:
         return [
-            (one.activation, start, end) for one in searchable([person]) for start, end in one.spans
+            (one.activation, start, end) for one in in_scope([person]) for start, end in one.spans
         ]
     return [
         (worn.number, start, end)

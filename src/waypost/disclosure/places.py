@@ -21,7 +21,7 @@ from waypost.disclosure.gathering import fastest, judged, reports_of
 from waypost.disclosure.presence import Verdict
 from waypost.disclosure.soundness import AROUND
 from waypost.disclosure.values import Place, Window
-from waypost.matching.scope import searchable
+from waypost.matching.in_scope import in_scope
 from waypost.monitoring.parameter_queries import speeds
 from waypost.orders.queries import hidden_person_ids, light_orders
 from waypost.positions.order import Integers, integers
@@ -59,7 +59,7 @@ def gather_place(window: Window, place: Place, *, by: Posted, now: datetime) -> 
         if one.number not in hidden and not one.details.get("protected")
     ]
     spans: dict[int, list[tuple[int, datetime, datetime]]] = defaultdict(list)
-    for worn in searchable(persons):
+    for worn in in_scope(persons):
         for start, end in worn.spans:
             if start < window.to_at and window.from_at < end:
                 spans[worn.person_number].append((worn.activation, start, end))

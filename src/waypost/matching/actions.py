@@ -30,8 +30,9 @@ from waypost.matching.evidence import (
     SCORE_WEIGHTS,
     STAY_S,
 )
+from waypost.matching.in_scope import in_scope
 from waypost.matching.models import Match, MatchChange, MatchingRun, RunOffence
-from waypost.matching.scope import ORDER_KINDS_FOR_CRIME_MAPPING, searchable
+from waypost.matching.scope import uses_in_force
 from waypost.matching.searching import (
     COMPATIBLE,
     EVIDENCE,
@@ -55,7 +56,6 @@ COMPATIBLE_PARAMETERS: dict[str, Any] = {
     "overlap_min": OVERLAP_MIN,
     "covered_by_minutes": COVERED_BY / timedelta(minutes=1),
     "prior_within_minutes": PRIOR_WITHIN / timedelta(minutes=1),
-    "order_kinds": sorted(kind.value for kind in ORDER_KINDS_FOR_CRIME_MAPPING),
 }
 EVIDENCE_PARAMETERS: dict[str, Any] = {
     "padding_minutes": PADDING / timedelta(minutes=1),
@@ -66,10 +66,14 @@ EVIDENCE_PARAMETERS: dict[str, Any] = {
     "place_spreads": [list(one) for one in PLACE_SPREADS],
     "stay_s": STAY_S,
     "score_weights": list(SCORE_WEIGHTS),
-    "order_kinds": sorted(kind.value for kind in ORDER_KINDS_FOR_CRIME_MAPPING),
 }
 ROWS_AT_ONCE = 500
 PARAMETERS = {COMPATIBLE: COMPATIBLE_PARAMETERS, EVIDENCE: EVIDENCE_PARAMETERS}
+
+
+def parameters_of(method: str) -> dict[str, Any]:
+    """The method's numbers, and the lawful uses by which tags were in scope."""
+    return PARAMETERS[method] | {"lawful_uses": [use.words for use in uses_in_force()]}
 
 
 def run_matching(
@@ -94,7 +98,7 @@ def ask_for_run(
         raise NoSuchThing("There is no such offence batch.")
     run = MatchingRun.objects.create(
         method=method,
-        parameters=PARAMETERS[method],
+        parameters=parameters_of(method),
         code_version=__version__,
         batch_id=batch_id,
         made_at=now,
@@ -183,7 +187,7 @@ def _keep_answer(run: MatchingRun, offences: Sequence[Numbered], found: Found) -
 
 def _search(run: MatchingRun, offences: Sequence[Numbered], now: datetime) -> Found:
     """The matches; writes on the run what they rest on."""
-    scope = {each.activation: each for each in searchable(person_orders())}
+    scope = {each.activation: each for each in in_scope(person_orders())}
     run.offence_count, run.population = len(offences), sorted(scope)
     run.spans = parts_of(scope.values(), offences)
     run.lake_version = lake.snapshot("fixes").version

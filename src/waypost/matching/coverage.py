@@ -36,9 +36,10 @@ from waypost.matching.covering import (
 from waypost.matching.evidence import Verdict
 from waypost.matching.evidence_scan import weigh
 from waypost.matching.excluding import Exclusion, exclusion
+from waypost.matching.in_scope import in_scope
 from waypost.matching.looks import LookKind, look_of
 from waypost.matching.scan import lake_source
-from waypost.matching.scope import Searchable, searchable
+from waypost.matching.scope import Searchable
 from waypost.matching.searching import EVIDENCE_AROUND
 from waypost.matching.unsound import Span, Why
 from waypost.matching.unsound_reading import read_unsound
@@ -183,7 +184,7 @@ def _tags(
     visible = visible_person_ids(by, Permission.MATCH_READ, now=now)
     return [
         one
-        for one in in_question(searchable(light_orders(persons)), offence)
+        for one in in_question(in_scope(light_orders(persons)), offence)
         if visible is None or one.person_number in visible
     ]
 

@@ -31,9 +31,10 @@ from waypost.matching.actions import ask_again
 from waypost.matching.answers import Answer, answers, matches_of
 from waypost.matching.compatible import PADDING
 from waypost.matching.evidence_scan import weigh
+from waypost.matching.in_scope import in_scope
 from waypost.matching.models import Followed, MatchingRun, RunOffence
 from waypost.matching.scan import lake_source
-from waypost.matching.scope import Searchable, searchable
+from waypost.matching.scope import Searchable
 from waypost.matching.searching import EVIDENCE, EVIDENCE_AROUND, Numbered
 from waypost.offences.queries import current_since, times_since
 from waypost.orders.queries import light_orders
@@ -155,7 +156,7 @@ def _concerned(above: int, head: int, touched: dict[int, int], now: datetime) ->
     late = _in_order([*_logged(above, head, begin, end), *_imported(touched, begin, end)])
     if not late.us.size:
         return []
-    scope = {one.activation: one for one in searchable(light_orders())}
+    scope = {one.activation: one for one in in_scope(light_orders())}
     return [
         one
         for day in _by_day(_touched(_weighed(now), late))

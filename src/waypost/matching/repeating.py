@@ -21,12 +21,13 @@ from waypost.access import audit, may
 from waypost.access.values import Permission, Posted, Purpose
 from waypost.clock import from_us
 from waypost.errors import Refused
-from waypost.matching.actions import PARAMETERS
+from waypost.matching.actions import parameters_of
 from waypost.matching.answers import by_offence
 from waypost.matching.comparing import Difference, What, differing, result_digest
+from waypost.matching.in_scope import in_scope
 from waypost.matching.models import Match, MatchingRun
 from waypost.matching.queries import find_run
-from waypost.matching.scope import Searchable, Spans, searchable, within
+from waypost.matching.scope import Searchable, Spans, within
 from waypost.matching.searching import Found, Numbered, reach_of, search
 from waypost.offences.queries import offences_by_number
 from waypost.orders.queries import light_orders
@@ -101,7 +102,7 @@ def _scope(
     """The run's tags and times, as far as the orders as now recorded still allow; and those that
     may no longer be searched for all of it."""
     reach = reach_of(offences)
-    present = {one.activation: one for one in searchable(light_orders())}
+    present = {one.activation: one for one in in_scope(light_orders())}
     scope: dict[int, Searchable] = {}
     narrowed: set[int] = set()
     for number in run.population if reach else ():
@@ -130,10 +131,11 @@ def _reasons(
     found = []
     if run.code_version != __version__:
         found.append(f"The run was made by Waypost {run.code_version}; this is {__version__}.")
-    if run.parameters != PARAMETERS[run.method]:
+    present = parameters_of(run.method)
+    if run.parameters != present:
         names = sorted(
-            name for name in run.parameters.keys() | PARAMETERS[run.method].keys()
-            if run.parameters.get(name) != PARAMETERS[run.method].get(name)
+            name for name in run.parameters.keys() | present.keys()
+            if run.parameters.get(name) != present.get(name)
         )  # fmt: skip
         found.append(f"This version reckons with other numbers: {', '.join(names)}.")
     if missing := offence_count - len(offences):

@@ -24,10 +24,11 @@ from waypost.matching.answers import Answer, answers, matches_of
 from waypost.matching.compatible import PADDING
 from waypost.matching.evidence import Verdict
 from waypost.matching.evidence_scan import weigh
+from waypost.matching.in_scope import in_scope
 from waypost.matching.looks import LookKind, open_look
 from waypost.matching.models import Match, MatchingRun, RunOffence
 from waypost.matching.scan import lake_source
-from waypost.matching.scope import Searchable, searchable
+from waypost.matching.scope import Searchable
 from waypost.matching.searching import EVIDENCE_AROUND, HISTORY, Numbered, by_day
 from waypost.matching.series import (
     Chance,
@@ -309,7 +310,7 @@ def _tags(person_id: int, scenes: Sequence[Scene]) -> list[Searchable]:
     windows = [(one.offence.from_at - PADDING, one.offence.to_at + PADDING) for one in scenes]
     return [
         tag
-        for tag in searchable(light_orders([person_id]))
+        for tag in in_scope(light_orders([person_id]))
         if any(start <= end and stop > begin for begin, end in windows for start, stop in tag.spans)
     ]
 

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.db.models import FilteredRelation, Q, QuerySet
 
+from waypost.orders.directory import NO_END
 from waypost.orders.models import Enrolment, Person
 from waypost.orders.values import PersonOrders
 
@@ -55,6 +56,24 @@ def enrolled_person_ids(programmes: Collection[str], *, now: datetime) -> set[in
     """Who belongs to one of these programmes now."""
     rows = _live(now).filter(programme__in=programmes)
     return set(rows.values_list("person_id", flat=True))
+
+
+def enrolment_spans(
+    programmes: Collection[str], person_ids: Collection[int] | None
+) -> dict[int, list[tuple[str, datetime, datetime]]]:
+    """By person: in which of these programmes, from when to when (half-open; NO_END: still).
+
+    person_ids   None: of all
+    """
+    rows = Enrolment.objects.filter(programme__in=sorted(programmes))
+    if person_ids is not None:
+        rows = rows.filter(person_id__in=sorted(person_ids))
+    found: dict[int, list[tuple[str, datetime, datetime]]] = defaultdict(list)
+    for person_id, name, from_at, to_at in rows.order_by("pk").values_list(
+        "person_id", "programme", "from_at", "to_at"
+    ):
+        found[person_id].append((name, from_at, to_at or NO_END))
+    return dict(found)
 
 
 def programme_names() -> list[str]:

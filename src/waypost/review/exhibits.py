@@ -220,12 +220,12 @@ def geojson(seen: Observed, zone: str) -> dict[str, Any]:
 
 
 def _map(title: str, dots: Sequence[Dot], offence: Offence, caption: str) -> list[Block]:
-    scene = _scene(offence)
+    scene = scene_of(offence)
     drawn = draw_map(dots, [Place(scene, keep_out=False)], caption=caption) if dots else None
     return [Exhibit(title, (drawn,))] if drawn is not None else []
 
 
-def _scene(offence: Offence) -> Zone:
+def scene_of(offence: Offence) -> Zone:
     """The place as maps take it: a circle, the ground about a line, or an area."""
     if offence.shape is None:
         point = {"type": "Point", "coordinates": [offence.lon, offence.lat]}

@@ -10,8 +10,8 @@ from django.conf import settings
 from waypost.clock import read_instant
 from waypost.documents.values import Block, Table
 from waypost.matching.compatible import PADDING, run_name
+from waypost.matching.in_scope import in_scope
 from waypost.matching.queries import MatchRow
-from waypost.matching.scope import searchable
 from waypost.monitoring.parameter_queries import speeds
 from waypost.orders.queries import person_orders
 from waypost.orders.values import PersonOrders
@@ -110,7 +110,7 @@ def _spans(match: MatchRow) -> tuple[tuple[datetime, datetime], ...]:
     if person is None:
         return ()
     return next(
-        (one.spans for one in searchable([person]) if one.activation == match.activation_id), ()
+        (one.spans for one in in_scope([person]) if one.activation == match.activation_id), ()
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pyarrow.compute as pc
 from django.conf import settings
 from django.db import transaction
@@ -26,6 +27,7 @@ from waypost.corrections.models import Correction
 from waypost.documents.queries import Listed, documents_about
 from waypost.geo import plane_for
 from waypost.matching.compatible import PADDING
+from waypost.matching.evidence_places import places_of
 from waypost.matching.models import Match
 from waypost.matching.queries import MatchRow, match_rows
 from waypost.monitoring.parameter_queries import speeds
@@ -382,9 +384,9 @@ def _usual(match: MatchRow, now: datetime) -> Usual:
     fixes = fixes_between([match.activation_id], to_at - HISTORY, to_at)
     person = next(iter(person_orders([match.person_id])), None)
     if person is not None:
-        from waypost.matching.scope import searchable
+        from waypost.matching.in_scope import in_scope
 
-        spans = {one.activation: one.spans for one in searchable([person])}
+        spans = {one.activation: one.spans for one in in_scope([person])}
         known = set(fixes["activation"].unique().to_pylist())
         fixes = only_live(fixes, {n: spans.get(n, ()) for n in known})
     fixes = fixes.filter(pc.equal(fixes["set_aside"], 0))
@@ -392,8 +394,10 @@ def _usual(match: MatchRow, now: datetime) -> Usual:
     east, north = plane.project(
         fixes["lat"].to_numpy(zero_copy_only=False), fixes["lon"].to_numpy(zero_copy_only=False)
     )
-    (x,), (y,) = plane.project(offence.lat, offence.lon)
-    near = (east - x) ** 2 + (north - y) ** 2 <= (offence.radius_m + THERE_M) ** 2
+    near = np.zeros(east.size, dtype=np.bool_)
+    for spot in places_of(offence):
+        (x,), (y,) = plane.project(*spot)
+        near |= (east - x) ** 2 + (north - y) ** 2 <= (offence.radius_m + THERE_M) ** 2
     return usual(zip(fixes["measured_at"].to_pylist(), near.tolist(), strict=True),
                  settings.WALL_ZONE)  # fmt: skip
 

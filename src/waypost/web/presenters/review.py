@@ -7,6 +7,7 @@ from typing import Any
 from waypost.access import may
 from waypost.access.values import Permission, Posted
 from waypost.clock import read_instant
+from waypost.review.exhibits import scene_of
 from waypost.review.lifecycle import ACT_WORDS, STATUS_WORDS
 from waypost.review.queries import SHOWN, AlertSeen, ReviewPage, WorkList, WorkRow, crime_words
 from waypost.review.usual import HOURS_A_BAND, Usual
@@ -102,7 +103,7 @@ def opened(page: ReviewPage) -> dict[str, Any]:
     scene = {
         "meaning": "scene",
         "label": f"Place of {match.offence.reference}",
-        "geometry": shapes.circle(match.offence.lat, match.offence.lon, match.offence.radius_m),
+        "geometry": shapes.area_of(scene_of(match.offence)),
     }
     if page.track is None:
         data = matching.map_data(match)
