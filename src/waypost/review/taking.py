@@ -5,17 +5,22 @@
     one that was decided             likewise, and what says less now is written into its story
     one that the run lists no more   is marked gone; who was sent evidence of it is told
 
-One transaction a run, with the mark that it was taken in.
+A few hundred offences a transaction, so that nobody waits long for SQLite's only writer; the mark
+that a run was taken in comes last, and what was taken in already is left alone when a crash made it
+begin again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from waypost.access import audit
+from waypost.access.values import MACHINE
 from waypost.corrections.values import Change
 from waypost.matching.models import Match, MatchingRun
 from waypost.matching.searching import EVIDENCE
@@ -26,8 +31,10 @@ from waypost.review.models import Review, TakenRun
 from waypost.review.standing import Shown, less
 from waypost.review.values import TO_DECIDE, Status
 
-AT_ONCE = 400
-Pair = tuple[str, str, int]
+AT_ONCE = 200  # offences
+ROWS_AT_ONCE = 400
+Name = tuple[str, str]  # force and reference of an offence
+Pair = tuple[str, str, int]  # and a wearer
 
 
 def take_runs(*, now: datetime, limit: int = 5) -> int:
@@ -40,50 +47,66 @@ def take_runs(*, now: datetime, limit: int = 5) -> int:
     return len(found)
 
 
-@transaction.atomic
 def _take(run: MatchingRun, now: datetime) -> None:
-    matches = list(Match.objects.filter(run=run).order_by("pk"))
+    matches = list(Match.objects.filter(run=run).defer("fixes").order_by("pk"))
     offences = offences_by_number([one.offence_id for one in matches])
-    by_pair: dict[Pair, Match] = {}
+    of: dict[Name, dict[int, Match]] = defaultdict(dict)
     for one in matches:  # a wearer who changed tags within the window has two: the better one
-        offence = offences[one.offence_id]
-        pair = (offence.force, offence.reference, one.person_id)
-        if pair not in by_pair or by_pair[pair].score < one.score:
-            by_pair[pair] = one
-    known = _known(covered(run))
+        mine = of[_name(offences[one.offence_id])]
+        if one.person_id not in mine or mine[one.person_id].score < one.score:
+            mine[one.person_id] = one
+    names = sorted(covered(run) | set(of))
+    for start in range(0, len(names), AT_ONCE):
+        some = names[start : start + AT_ONCE]
+        _take_some(run, {name: of.get(name, {}) for name in some}, offences, now)
+    with transaction.atomic():
+        TakenRun.objects.bulk_create([TakenRun(run_id=run.pk, at=now)], ignore_conflicts=True)
+        detail = {"run": run.pk, "offences": len(names), "matches": len(matches)}
+        audit.record("review:run_taken", by=MACHINE, at=now, detail=detail)
+
+
+@transaction.atomic
+def _take_some(
+    run: MatchingRun,
+    found: Mapping[Name, Mapping[int, Match]],
+    offences: Mapping[int, Offence],
+    now: datetime,
+) -> None:
+    known = _known(found)
     fresh = []
-    for pair, one in by_pair.items():
-        review = known.get(pair)
-        offence = offences[one.offence_id]
-        if review is None:
-            fresh.append(_new(pair, one, offence, run, now))
-        elif review.run_id < run.pk:
-            _follow(review, one, offence, run, now)
-    Review.objects.bulk_create(fresh, batch_size=AT_ONCE)
-    for pair, review in known.items():
-        if pair not in by_pair and review.run_id < run.pk and not review.gone:
+    for name, mine in found.items():
+        for person_id, one in mine.items():
+            review, offence = known.get((*name, person_id)), offences[one.offence_id]
+            if review is None:
+                fresh.append(_new((*name, person_id), one, offence, run, now))
+            elif review.run_id < run.pk:
+                _follow(review, one, offence, run, now)
+    Review.objects.bulk_create(fresh, batch_size=ROWS_AT_ONCE)
+    for (force, reference, person_id), review in known.items():
+        listed = person_id in found[force, reference]
+        if not listed and review.run_id < run.pk and not review.gone:
             _lose(review, run, now)
-    TakenRun.objects.create(run_id=run.pk, at=now)
 
 
-def covered(run: MatchingRun) -> set[tuple[str, str]]:
+def covered(run: MatchingRun) -> set[Name]:
     """Force and reference of each offence that the run weighed."""
     weighed = list(run.offences.values_list("offence_id", flat=True))
-    return {(one.force, one.reference) for one in offences_by_number(weighed).values()}
+    return {_name(one) for one in offences_by_number(weighed).values()}
 
 
-def _known(offences: Iterable[tuple[str, str]]) -> dict[Pair, Review]:
+def _known(names: Collection[Name]) -> dict[Pair, Review]:
     """Reviews of these offences, by pair, locked where the database can."""
-    wanted = sorted(offences)
-    asked = set(wanted)
-    found: dict[Pair, Review] = {}
-    for start in range(0, len(wanted), AT_ONCE):
-        references = [reference for _, reference in wanted[start : start + AT_ONCE]]
-        rows = Review.objects.select_for_update(of=("self",)).filter(reference__in=references)
-        for row in rows.order_by("pk"):
-            if (row.force, row.reference) in asked:
-                found[row.force, row.reference, row.person_id] = row
-    return found
+    references = sorted({reference for _, reference in names})
+    rows = Review.objects.select_for_update(of=("self",)).filter(reference__in=references)
+    return {
+        (row.force, row.reference, row.person_id): row
+        for row in rows.order_by("pk")
+        if (row.force, row.reference) in names
+    }
+
+
+def _name(offence: Offence) -> Name:
+    return offence.force, offence.reference
 
 
 def _new(pair: Pair, match: Match, offence: Offence, run: MatchingRun, now: datetime) -> Review:

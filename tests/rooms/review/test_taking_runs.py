@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from review_words import AT, NOW
+from waypost.access.models import AuditLine
 from waypost.corrections.models import Copy, Correction
 from waypost.notices.models import Notice
 from waypost.review import actions, queries
@@ -23,7 +24,31 @@ def test_a_run_is_taken_in_once(hub):
     hub.run()
     assert TakenRun.objects.count() == 1
     assert take_runs(now=NOW) == 0
+    assert AuditLine.objects.filter(kind="review:run_taken").count() == 1
     assert Review.objects.count() == 2
+
+
+def test_a_crash_between_two_transactions_costs_nothing_and_says_nothing_twice(hub, monkeypatch):
+    from waypost.review import taking
+
+    delivery = hub.crimes()
+    hub.run(delivery)
+    number = hub.opened("LIVES", hub.petra)
+    actions.reject(number, Why.LIVES_THERE, "Home of the order.", by=hub.petra, now=NOW)
+    second = hub.crimes(lat=51.7, batch="MPS20260205")
+    real = taking.TakenRun.objects.bulk_create
+    monkeypatch.setattr(taking.TakenRun.objects, "bulk_create", died)
+    with pytest.raises(OSError, match="died"):
+        hub.run(second)
+    assert hub.review("LIVES").gone
+    monkeypatch.setattr(taking.TakenRun.objects, "bulk_create", real)
+    assert take_runs(now=NOW) == 1
+    assert ReviewMove.objects.filter(act="newer_run").count() == 1
+    assert Review.objects.count() == 2
+
+
+def died(*_, **__):
+    raise OSError("the worker died here")
 
 
 def test_a_run_of_the_compatible_rule_asks_for_nobodys_hour(hub):
