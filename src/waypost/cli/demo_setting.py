@@ -49,6 +49,7 @@ TEAM_ROLES = {Role.PROBATION_PRACTITIONER, Role.COURT_REPORT_OFFICER, Role.IOM_C
 WEARER_USERNAME = "wearer"
 REMINDED, REMINDED_FOR = 8, timedelta(days=2)
 PRACTICE = "Probation Service, demo region"
+IOM = "London IOM unit"
 UPHELD_ONE_IN = 4
 UPHELD = "No reasonable excuse was given."
 EXPLANATIONS = (
@@ -137,6 +138,7 @@ def _people(world: World) -> None:
     from waypost.orders.actions import import_orders
     from waypost.orders.models import Person
     from waypost.orders.read import read_orders
+    from waypost.review.values import IOM_UNIT
     from waypost.worlds.places import BOROUGHS
     from waypost.worlds.world import world_json
 
@@ -148,6 +150,9 @@ def _people(world: World) -> None:
         team = teams["Islington"] if role in TEAM_ROLES else None
         team = make_desk(now) if role is Role.POLICE_REQUESTER else team
         make_officer(username, name, PASS_PHRASE, role, team=team, now=now)
+        if role is Role.IOM_COORDINATOR:  # in a team of probation, and in a unit of their own
+            unit = make_team(IOM, IOM_UNIT, "Desk", now=now)
+            make_officer(username, name, None, role, team=unit, now=now)
     make_practitioners(now)
     for orders in (world_json(world), orders_more(world.until)):
         import_orders(read_orders(orders).rows, by=MACHINE, now=now)

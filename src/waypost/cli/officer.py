@@ -77,9 +77,14 @@ def _team(args: argparse.Namespace) -> Team:
 
 
 def _kind(role: Role) -> str:
-    """Of an organisation that is made now: police roles work for a force."""
-    police = role in {Role.POLICE_REQUESTER, Role.POLICE_ANALYST}
-    return "police_force" if police else "probation_region"
+    """Of an organisation that is made now: police roles work for a force, an IOM coordinator for a
+    unit that matches are referred to."""
+    from waypost.policing.values import POLICE_FORCE
+    from waypost.review.values import IOM_UNIT
+
+    if role in {Role.POLICE_REQUESTER, Role.POLICE_ANALYST}:
+        return POLICE_FORCE
+    return IOM_UNIT if role is Role.IOM_COORDINATOR else "probation_region"
 
 
 def _person_number(reference: str) -> int:
