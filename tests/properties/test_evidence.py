@@ -186,6 +186,15 @@ def test_a_line_or_an_area_is_weighed_alike_by_kernel_and_twin(rows, shape, minu
     assert len(tracks) == 1 or (row["entry_mps"], row["exit_mps"]) == (None, None)
 
 
+@given(st.floats(0, 3), st.floats(0.002, 40), st.sampled_from([1.0, 100.0, 1_000.0]))
+def test_the_compiled_chance_of_being_within_is_the_plain_one_whatever_the_size(
+    away, spread, radius_m
+):
+    exact = within(away * radius_m, spread * radius_m, radius_m)
+    found = chance_kernel.within(table(), away * radius_m, spread * radius_m, radius_m)
+    assert found == pytest.approx(exact, abs=0.003)
+
+
 @settings(deadline=None)
 @given(shapes(), st.floats(20, 400))
 def test_no_part_of_a_border_is_far_from_a_spot_and_no_spot_far_from_the_shape(shape, radius_m):

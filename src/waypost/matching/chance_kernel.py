@@ -19,6 +19,7 @@ _PLACE = np.array(plain.PLACE_SPREADS)
 # The table: away / radius from 0 to TABLE_AWAY, and the logarithm of sigma / radius.
 TABLE_AWAY, TABLE_COLUMNS = 12.0, 361
 TABLE_LOW, TABLE_HIGH, TABLE_ROWS = math.log(0.01), math.log(30.0), 241
+NARROW_RADII = 0.15  # below it the table is further off (up to 0.2) than a straight border
 WIDE_RADII = 20.0  # beyond it the circle is a point beside the spread
 
 
@@ -58,6 +59,8 @@ def within_table() -> Floats:
 
 @nb.njit(cache=True)
 def within(table: Floats, away_m: float, sigma_m: float, radius_m: float) -> float:
+    if sigma_m < NARROW_RADII * radius_m:
+        return _narrow(away_m, sigma_m, radius_m)
     at = away_m / radius_m / TABLE_AWAY * (TABLE_COLUMNS - 1)
     if sigma_m > WIDE_RADII * radius_m:
         return far_chance(away_m, sigma_m, radius_m)
@@ -70,6 +73,15 @@ def within(table: Floats, away_m: float, sigma_m: float, radius_m: float) -> flo
     low = table[row, column] * (1 - x) + table[row, column + 1] * x
     high = table[row + 1, column] * (1 - x) + table[row + 1, column + 1] * x
     return float(low * (1 - y) + high * y)
+
+
+@nb.njit(cache=True)
+def _narrow(away_m: float, sigma_m: float, radius_m: float) -> float:
+    """Where the border is nearly straight beside the spread, and the table too coarse for it: how
+    far one is from the middle is normal about away + sigma^2 / (2 away)."""
+    away_m = max(away_m, sigma_m)
+    inside_m = radius_m - away_m - sigma_m**2 / (2 * away_m)
+    return 0.5 * math.erfc(-inside_m / (sigma_m * math.sqrt(2)))
 
 
 @nb.njit(cache=True)
