@@ -11,8 +11,7 @@ received, and digests of every fix it read and of its matches.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from django.db import transaction
 
@@ -21,23 +20,13 @@ from waypost.access import audit, may
 from waypost.access.values import MACHINE, Permission, Posted, Purpose
 from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.matching.answers import answers_before, changes_between
-from waypost.matching.chance import PLACE_SPREADS
 from waypost.matching.comparing import result_digest
-from waypost.matching.compatible import COVERED_BY, OVERLAP_MIN, PADDING, PRIOR_WITHIN, RADIUS_M
-from waypost.matching.evidence import (
-    EXCLUDED_MPS,
-    POSSIBLE_FROM,
-    SCORE_WEIGHTS,
-    STAY_S,
-)
 from waypost.matching.in_scope import in_scope
 from waypost.matching.models import Match, MatchChange, MatchingRun, RunOffence
-from waypost.matching.scope import uses_in_force
+from waypost.matching.parameters import parameters_of
 from waypost.matching.searching import (
     COMPATIBLE,
     EVIDENCE,
-    HISTORY,
-    POSSIBLE_RATIO_MIN,
     Found,
     Numbered,
     parts_of,
@@ -50,30 +39,7 @@ from waypost.positions import lake
 from waypost.positions.models import LogHead
 
 METHODS = (EVIDENCE, COMPATIBLE)
-COMPATIBLE_PARAMETERS: dict[str, Any] = {
-    "radius_m": RADIUS_M,
-    "padding_minutes": PADDING / timedelta(minutes=1),
-    "overlap_min": OVERLAP_MIN,
-    "covered_by_minutes": COVERED_BY / timedelta(minutes=1),
-    "prior_within_minutes": PRIOR_WITHIN / timedelta(minutes=1),
-}
-EVIDENCE_PARAMETERS: dict[str, Any] = {
-    "padding_minutes": PADDING / timedelta(minutes=1),
-    "history_days": HISTORY / timedelta(days=1),
-    "possible_presence_min": POSSIBLE_FROM,
-    "possible_ratio_min": POSSIBLE_RATIO_MIN,
-    "excluded_speed_mps": EXCLUDED_MPS,
-    "place_spreads": [list(one) for one in PLACE_SPREADS],
-    "stay_s": STAY_S,
-    "score_weights": list(SCORE_WEIGHTS),
-}
 ROWS_AT_ONCE = 500
-PARAMETERS = {COMPATIBLE: COMPATIBLE_PARAMETERS, EVIDENCE: EVIDENCE_PARAMETERS}
-
-
-def parameters_of(method: str) -> dict[str, Any]:
-    """The method's numbers, and the lawful uses by which tags were in scope."""
-    return PARAMETERS[method] | {"lawful_uses": [use.words for use in uses_in_force()]}
 
 
 def run_matching(

@@ -21,11 +21,11 @@ from waypost.access import audit, may
 from waypost.access.values import Permission, Posted, Purpose
 from waypost.clock import from_us
 from waypost.errors import Refused
-from waypost.matching.actions import parameters_of
 from waypost.matching.answers import by_offence
 from waypost.matching.comparing import Difference, What, differing, result_digest
 from waypost.matching.in_scope import in_scope
 from waypost.matching.models import Match, MatchingRun
+from waypost.matching.parameters import parameters_of
 from waypost.matching.queries import find_run
 from waypost.matching.scope import Searchable, Spans, within
 from waypost.matching.searching import Found, Numbered, reach_of, search
