@@ -237,8 +237,10 @@ def is_outside(url: str) -> bool:
 
 
 def sign_in(page, house: House, username: str) -> None:
-    """As whoever it was before nobody goes on: an answer on its way would bring their cookie."""
+    """As whoever it was before nobody goes on: an answer on its way would bring their cookie, also
+    that of what a page says as it is left, which is sent after it is gone."""
     page.goto("about:blank")
+    page.wait_for_timeout(150)
     page.context.clear_cookies()
     page.goto(f"{house.pages}/sign-in")
     page.get_by_label("User name").fill(username)
