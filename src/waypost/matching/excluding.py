@@ -31,7 +31,7 @@ from waypost.offences.values import Offence
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class End:
     """One of the two fixes, and how far the place was from it.
 
     fix          as stated; r95_m is what was reckoned with, its mechanism's where it stated none
@@ -59,8 +59,8 @@ class Exclusion:
     assumed_mps   the fastest from door to door that is thought possible
     """
 
-    before: Leg
-    after: Leg
+    before: End
+    after: End
     left_out: Seen
     way_m: float
     seconds: float
@@ -99,7 +99,7 @@ def _exclusion(
     way = slowest_way(happened, track, *padded(happened))
     assert way is not None  # else it were no exclusion
     needed, one, other = way
-    before, after = (_leg(happened, fixes[n], track[n]) for n in (one, other))
+    before, after = (_end(happened, fixes[n], track[n]) for n in (one, other))
     return Exclusion(
         before, after, fixes[one + 1],
         way_m=before.at_least_m + after.at_least_m,
@@ -114,6 +114,6 @@ def _spot(place: tuple[float, float], fix: Seen) -> Spot:
     return Spot(fix.us, east_m, north_m, usable_r95_m(fix.r95_m, fix.mechanism))
 
 
-def _leg(happened: Happened, fix: Seen, spot: Spot) -> Leg:
+def _end(happened: Happened, fix: Seen, spot: Spot) -> End:
     away_m = hypot(spot.east_m, spot.north_m)
-    return Leg(fix, spot.r95_m, away_m, beyond_m(happened, spot))
+    return End(fix, spot.r95_m, away_m, beyond_m(happened, spot))

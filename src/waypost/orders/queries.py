@@ -131,15 +131,21 @@ def hidden_person_ids(by: Posted, permission: Permission, *, now: datetime) -> f
     limited access who are not theirs, and those with whom they have a conflict of interest. With
     everybody else, it says what `visible_person_ids` does.
     """
-    if by.is_machine:
-        return frozenset()
-    limited = frozenset(Person.objects.filter(limited=True).values_list("pk", flat=True))
-    doubtful = limited | conflicts_of(by)
     return frozenset(
         person_id
-        for person_id, case in (cases_of(doubtful, now=now) if doubtful else {}).items()
+        for person_id, case in doubtful_cases(by, now=now).items()
         if not may.decide(by, permission, case).allowed
     )
+
+
+def doubtful_cases(by: Posted, *, now: datetime) -> dict[int, Case]:
+    """Cases of those under limited access, and of those with whom the officer has a conflict of
+    interest; none for the machine."""
+    if by.is_machine:
+        return {}
+    limited = frozenset(Person.objects.filter(limited=True).values_list("pk", flat=True))
+    doubtful = limited | conflicts_of(by)
+    return cases_of(doubtful, now=now) if doubtful else {}
 
 
 def atv_persons(ids: Collection[int]) -> frozenset[int]:

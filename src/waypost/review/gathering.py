@@ -10,16 +10,15 @@ from django.conf import settings
 from waypost.clock import read_instant
 from waypost.documents.values import Block, Table
 from waypost.matching.compatible import PADDING, run_name
-from waypost.matching.in_scope import in_scope
 from waypost.matching.queries import MatchRow
+from waypost.matching.scope import Spans
 from waypost.monitoring.parameter_queries import speeds
 from waypost.orders.queries import person_orders
-from waypost.orders.values import PersonOrders
 from waypost.positions.queries import monitored_track
 from waypost.review.exhibits import Observed, both_times
 from waypost.review.lifecycle import STATUS_WORDS
 from waypost.review.models import Review
-from waypost.review.queries import earlier_of, rivals_of, story_of
+from waypost.review.queries import earlier_of, rivals_of, searchable_spans, story_of
 from waypost.review.values import WHY_WORDS, Status, Why
 
 DAY = timedelta(days=1)  # of what the tag reported of itself, on either side
@@ -36,7 +35,7 @@ def observed(match: MatchRow, *, now: datetime) -> Observed:
     around = monitored_track(
         match.person_id, offence.from_at - DAY, min(offence.to_at + DAY, now), speeds=speeds()
     ).track()
-    spans = _spans(match)
+    spans = searchable_spans(match)
     return Observed(
         offence=offence, from_at=from_at, to_at=to_at,
         rows=tuple(
@@ -105,16 +104,7 @@ def orders_then(person_id: int, at: datetime) -> list[tuple[str, datetime, datet
     ]
 
 
-def _spans(match: MatchRow) -> tuple[tuple[datetime, datetime], ...]:
-    person: PersonOrders | None = next(iter(person_orders([match.person_id])), None)
-    if person is None:
-        return ()
-    return next(
-        (one.spans for one in in_scope([person]) if one.activation == match.activation_id), ()
-    )
-
-
-def _within(at: datetime, spans: tuple[tuple[datetime, datetime], ...]) -> bool:
+def _within(at: datetime, spans: Spans) -> bool:
     return any(from_at <= at < to_at for from_at, to_at in spans)
 
 

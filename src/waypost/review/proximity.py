@@ -21,22 +21,22 @@ from django.db import transaction
 from django.db.models import F
 
 from waypost import __version__
-from waypost.access import audit, may
+from waypost.access import audit
 from waypost.access.values import Permission, Posted, Purpose
 from waypost.corrections.actions import rely
 from waypost.corrections.values import What
 from waypost.documents import papers
 from waypost.documents.actions import keep_document
+from waypost.documents.papers import Drawn, Prepared
 from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.matching.models import Match
 from waypost.matching.queries import MatchRow, match_rows
+from waypost.orders.queries import NUMBER_MAX
 from waypost.review import alert_papers, gathering, scope
 from waypost.review.models import ProximityAlert, Review
-from waypost.review.values import ABOUT, AGREED, Status, reference_of
+from waypost.review.values import ABOUT, AGREED, REASON_MIN, Status, reference_of
 
-CENTRE = "The monitoring centre"
 STATEMENT_MIN = 80  # characters: a statement is its maker's own account
-PAPERS = ("proximity_alert", "witness_statement", "undermining")
 NOT_MAKER = (
     "The statement is its maker's own: only the analyst who qualified this match can make and sign "
     "it."
@@ -73,10 +73,7 @@ def make_alert(
                    "gaps": len(seen.gaps), "code": __version__,
                    "run": found.match.run_id, "data": found.match.run.data_digest},
         )  # fmt: skip
-        kept = [
-            papers.keep(one, about=f"{ABOUT}:{found.pk}", person_id=found.person_id, by=by, now=now)
-            for one in drawn
-        ]
+        kept = [_kept(one, found, by, now) for one in drawn]
         files = alert_papers.files_of(seen, made, settings.WALL_ZONE)
         ids = [number for one in kept for number in (one.pdf_id, one.docx_id)]
         ids += [
@@ -107,7 +104,7 @@ def approve_alert(alert_id: int, checked: str, *, by: Posted, now: datetime) -> 
     made = _find(alert_id)
     found = made.review
     _check_second(made, by, now)
-    if len(checked.strip()) < 12:
+    if len(checked.strip()) < REASON_MIN:
         raise Refused("Say what you checked: a sentence, not a word.")
     match = _match_of(made)
     approval = alert_papers.approval_of(made, match, checked, by, now)
@@ -118,9 +115,7 @@ def approve_alert(alert_id: int, checked: str, *, by: Posted, now: datetime) -> 
         )
         if not saved:
             raise Conflict("Somebody approved this alert first; look at it again.")
-        kept = papers.keep(
-            approval, about=f"{ABOUT}:{found.pk}", person_id=found.person_id, by=by, now=now
-        )
+        kept = _kept(approval, found, by, now)
         bundle = keep_document(
             "proximity_bundle", f"{ABOUT}:{found.pk}",
             f"proximity-alert-{found.pk}-{made.number}.zip", "application/zip", content, by=by,
@@ -142,9 +137,7 @@ def send_alert(alert_id: int, recipients: Collection[str], *, by: Posted, now: d
     """
     made = _find(alert_id, lock=True)
     found = made.review
-    scope.doers(found, by, now=now)
-    may.check(by, Permission.MATCH_REVIEW)
-    scope.check_open(found, by, now=now)
+    scope.check_open_to(found, Permission.MATCH_REVIEW, by, now=now)
     if made.bundle_id is None:
         raise Refused("A second person has to approve this alert before it leaves.")
     if made.sent_at is not None:
@@ -166,17 +159,13 @@ def make_opinion(
     """A named expert's report on what the match weighs, in no exhibit. The number of its PDF."""
     made = _find(alert_id)
     found = made.review
-    scope.doers(found, by, now=now)
-    may.check(by, Permission.MATCH_REVIEW)
-    scope.check_open(found, by, now=now)
+    scope.check_open_to(found, Permission.MATCH_REVIEW, by, now=now)
     if not qualifications.strip() or len(opinion.strip()) < STATEMENT_MIN:
         raise Refused("Name your qualifications, and give the opinion in your own words.")
     match = _match_of(made)
     prepared = alert_papers.opinion_of(made, match, qualifications, opinion, by, now)
     with transaction.atomic():
-        kept = papers.keep(
-            prepared, about=f"{ABOUT}:{found.pk}", person_id=found.person_id, by=by, now=now
-        )
+        kept = _kept(prepared, found, by, now)
         row = ProximityAlert.objects.select_for_update().get(pk=made.pk)
         row.document_ids = [*row.document_ids, kept.pdf_id, kept.docx_id]
         row.save(update_fields=["document_ids"])
@@ -187,9 +176,7 @@ def make_opinion(
 def _check_may_make(
     found: Review, by: Posted, now: datetime, expected_version: int | None
 ) -> MatchRow:
-    scope.doers(found, by, now=now)
-    may.check(by, Permission.MATCH_REVIEW)
-    scope.check_open(found, by, now=now)
+    scope.check_open_to(found, Permission.MATCH_REVIEW, by, now=now)
     if expected_version is not None and expected_version != found.version:
         raise Conflict("somebody moved this match first; look at it again before you sign")
     if Status(found.status) not in AGREED:
@@ -205,9 +192,7 @@ def _check_may_make(
 
 
 def _check_second(made: ProximityAlert, by: Posted, now: datetime) -> None:
-    scope.doers(made.review, by, now=now)
-    may.check(by, Permission.MATCH_APPROVE)
-    scope.check_open(made.review, by, now=now)
+    scope.check_open_to(made.review, Permission.MATCH_APPROVE, by, now=now)
     if made.made_by_id == by.officer_id or made.review.qualified_by_id == by.officer_id:
         raise Refused(scope.SAME_PERSON)
     if made.approved_at is not None:
@@ -220,7 +205,7 @@ def _find(alert_id: int, *, lock: bool = False) -> ProximityAlert:
     rows = ProximityAlert.objects.select_related("review", "review__person", "review__match")
     if lock:
         rows = rows.select_for_update(of=("self",))
-    made = rows.filter(pk=min(alert_id, 2**31 - 1)).first()
+    made = rows.filter(pk=min(alert_id, NUMBER_MAX)).first()
     if made is None:
         raise NoSuchThing("There is no such proximity alert.")
     return made
@@ -231,6 +216,12 @@ def _match_of(made: ProximityAlert) -> MatchRow:
     if row is None:
         raise Refused("The run that this alert rests on is no longer kept.")
     return match_rows([row])[0]
+
+
+def _kept(prepared: Prepared, found: Review, by: Posted, now: datetime) -> Drawn:
+    return papers.keep(
+        prepared, about=f"{ABOUT}:{found.pk}", person_id=found.person_id, by=by, now=now
+    )
 
 
 def _count_up(found: Review, number: int) -> None:

@@ -7,17 +7,15 @@ line about its person; the list leaves one line about nobody.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pyarrow.compute as pc
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from waypost.access import audit, may
 from waypost.access.models import Officer, Organisation
@@ -28,20 +26,20 @@ from waypost.documents.queries import Listed, documents_about
 from waypost.geo import plane_for
 from waypost.matching.compatible import PADDING
 from waypost.matching.evidence_places import places_of
+from waypost.matching.in_scope import in_scope
 from waypost.matching.models import Match
 from waypost.matching.queries import MatchRow, match_rows
+from waypost.matching.scope import Spans
 from waypost.monitoring.parameter_queries import speeds
 from waypost.offences.models import OffenceVersion
 from waypost.offences.queries import offences_by_number
-from waypost.offences.values import CRIME_TYPES, Offence
+from waypost.offences.values import Offence
 from waypost.orders.queries import (
     NUMBER_MAX,
     case_of,
     hidden_person_ids,
     person_orders,
-    visible_person_ids,
 )
-from waypost.orders.values import PersonOrders
 from waypost.positions.queries import fixes_between, whereabouts
 from waypost.positions.tracks import Track, only_live
 from waypost.review import lifecycle, scope
@@ -127,8 +125,7 @@ class Named:
     person_id: int
     reference: str
     name: str
-    born_on: Any
-    orders: PersonOrders | None
+    born_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +190,11 @@ def work_list(by: Posted, *, now: datetime, shown: str = "to-decide", page: int 
     """What waits, best first; leaves one line about nobody."""
     statuses = SHOWN.get(shown, TO_DECIDE)
     within = _within(by, now)
-    counts: Counter[Status] = Counter()
-    for status, gone in within.values_list("status", "gone"):
-        if not (gone and status in TO_DECIDE):
-            counts[Status(status)] += 1
-    found = within.filter(status__in=statuses)
-    if statuses == TO_DECIDE:
-        found = found.filter(gone=False)  # what no run lists any more asks for nobody's hour
+    # What no run lists any more asks for nobody's hour.
+    asked = within.exclude(status__in=TO_DECIDE, gone=True)
+    counted = asked.order_by().values_list("status").annotate(Count("pk"))
+    counts = {Status(status): count for status, count in counted}
+    found = asked.filter(status__in=statuses)
     count = found.count()
     pages = max(1, -(-count // A_PAGE))
     page = min(max(page, 1), pages)
@@ -215,7 +210,7 @@ def work_list(by: Posted, *, now: datetime, shown: str = "to-decide", page: int 
             "review:listed", by=by, at=now, purpose=Purpose.CRIME_MAPPING,
             detail={"shown": shown, "page": page, "rows": len(rows)},
         )  # fmt: skip
-    return WorkList(tuple(shown_rows), page, pages, count, dict(counts))
+    return WorkList(tuple(shown_rows), page, pages, count, counts)
 
 
 def review_page(review_id: int, by: Posted, *, now: datetime) -> ReviewPage:
@@ -302,26 +297,16 @@ def funnel_page(
     may.check(by, Permission.MATCH_READ)
     sent = OffenceVersion.objects.filter(current=True, from_at__gte=from_at, from_at__lt=to_at)
     listed = _within(by, now).filter(offence_from_at__gte=from_at, offence_from_at__lt=to_at)
-    offences, reached = set(), Counter[str]()
-    rows = listed.values_list("force", "reference", "status", "qualified_at", "approved_at",
-                              "referred_at", "outcome", "decided_match_id")  # fmt: skip
-    for force, reference, _status, qualified, approved, referred, outcome, decided in rows:
-        offences.add((force, reference))
-        reached["matches"] += 1
-        reached["decided"] += decided is not None
-        reached["qualified"] += qualified is not None
-        reached["approved"] += approved is not None
-        reached["referred"] += referred is not None
-        reached["concluded"] += bool(outcome)
+    reached = listed.aggregate(
+        matches=Count("pk"), decided=Count("decided_match_id"), qualified=Count("qualified_at"),
+        approved=Count("approved_at"), referred=Count("referred_at"),
+        concluded=Count("pk", filter=~Q(outcome="")),
+    )  # fmt: skip
+    offences = listed.order_by().values("force", "reference").distinct().count()
     with transaction.atomic():
         audit.record("review:funnel", by=by, at=now, purpose=Purpose.CRIME_MAPPING,
                      detail={"from": from_at.isoformat(), "to": to_at.isoformat()})  # fmt: skip
-    return funnel(
-        Counts(
-            sent.count(), len(offences), reached["matches"], reached["decided"],
-            reached["qualified"], reached["approved"], reached["referred"], reached["concluded"],
-        )
-    )  # fmt: skip
+    return funnel(Counts(offences=sent.count(), matched_offences=offences, **reached))
 
 
 def _within(by: Posted, now: datetime) -> QuerySet[Review]:
@@ -329,10 +314,8 @@ def _within(by: Posted, now: datetime) -> QuerySet[Review]:
     referred to their unit."""
     if not may.decide(by, Permission.MATCH_READ).allowed:
         may.check(by, Permission.REVIEW_READ)
-        return Review.objects.filter(unit_id__in=scope.unit_ids(by), referred_at__isnull=False)
-    persons = visible_person_ids(by, Permission.MATCH_READ, now=now)
-    if persons is None:
-        return Review.objects.all()
+        referred = Review.objects.filter(unit_id__in=scope.unit_ids(by))
+        return referred.exclude(person_id__in=scope.hidden_from_unit(by, now=now))
     hidden = hidden_person_ids(by, Permission.MATCH_READ, now=now)
     return Review.objects.exclude(person_id__in=hidden)
 
@@ -382,13 +365,8 @@ def _usual(match: MatchRow, now: datetime) -> Usual:
     offence = match.offence
     to_at = offence.from_at - PADDING - AROUND
     fixes = fixes_between([match.activation_id], to_at - HISTORY, to_at)
-    person = next(iter(person_orders([match.person_id])), None)
-    if person is not None:
-        from waypost.matching.in_scope import in_scope
-
-        spans = {one.activation: one.spans for one in in_scope([person])}
-        known = set(fixes["activation"].unique().to_pylist())
-        fixes = only_live(fixes, {n: spans.get(n, ()) for n in known})
+    if fixes.num_rows:
+        fixes = only_live(fixes, {match.activation_id: searchable_spans(match)})
     fixes = fixes.filter(pc.equal(fixes["set_aside"], 0))
     plane = plane_for(offence.lat, offence.lon)
     east, north = plane.project(
@@ -402,10 +380,15 @@ def _usual(match: MatchRow, now: datetime) -> Usual:
                  settings.WALL_ZONE)  # fmt: skip
 
 
+def searchable_spans(match: MatchRow) -> Spans:
+    """When the tag of the match may be searched (half-open), as the orders now say."""
+    worn = in_scope(person_orders([match.person_id]))
+    return next((one.spans for one in worn if one.activation == match.activation_id), ())
+
+
 def _named(found: Review) -> Named:
     person = found.person
-    orders = next(iter(person_orders([found.person_id])), None)
-    return Named(found.person_id, person.reference, person.full_name, person.born_on, orders)
+    return Named(found.person_id, person.reference, person.full_name, person.born_on)
 
 
 def _rivals(found: Review, by: Posted, now: datetime) -> tuple[Rival, ...]:
@@ -447,10 +430,6 @@ def _put(alert_id: int) -> tuple[Put, ...]:
 def _names(ids: Iterable[int | None]) -> dict[int, str]:
     wanted = {one for one in ids if one is not None}
     return {one.pk: str(one) for one in Officer.objects.filter(pk__in=wanted)}
-
-
-def crime_words(offence: Offence) -> str:
-    return CRIME_TYPES.get(offence.crime_type, offence.crime_type or "Not stated")
 
 
 def waiting_count(by: Posted, *, now: datetime) -> int:

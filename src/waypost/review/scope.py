@@ -12,7 +12,7 @@ from waypost.access import may
 from waypost.access.models import Organisation, Team
 from waypost.access.values import Permission, Posted
 from waypost.errors import NoSuchThing, Refused
-from waypost.orders.queries import NUMBER_MAX, case_of
+from waypost.orders.queries import NUMBER_MAX, case_of, doubtful_cases
 from waypost.policing.values import POLICE_FORCE
 from waypost.review.models import Opening, Review
 from waypost.review.values import DOERS, IOM_UNIT, NO_SUCH_REVIEW, Act, Doer
@@ -50,6 +50,17 @@ def unit_ids(by: Posted) -> frozenset[int]:
     return frozenset(teams.values_list("organisation_id", flat=True))
 
 
+def hidden_from_unit(by: Posted, *, now: datetime) -> frozenset[int]:
+    """Persons whom a unit's coordinator may not know of although they were referred to it: under
+    limited access, or with a conflict of interest."""
+    return frozenset(
+        person_id
+        for person_id, case in doubtful_cases(by, now=now).items()
+        if (case.limited and by.officer_id not in case.named_officer_ids)
+        or by.officer_id in case.conflicted_ids
+    )
+
+
 def doers(review: Review, by: Posted, *, now: datetime) -> frozenset[Doer]:
     """As whom the officer stands before this review. NoSuchThing where as nobody."""
     found = set()
@@ -58,7 +69,8 @@ def doers(review: Review, by: Posted, *, now: datetime) -> frozenset[Doer]:
         if may.decide(by, NEEDED[doer], case).allowed:
             found.add(doer)
     mine = review.unit_id is not None and review.unit_id in unit_ids(by)
-    if mine and may.decide(by, NEEDED[Doer.UNIT]).allowed:
+    known = mine and review.person_id not in hidden_from_unit(by, now=now)
+    if known and may.decide(by, NEEDED[Doer.UNIT]).allowed:
         found.add(Doer.UNIT)
     if not found:
         may.check(by, Permission.REVIEW_READ)
@@ -104,6 +116,13 @@ def check_open(review: Review, by: Posted, *, now: datetime) -> Opening:
     if found is None:
         raise Refused(NOT_OPEN)
     return found
+
+
+def check_open_to(review: Review, permission: Permission, by: Posted, *, now: datetime) -> None:
+    """Refused or NoSuchThing unless the officer may do such things with it and has it open."""
+    doers(review, by, now=now)
+    may.check(by, permission)
+    check_open(review, by, now=now)
 
 
 def check_may_open(number: int, *, by: Posted, now: datetime) -> None:

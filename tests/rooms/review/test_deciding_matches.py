@@ -135,6 +135,27 @@ def test_a_unit_sees_what_was_referred_to_it_and_nothing_else(hub):
     assert [act.value for act in page.acts] == ["record_outcome"]
 
 
+def test_a_unit_does_not_learn_of_whom_it_may_not_know_though_they_were_referred_to_it(hub):
+    from waypost.orders.models import DeclaredInterest, Person
+
+    hub.run()
+    number = hub.approved()
+    actions.refer(number, hub.unit.pk, "Speak with the wearer.", by=hub.petra, now=NOW)
+    Person.objects.filter(reference="CAME").update(limited=True)
+    assert queries.work_list(hub.ida, now=NOW, shown="agreed").count == 0
+    with pytest.raises(NoSuchThing):
+        queries.review_page(number, hub.ida, now=NOW)
+    Person.objects.filter(reference="CAME").update(limited=False)
+    assert queries.work_list(hub.ida, now=NOW, shown="agreed").count == 1
+    DeclaredInterest.objects.create(
+        person_id=hub.review().person_id, officer_id=hub.ida.officer_id, words="Kin.",
+        declared_at=NOW,
+    )  # fmt: skip
+    assert queries.work_list(hub.ida, now=NOW, shown="agreed").count == 0
+    with pytest.raises(NoSuchThing):
+        actions.open_match(number, REASON, by=hub.ida, now=NOW)
+
+
 def test_outcomes_are_added_by_the_unit_and_none_is_undone(hub):
     hub.run()
     number = hub.approved()

@@ -6,9 +6,8 @@ from typing import Any
 
 from waypost.clock import read_instant
 from waypost.matching.queries import MatchRow
-from waypost.offences.values import CRIME_TYPES
 from waypost.web.presenters import shapes
-from waypost.web.templatetags.waypost import length, metres, when_words
+from waypost.web.templatetags.waypost import crime, length, metres, when_words
 
 CIRCLE_M = 100.0  # the compatible rule's, whatever the offence's own radius
 SIGN_WORDS = {
@@ -23,7 +22,7 @@ def row(match: MatchRow) -> dict[str, Any]:
         "number": match.number,
         "reference": offence.reference,
         "force": offence.force,
-        "crime": CRIME_TYPES.get(offence.crime_type, offence.crime_type or "Not stated"),
+        "crime": crime(offence.crime_type),
         "from_at": offence.from_at,
         "to_at": offence.to_at,
         "person": match.person_reference,

@@ -9,12 +9,12 @@ from waypost.access.values import Permission, Posted
 from waypost.clock import read_instant
 from waypost.review.exhibits import scene_of
 from waypost.review.lifecycle import ACT_WORDS, STATUS_WORDS
-from waypost.review.queries import SHOWN, AlertSeen, ReviewPage, WorkList, WorkRow, crime_words
+from waypost.review.queries import SHOWN, AlertSeen, ReviewPage, WorkList, WorkRow
 from waypost.review.usual import HOURS_A_BAND, Usual
 from waypost.review.values import OUTCOME_WORDS, WHY_WORDS, Act, Outcome, Status, Why
 from waypost.web.presenters import matching, shapes, short_track
 from waypost.web.presenters.track_rows import MECHANISM_SIGNS
-from waypost.web.templatetags.waypost import length, metres
+from waypost.web.templatetags.waypost import crime, length, metres
 
 TAB_WORDS = {
     "to-decide": "To decide", "to-approve": "To approve", "agreed": "Approved and referred",
@@ -57,7 +57,7 @@ def row(one: WorkRow) -> dict[str, Any]:
         "number": one.review_id,
         "reference": offence.reference,
         "force": offence.force,
-        "crime": crime_words(offence),
+        "crime": crime(offence.crime_type),
         "from_at": offence.from_at,
         "to_at": offence.to_at,
         "score": matching.share(one.score),
