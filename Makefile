@@ -9,7 +9,7 @@ KERNELS := $(shell grep -ls 'nb.njit\|@njit' src/waypost/*/*.py)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all test-postgres check fix journeys crash fuzz soak bench docs rooms regold clean
+.PHONY: help setup demo test test-rooms test-running test-all test-postgres check fix journeys crash fuzz soak bench docs rooms regold clean
 
 help:  ## list these
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -41,9 +41,15 @@ demo: setup  ## a seeded London with live tags; Ctrl-C stops it, a second start 
 
 test: setup  ## check, then all tests on SQLite, then the database tests on PostgreSQL
 	$(MAKE) --no-print-directory check
+	$(MAKE) --no-print-directory -k -j 2 --output-sync=recurse test-rooms test-running
+
+# Journeys and crashes wait more than they work: they run beside everything else.
+test-rooms: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not crash and not journey"
+	$(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest -n 2 --dist loadfile -m database
+
+test-running: setup
 	$(BIN)/python -m pytest -m "crash or journey"
-	$(MAKE) --no-print-directory test-postgres
 
 test-postgres: setup  ## the tests marked `database`, on a PostgreSQL that comes in a wheel
 	$(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest -n 2 --dist loadfile -m database

@@ -52,6 +52,14 @@ def _court_order(law: str) -> tuple[Rule, ...]:
     )  # fmt: skip
 
 
+def _summons(law: str) -> tuple[Rule, ...]:
+    """As a court order, of Acts whose paragraphs are others: the officer weighs each failure."""
+    return tuple(
+        replace(rule, law=law) if rule.law.startswith(f"{law} ") else rule
+        for rule in _court_order(law)
+    )
+
+
 def _recall(law: str, what: str) -> tuple[Rule, ...]:
     """Asked for by probation, endorsed by a second person, decided elsewhere."""
     return (
@@ -131,6 +139,7 @@ def _named() -> tuple[Rule, ...]:
     )  # fmt: skip
 
 
+SUPERVISION, YOUTH = "Criminal Justice Act 2003 s.256AC", "Sentencing Act 2020 Sch. 7"
 COMMUNITY, SUSPENDED = "Sentencing Act 2020 Sch. 10", "Sentencing Act 2020 Sch. 16"
 LICENCE = "Criminal Justice Act 2003 s.254"
 DAPO = "Domestic Abuse Act 2021 s.39"
@@ -156,6 +165,12 @@ ROUTES: Mapping[OrderKind, Route] = {
         "Recall from home detention curfew, decided elsewhere", "Criminal Justice Act 2003 s.255",
         _hdc(),
     ),
+    OrderKind.POST_SENTENCE_SUPERVISION: Route(
+        "A warning, or a summons before a magistrates’ court", SUPERVISION, _summons(SUPERVISION),
+    ),
+    OrderKind.YOUTH: Route(
+        "Up to two warnings in twelve months, then the court", YOUTH, _summons(YOUTH),
+    ),
     OrderKind.COURT_BAIL: Route(
         "The police's choice; to a court within 24 hours of an arrest", "Bail Act 1976 s.7",
         _police("Bail Act 1976 s.7", bail=True),
@@ -163,6 +178,10 @@ ROUTES: Mapping[OrderKind, Route] = {
     OrderKind.DAPO: Route(
         "An offence: the police's choice", DAPO, _police(DAPO, bail=False),
     ),
+    OrderKind.IMMIGRATION_BAIL: Route(
+        "The Home Office decides", "Immigration Act 2016 Sch. 10", _named(),
+    ),
+    OrderKind.CIVIL: Route("A named person's decision", "the order itself", _named()),
     OrderKind.OTHER: Route("A named person's decision", "the order itself", _named()),
 }  # fmt: skip
 

@@ -83,6 +83,7 @@ SCHEDULES: dict[Retention, Schedule] = {
         {
             OrderKind.COURT_BAIL: Period(months=12),
             OrderKind.DAPO: Period(months=72, source=CITED),
+            OrderKind.VOLUNTARY: Period(months=12),
             OrderKind.PROTECTION: Period(months=12),
         },
         "To supervise the order, to answer for what was decided, and for complaints and claims "
@@ -94,6 +95,7 @@ SCHEDULES: dict[Retention, Schedule] = {
         Period(months=24),
         {
             OrderKind.COURT_BAIL: Period(months=6),
+            OrderKind.VOLUNTARY: Period(days=90),
             OrderKind.PROTECTION: Period(days=90),
         },
         "To show what a decision rested on while it can be disputed; no longer (Data Protection "

@@ -51,6 +51,11 @@ ORDER_KIND_WORDS = {
     "suspended_sentence_order": OrderKind.SUSPENDED_SENTENCE,
     "home_detention_curfew": OrderKind.HDC,
     "bail": OrderKind.COURT_BAIL,
+    "pss": OrderKind.POST_SENTENCE_SUPERVISION,
+    "yro": OrderKind.YOUTH,
+    "youth_rehabilitation_order": OrderKind.YOUTH,
+    "domestic_abuse_protection_order": OrderKind.DAPO,
+    "civil_order": OrderKind.CIVIL,
 }
 WITHOUT_ZONE = {RequirementKind.TRAIL, RequirementKind.ALCOHOL}
 PROGRAMME_LENGTH_MAX = 120

@@ -24,8 +24,13 @@ class OrderKind(StrEnum):
     LICENCE = "licence"
     HDC = "hdc"
     PAROLE = "parole"
+    POST_SENTENCE_SUPERVISION = "post_sentence_supervision"
+    YOUTH = "youth"  # youth rehabilitation order
     COURT_BAIL = "court_bail"
+    IMMIGRATION_BAIL = "immigration_bail"
     DAPO = "dapo"
+    CIVIL = "civil"  # another civil order: stalking, sexual harm, violence reduction
+    VOLUNTARY = "voluntary"  # by consent, which may be withdrawn at any time
     PROTECTION = "protection"  # no order of a court: a protected person's consent to a device
     OTHER = "other"
 

@@ -52,7 +52,13 @@ DIVISION_WORDS = {
 MINUTE = timedelta(minutes=1)
 HOME_TIMEZONE = "Europe/London"  # another is said
 
-_LETTERS = {OrderKind.HDC: "HDC", OrderKind.DAPO: "DAPO"}
+_LETTERS = {
+    OrderKind.HDC: "HDC",
+    OrderKind.DAPO: "DAPO",
+    OrderKind.YOUTH: "Youth rehabilitation order",
+    OrderKind.CIVIL: "Civil order",
+    OrderKind.VOLUNTARY: "Voluntary, by consent",
+}
 _HOLIDAY_WORDS = {
     BankHolidays.AS_USUAL: "",
     BankHolidays.NOT: "not on bank holidays",

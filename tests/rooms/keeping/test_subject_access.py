@@ -24,7 +24,7 @@ from keeping_words import (
     Archive,
     worn_number,
 )
-from waypost.access.models import AuditLine
+from waypost.access.models import AuditLine, Officer
 from waypost.access.values import MACHINE, Role
 from waypost.cli.main import main
 from waypost.documents.bundle import verify_bundle
@@ -152,6 +152,7 @@ def test_a_moving_exclusion_is_told_by_the_day_alone(town):
         raised_at=at("10:19"), touched_at=at("10:33"), violation_id=near.pk,
     )  # fmt: skip
     alert.moves.create(at=at("10:33"), what="closed", from_status="raised", to_status="closed")
+    Officer.objects.update(date_joined=NOW)  # the one column filled by the real clock
     _, _, files, _ = prepared(town)
     said = "".join(
         content.decode("utf-8", "replace") for name, content in files.items()
