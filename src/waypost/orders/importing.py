@@ -102,9 +102,9 @@ class Import:
             record = records[person.person_id]
             for order in self._once(person.orders, "order_id"):
                 had = current.get((record.pk, order.order_id))
-                said = (order.kind.value, order.from_at, order.to_at)
-                if had is None or (had.kind, had.from_at, had.to_at) != said:
-                    fresh.append(_order_record(order, record, had, self.now))
+                row = _order_record(order, record, had, self.now)
+                if had is None or _said_by(had) != _said_by(row):
+                    fresh.append(row)
                     self.changed_ids.add(record.pk)
         Order.objects.bulk_create(fresh)
 
@@ -284,6 +284,7 @@ def _said_of(person: PersonOrders) -> dict[str, Any]:
 
 
 def _order_record(order: OrderValue, person: Person, had: Order | None, now: datetime) -> Order:
+    """The next version. How it was made is kept where the file does not say it again."""
     return Order(
         reference=order.order_id,
         person=person,
@@ -292,7 +293,16 @@ def _order_record(order: OrderValue, person: Person, had: Order | None, now: dat
         to_at=order.to_at,
         known_at=now,
         version=had.version + 1 if had else 1,
+        convicted_on=order.convicted_on or (had.convicted_on if had else None),
+        imposed_on=order.imposed_on or (had.imposed_on if had else None),
+        court=order.court or (had.court if had else ""),
+        programme=order.programme or (had.programme if had else ""),
     )
+
+
+def _said_by(row: Order) -> tuple[Any, ...]:
+    made = (row.convicted_on, row.imposed_on, row.court, row.programme)
+    return (row.kind, row.from_at, row.to_at, *made)
 
 
 def _asked_columns(requirement: Requirement) -> dict[str, Any]:

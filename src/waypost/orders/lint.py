@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
-from waypost.orders import lint_asked, lint_hours, lint_zones
+from waypost.orders import lint_asked, lint_hours, lint_law, lint_ways, lint_zones
 from waypost.orders.finding import (
     NO_END,
     Finding,
@@ -20,7 +20,6 @@ from waypost.orders.finding import (
     later,
     span_looked_at,
 )
-from waypost.orders.hours import load_of
 from waypost.orders.lint_zones import MUST_BE_INSIDE
 from waypost.orders.shapes import covers
 from waypost.orders.timetable import Window, required_windows
@@ -29,14 +28,6 @@ from waypost.orders.values import Order, OrderKind, PersonOrders, Requirement, R
 __all__ = ["CHECKS", "MUST_BE_INSIDE", "Finding", "lint", "lint_all", "shared_devices"]
 
 TOGETHER = timedelta(days=56)  # how far two timetables are compared
-CURFEW_HOURS_NOTABLE = 16
-# Sentencing Act 2020 Sch. 9 para. 9, as amended by the Police, Crime, Sentencing and Courts Act
-# 2022: community and suspended sentence orders, at most 20 hours a day and 112 in seven days.
-CURFEW_HOURS_DAY_MAX, CURFEW_HOURS_WEEK_MAX = 20, 112
-CURFEW_CAPPED = {OrderKind.COMMUNITY_ORDER, OrderKind.SUSPENDED_SENTENCE}
-# Criminal Justice Act 2003 s.253(2): a curfew condition of at least nine hours in any one day, the
-# first and the last day of it excluded.
-HDC_HOURS_DAY_MIN = 9
 
 
 def lint(person: PersonOrders) -> list[Finding]:
@@ -102,30 +93,6 @@ def _duplicates(person: PersonOrders) -> Iterator[Said]:
         yield None, "duplicate_order", f"order {order_id} stands twice"
 
 
-def _curfew_hours(person: PersonOrders) -> Iterator[Said]:
-    for order, requirement in asked_of(person):
-        if requirement.kind is not RequirementKind.CURFEW:
-            continue
-        start, end = span_looked_at(order, requirement)
-        if start >= end:
-            continue
-        load = load_of(requirement, order, start, end)
-        day, week = load.day_max, load.week_max
-        if order.kind is OrderKind.HDC and load.day_min < HDC_HOURS_DAY_MIN:
-            yield (requirement.requirement_id, "curfew_under_hdc_minimum",
-                   f"{load.day_min:g} hours on some day; the law asks for at least "
-                   f"{HDC_HOURS_DAY_MIN}")  # fmt: skip
-        capped = order.kind in CURFEW_CAPPED
-        if capped and day > CURFEW_HOURS_DAY_MAX:
-            yield (requirement.requirement_id, "curfew_over_day_maximum",
-                   f"{day:g} hours in a day; the law allows {CURFEW_HOURS_DAY_MAX}")  # fmt: skip
-        elif day > CURFEW_HOURS_NOTABLE:
-            yield requirement.requirement_id, "curfew_long", f"{day:g} hours in a day"
-        if capped and week > CURFEW_HOURS_WEEK_MAX:
-            yield (requirement.requirement_id, "curfew_over_week_maximum",
-                   f"{week:g} hours in a week; the law allows {CURFEW_HOURS_WEEK_MAX}")  # fmt: skip
-
-
 def _cut_off(person: PersonOrders) -> Iterator[Said]:
     """A place where the person must be that lies in a zone where they must not, at that time."""
     pairs = list(asked_of(person))
@@ -147,13 +114,6 @@ def _cut_off(person: PersonOrders) -> Iterator[Said]:
                 yield (exclusion.requirement_id, "place_in_warning_ring",
                        f"its warning ring covers where {place.requirement_id} ({place.kind}) "
                        "asks the person to be: it would warn each time")  # fmt: skip
-
-
-def _lawful(person: PersonOrders) -> Iterator[Said]:
-    for order, requirement in asked_of(person):
-        if requirement.kind is RequirementKind.TRAIL and order.kind is OrderKind.COURT_BAIL:
-            yield (requirement.requirement_id, "trail_on_bail",
-                   "whereabouts monitoring is not available on court bail")  # fmt: skip
 
 
 def _tags(person: PersonOrders) -> Iterator[Said]:
@@ -191,8 +151,8 @@ def _fitting(person: PersonOrders) -> Iterator[Said]:
 CHECKS: tuple[Callable[[PersonOrders], Iterable[Said]], ...] = (
     _dates, _duplicates, _never_required, lint_hours.rows, lint_hours.staggered,
     lint_hours.bank_holidays, lint_hours.release_day, lint_zones.zones, lint_asked.misplaced,
-    lint_asked.stays, lint_asked.alcohol, lint_asked.moving, _curfew_hours, _cut_off, _lawful,
-    _fitting, _tags,
+    lint_asked.stays, lint_asked.alcohol, lint_asked.moving, *lint_law.CHECKS, _cut_off,
+    *lint_ways.CHECKS, _fitting, _tags,
 )  # fmt: skip
 
 

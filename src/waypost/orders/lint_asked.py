@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from waypost.orders.finding import Said, asked_of
+from waypost.orders.finding import Said, asked_of, longer_than
+from waypost.orders.law import LAW
 from waypost.orders.values import (
     AlcoholMode,
-    Order,
-    OrderKind,
     PersonOrders,
-    Requirement,
     RequirementKind,
 )
 
-# Sentencing Act 2020 Sch. 9 para. 25(4)(b): community and suspended sentence orders.
-ALCOHOL_DAYS_MAX = 120
-ALCOHOL_CAPPED = {OrderKind.COMMUNITY_ORDER, OrderKind.SUSPENDED_SENTENCE}
 # The maker's criterion for drinking is a transdermal level above 0.02 g/dl; smaller readings are
 # real yet are no confirmed event (Roache and others 2015, doi 10.1111/acer.12750).
 LEVEL_TOLD_G_PER_DL = 0.02
@@ -62,9 +57,10 @@ def alcohol(person: PersonOrders) -> Iterator[Said]:
     for order, requirement in asked_of(person):
         if requirement.kind is not RequirementKind.ALCOHOL:
             continue
-        if order.kind in ALCOHOL_CAPPED and _longer_than(ALCOHOL_DAYS_MAX, order, requirement):
+        days_max = LAW[order.kind].days_max.get(RequirementKind.ALCOHOL)
+        if days_max is not None and longer_than(days_max, order, requirement):
             yield (requirement.requirement_id, "alcohol_over_120_days",
-                   f"the law allows {ALCOHOL_DAYS_MAX} days of alcohol monitoring on this order; "
+                   f"the law allows {days_max} days of alcohol monitoring on this order; "
                    "send when it ends")  # fmt: skip
         rule = requirement.alcohol
         if rule is None or rule.mode is not AlcoholMode.LEVEL or rule.level_g_per_dl is None:
@@ -86,12 +82,6 @@ def moving(person: PersonOrders) -> Iterator[Said]:
         if requirement.warning_m is not None:
             yield (requirement.requirement_id, "warning_ring_on_moving_zone",
                    "a warning would tell the wearer how near the protected person is")  # fmt: skip
-
-
-def _longer_than(days: int, order: Order, requirement: Requirement) -> bool:
-    start = max(order.from_at, requirement.from_at or order.from_at)
-    ends = [end for end in (order.to_at, requirement.to_at) if end is not None]
-    return not ends or min(ends) - start > timedelta(days=days + 1)  # from noon to midnight is less
 
 
 def _minutes(span: timedelta) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -79,18 +80,18 @@ def orders_by_person(
     versions = _versions_by_order(ids, known_at, whole) if with_requirements else {}
     rows = _known(within(Order.objects.order_by("version", "id"), "person_id", ids), known_at)
     current: dict[tuple[int, str], OrderValue] = {}
-    for person_id, reference, kind, from_at, to_at in rows.values_list(
-        "person_id", "reference", "kind", "from_at", "to_at"
-    ):
+    for person_id, reference, kind, from_at, to_at, convicted, imposed, court, name in (
+        rows.values_list("person_id", "reference", "kind", "from_at", "to_at",
+                         "convicted_on", "imposed_on", "court", "programme")
+    ):  # fmt: skip
         current[person_id, reference] = OrderValue(
-            OrderRef(reference), OrderKind(kind), from_at, to_at
-        )
+            OrderRef(reference), OrderKind(kind), from_at, to_at, (), True,
+            convicted, imposed, court, name,
+        )  # fmt: skip
     found: dict[int, list[OrderValue]] = defaultdict(list)
     for (person_id, reference), order in current.items():
         bound = tuple(effective(versions.get((person_id, reference), ()), order))
-        found[person_id].append(
-            OrderValue(order.order_id, order.kind, order.from_at, order.to_at, bound)
-        )
+        found[person_id].append(replace(order, requirements=bound))
     return found
 
 

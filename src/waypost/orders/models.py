@@ -150,11 +150,16 @@ class Order(models.Model):
     declares = Columns(
         Retention.CASE,
         belongs="person",
-        plain="id reference person kind from_at to_at known_at version",
+        plain="id reference person kind from_at to_at known_at version convicted_on imposed_on "
+        "court programme",
     )
     reference = models.CharField(max_length=80)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="orders")
     kind = models.CharField(max_length=40, choices=[(k.value, k.value) for k in OrderKind])
+    convicted_on = models.DateField(null=True)
+    imposed_on = models.DateField(null=True)
+    court = models.CharField(max_length=120, blank=True)
+    programme = models.CharField(max_length=120, blank=True)
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True)
     known_at = models.DateTimeField()

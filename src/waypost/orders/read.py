@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -58,7 +57,7 @@ ORDER_KIND_WORDS = {
     "civil_order": OrderKind.CIVIL,
 }
 WITHOUT_ZONE = {RequirementKind.TRAIL, RequirementKind.ALCOHOL}
-PROGRAMME_LENGTH_MAX = 120
+NAME_LENGTH_MAX = 120  # of a programme, of a court
 _PATH_STEP = re.compile(r"(\w+)\[(\d+)\]")
 
 
@@ -141,11 +140,17 @@ def read_order(
     if from_at is not None and from_at.year < YEAR_MIN:
         fields.bad("from", "INVALID_TIME", f"from is before {YEAR_MIN}", "send the day it began")
     to_at = fields.instant("to")
+    convicted_on, imposed_on = fields.day("convicted_on"), fields.day("imposed_on")
+    court = fields.text("court", longest=NAME_LENGTH_MAX)
+    programme = fields.text("programme", longest=NAME_LENGTH_MAX)
     if not desk.clean_since(mark) or reference is None or kind is None or from_at is None:
         return None
     read = partial(read_requirement, withheld=withheld)
     requirements = tuple(fields.each("requirements", read))
-    return Order(OrderRef(reference), kind, from_at, to_at, requirements, desk.clean_since(mark))
+    return Order(
+        OrderRef(reference), kind, from_at, to_at, requirements, desk.clean_since(mark),
+        convicted_on, imposed_on, " ".join(court.split()), " ".join(programme.split()),
+    )  # fmt: skip
 
 
 def read_requirement(
@@ -286,11 +291,8 @@ def _details(fields: Fields) -> dict[str, Any]:
     for name, longest in (("name", 200), ("area", 120), ("team", 200)):
         if text := fields.text(name, longest=longest):
             found[name] = text
-    if text := fields.text("born"):
-        try:
-            found["born"] = date.fromisoformat(text)
-        except ValueError:
-            fields.bad("born", "INVALID_DATE", "this is not a date", "write 1990-12-31")
+    if fields.text("born") and (born_on := fields.day("born")) is not None:
+        found["born"] = born_on
     if "limited" in fields.data:
         found["limited"] = fields.flag("limited")
     if officers := fields.each("officers", _officer):
@@ -302,10 +304,10 @@ def _details(fields: Fields) -> dict[str, Any]:
 
 def _programme(desk: Desk, path: str, data: Any) -> str | None:
     name = " ".join(data.split()) if isinstance(data, str) and is_keepable(data) else ""
-    if 0 < len(name) <= PROGRAMME_LENGTH_MAX:
+    if 0 < len(name) <= NAME_LENGTH_MAX:
         return name
     desk.report(path, "INVALID_PROGRAMME", data, "this is not the name of a programme",
-                f"send its name, of at most {PROGRAMME_LENGTH_MAX} characters")  # fmt: skip
+                f"send its name, of at most {NAME_LENGTH_MAX} characters")  # fmt: skip
     return None
 
 

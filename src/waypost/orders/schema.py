@@ -190,9 +190,16 @@ _ORDER = _object(
         },
         "from": _INSTANT,
         "to": _OPTIONAL_INSTANT,
+        "convicted_on": {"type": ["string", "null"], "format": "date",
+                         "description": "the day of conviction, on which legal limits turn"},
+        "imposed_on": {"type": ["string", "null"], "format": "date",
+                       "description": "the day on which the order was made"},
+        "court": {"type": "string", "maxLength": 120, "description": "by whom, in words"},
+        "programme": {"type": "string", "maxLength": 120,
+                      "description": "under which programme it was made"},
         "requirements": _list(_REQUIREMENT),
     },
-)
+)  # fmt: skip
 _ACTIVATION = _object(
     "activation_id device_id from",
     {"activation_id": _ID, "device_id": _ID, "from": _INSTANT, "to": _OPTIONAL_INSTANT},

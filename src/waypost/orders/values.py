@@ -187,7 +187,11 @@ class Requirement:
 class Order:
     """An order with what it asks.
 
-    whole   False: a requirement of it could not be read, so what it leaves out is not withdrawn
+    whole         False: a requirement of it could not be read, so what it leaves out is not
+                  withdrawn
+    convicted_on  the day of conviction, on which limits of the law turn (law.py); None: not known
+    imposed_on    the day on which it was made; court: by whom, in words
+    programme     under which programme it was made (life/); "": none, or not said
     """
 
     order_id: OrderRef
@@ -196,6 +200,10 @@ class Order:
     to_at: datetime | None
     requirements: tuple[Requirement, ...] = ()
     whole: bool = True
+    convicted_on: date | None = None
+    imposed_on: date | None = None
+    court: str = ""
+    programme: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,10 +155,10 @@ def said_of(requirement, **order):
          {}, ["rota_never_binds"]),
         (curfew(row(), row("12:00", "13:00", from_date="2027-01-01")), {}, ["row_never_binds"]),
         (curfew(row(), row("12:00", "13:00", to_date="2026-02-28")), {}, ["row_never_binds"]),
-        (curfew(row("12:00", "13:00", bank_holidays="only")),
+        (curfew(row("12:00", "15:00", bank_holidays="only")),
          {"from": "2026-06-01T00:00:00Z", "to": "2026-08-01T00:00:00Z"},
          ["never_required", "bank_holiday_row_never_binds"]),
-        (curfew(row("12:00", "13:00", bank_holidays="only"), bank_holiday_division="scotland"),
+        (curfew(row("12:00", "15:00", bank_holidays="only"), bank_holiday_division="scotland"),
          {"from": "2026-06-01T00:00:00Z", "to": "2026-08-01T00:00:00Z"}, []),  # 15 June
         (curfew(row(), row()), {}, ["row_adds_nothing", "row_adds_nothing"]),
         (curfew(row(), row("20:00", "06:00", from_date="2026-04-01")), {}, ["row_adds_nothing"]),
