@@ -49,7 +49,8 @@ def said(*asked: Requirement, kind=OrderKind.COMMUNITY_ORDER, born=None, to_at=T
 @pytest.mark.parametrize("kind", list(OrderKind))
 def test_every_kind_of_order_has_its_law_and_somebody_who_may_change_anything(kind):
     law = LAW[kind]
-    assert law.source and law.asks
+    assert law.source
+    assert law.asks
     assert any(one.changes == ALL_CHANGES for one in law.vary), kind
     assert all(one.source for one in law.vary)
 
@@ -66,9 +67,11 @@ def test_a_curfew_of_eighteen_hours_is_lawful_only_of_later_convictions():
 
 def test_limits_of_an_unknown_conviction_are_the_newest():
     limits = curfew_limits(OrderKind.COMMUNITY_ORDER, None)
-    assert limits is not None and limits.day_hours_max == 20
+    assert limits is not None
+    assert limits.day_hours_max == 20
     old = curfew_limits(OrderKind.YOUTH, date(2020, 1, 1))
-    assert old is not None and (old.day_hours_max, old.week_hours_max) == (16, None)
+    assert old is not None
+    assert (old.day_hours_max, old.week_hours_max) == (16, None)
     assert curfew_limits(OrderKind.LICENCE, None) is None
 
 
