@@ -154,6 +154,7 @@ INSTALLED_APPS = [
     "waypost.orders",
     "waypost.devices",
     "waypost.positions",
+    "waypost.life",
     "waypost.monitoring",
     "waypost.alerts",
     "waypost.corrections",

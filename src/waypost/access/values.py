@@ -40,6 +40,9 @@ class Permission(StrEnum):
     WHEREABOUTS_READ = "whereabouts:read"
     ORDER_READ = "order:read"
     ORDER_WRITE = "order:write"
+    ORDER_VARY = "order:vary"  # vary, suspend, transfer, end one, on whose decision it says
+    PROGRAMME_READ = "programme:read"  # under which instrument, where, how many places; no person
+    PROGRAMME_WRITE = "programme:write"
     ABSENCE_AUTHORISE = "absence:authorise"  # time in which a requirement asks nothing
     DEVICE_READ = "device:read"
     DEVICE_STOCK = "device:stock"  # the inventory: add, move between states, tokens; no person
@@ -84,6 +87,7 @@ class Permission(StrEnum):
     AGGREGATE_READ = "aggregate:read"  # counts of the whole programme; no person, no small count
     OWN_DATA_READ = "own_data:read"
     OWN_CONTEST = "own:contest"  # a wearer: dispute a decision about oneself
+    OWN_CONSENT = "own:consent"  # a wearer: withdraw the consent by which a tag is worn
     OWN_CONTACT = "own:contact"  # a wearer: how one is reminded oneself, and of what
     NECESSITY_READ = "necessity:read"  # why somebody is monitored, what they were told
     NECESSITY_WRITE = "necessity:write"  # write why, review it, prove notice and induction

@@ -95,3 +95,11 @@ def _live(ids: Sequence[int], now: datetime) -> dict[int, list[Caseload]]:
     for row in Caseload.objects.filter(Q(to_at=None) | Q(to_at__gt=now), person_id__in=ids):
         rows[row.person_id].append(row)
     return rows
+
+
+def hand_over(person_id: int, team_id: int, *, now: datetime) -> None:
+    """A team takes the case from whoever holds it; inside the caller's transaction."""
+    live = Caseload.objects.filter(Q(to_at=None) | Q(to_at__gt=now), person_id=person_id)
+    live.exclude(officer=None, team_id=team_id).update(to_at=now)
+    if not live.filter(officer=None, team_id=team_id).exists():
+        Caseload.objects.create(person_id=person_id, team_id=team_id, from_at=now)

@@ -134,7 +134,7 @@ class Import:
                     if order.whole and reference not in kept and not row.withdrawn
                 ]
         RequirementVersion.objects.bulk_create([row for row, _ in fresh])
-        _write_parts([(row, asked) for row, asked in fresh if asked is not None], self.now)
+        write_parts([(row, asked) for row, asked in fresh if asked is not None], self.now)
         self.requirement_versions += sum(asked is not None for _, asked in fresh)
         self.withdrawn += sum(asked is None for _, asked in fresh)
         self.changed_ids.update(row.person_id for row, _ in fresh)
@@ -187,7 +187,7 @@ class Import:
             valid_from=valid_from,
             known_at=self.now,
             digest=digest(requirement),
-            **_asked_columns(requirement),
+            **asked_columns(requirement),
             added=added if had is None else had.added and valid_from == had.valid_from,
         )
 
@@ -305,7 +305,7 @@ def _said_by(row: Order) -> tuple[Any, ...]:
     return (row.kind, row.from_at, row.to_at, *made)
 
 
-def _asked_columns(requirement: Requirement) -> dict[str, Any]:
+def asked_columns(requirement: Requirement) -> dict[str, Any]:
     """What loading.ASKED reads back."""
     release, alcohol = requirement.release_day, requirement.alcohol
     return {
@@ -353,7 +353,7 @@ def change_activation(row: Activation, span: ActivationSpan, now: datetime) -> N
     row.save()
 
 
-def _write_parts(versions: Iterable[tuple[RequirementVersion, Requirement]], now: datetime) -> None:
+def write_parts(versions: Iterable[tuple[RequirementVersion, Requirement]], now: datetime) -> None:
     """The zones, hours, appointments and exceptions of new versions, one statement a table."""
     pairs = list(versions)
     ZoneVersion.objects.bulk_create(

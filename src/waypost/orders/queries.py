@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,10 +19,28 @@ from waypost.access.values import Case, Permission, Posted, Reach
 from waypost.errors import NoSuchThing
 from waypost.orders.directory import ActivationDirectory
 from waypost.orders.exceptions import conflicts_of, exceptions_of, live_emergencies
-from waypost.orders.loading import activations_by_person, orders_by_person, within
-from waypost.orders.models import Caseload, Order, OrdersHead, Person, RequirementVersion
+from waypost.orders.loading import (
+    activations_by_person,
+    orders_by_person,
+    stored_requirement,
+    within,
+)
+from waypost.orders.models import (
+    AuthorisedAbsence,
+    Caseload,
+    Order,
+    OrdersHead,
+    Person,
+    RequirementVersion,
+)
 from waypost.orders.programmes import enrolled_person_ids, with_programmes
-from waypost.orders.values import OrderKind, PersonOrders, RequirementKind
+from waypost.orders.values import (
+    Absence,
+    OrderKind,
+    PersonOrders,
+    Requirement,
+    RequirementKind,
+)
 from waypost.units import PersonRef
 
 NUMBER_MAX = 2**63 - 1  # what a column of numbers holds; addresses may say more
@@ -244,3 +263,10 @@ def _details(person: Person) -> dict[str, Any]:
         "protected": person.protected,
     }
     return {name: value for name, value in said.items() if value}
+
+
+def requirement_as_written(version_id: int) -> Requirement:
+    """What one version of a requirement says itself, without the absences granted beside it."""
+    rows = AuthorisedAbsence.objects.filter(requirement_id=version_id, known_at=None)
+    own = tuple(Absence(one.from_at, one.to_at, one.reason) for one in rows.order_by("pk"))
+    return replace(stored_requirement(version_id), exceptions=own, version_id=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +25,7 @@ from waypost.devices.tag_queries import findings_of, signs_of_person
 from waypost.disclosure.queries import own_requests
 from waypost.enforcement.queries import cases_of_person, warnings_about
 from waypost.errors import NoSuchThing
+from waypost.life.queries import numbers_of
 from waypost.monitoring.appointments import kept_appointments
 from waypost.monitoring.home import home_now
 from waypost.monitoring.moving_queries import days_near
@@ -87,6 +89,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         case = case_of(person_id, now=at)
         may.check(by, Permission.PERSON_READ, case)
         words = _words(person_id)
+        words["orders"] = _with_numbers(words["orders"], person_id)
         words |= _strip_words(person_strips(person_id, by=by, now=at, person=words["person"]))
         words |= {
             "alerts": open_alerts_of(person_id, by, now=at)
@@ -99,6 +102,9 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
             "may_look": may.decide(by, Permission.WHEREABOUTS_READ).allowed,
             "may_explain": may.decide(by, Permission.ALERT_READ).allowed,
             "tag_findings": _tag_findings(person_id, by, at),
+            "may_read_orders": may.decide(by, Permission.ORDER_READ, case).allowed,
+            "may_order": may.decide(by, Permission.ORDER_WRITE, case).allowed
+            and not words["person"].details.get("protected"),
             "may_try": may.decide(by, Permission.WHATIF_RUN, case).allowed,
             "try_kinds": KINDS,
             "attached": attached_to(person_id, by, now=at)
@@ -195,6 +201,17 @@ def _tag_findings(person_id: int, by: Posted, at: datetime) -> list[tuple[Any, A
     if not may.decide(by, Permission.DEVICE_READ).allowed:
         return []
     return [(finding_tag(one.kind), one) for one in findings_of(person_id, now=at)]
+
+
+def _with_numbers(
+    orders: list[present.OrderShown], person_id: int
+) -> list[present.OrderShown]:  # fmt: skip
+    """The orders with the number of the page about each; a protection has none."""
+    numbers = numbers_of(person_id)
+    return [
+        replace(one, number=numbers.get(one.reference))
+        for one in orders
+    ]  # fmt: skip
 
 
 def _words(person_id: int) -> dict[str, Any]:

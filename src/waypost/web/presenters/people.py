@@ -42,6 +42,7 @@ class OrderShown:
     to_at: datetime | None
     live: bool
     requirements: tuple[RequirementShown, ...]
+    number: int | None = None  # of the page about it, where the reader may open one
 
 
 @dataclass(frozen=True, slots=True)
