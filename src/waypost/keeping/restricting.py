@@ -50,7 +50,15 @@ class Left:
 W = Withheld
 POLICY: dict[str, Given | Left] = {
     "orders.Person": Given("Who you are", "reference full_name born_on area known_at"),
-    "orders.Order": Given("Your orders", "reference kind from_at to_at known_at version"),
+    "orders.Order": Given(
+        "Your orders",
+        "reference kind from_at to_at known_at version convicted_on imposed_on court programme",
+    ),
+    "life.OrderStep": Given(
+        "What was done with your orders",
+        "order_reference act at until resumed_at known_at authority reference law consent changes",
+        "made_by_id team_id", "words",
+    ),
     "orders.RequirementVersion": Given(
         "What your orders ask",
         "reference order_reference version kind timezone from_at to_at valid_from valid_to "

@@ -29,7 +29,7 @@ from waypost.monitoring.models import Violation
 from waypost.offences.actions import take_delivery
 from waypost.offences.models import OffenceVersion
 from waypost.orders.actions import import_orders
-from waypost.orders.models import Activation, Person
+from waypost.orders.models import Activation, Order, Person
 from waypost.orders.read import read_orders
 from waypost.policing.facts import Facts, FixFact, Places, as_json, places_as_json
 from waypost.policing.models import Notification
@@ -231,6 +231,7 @@ def addresses(town, reference):
         "notification_id": Notification.objects.get(person_id=town[reference]).pk,
         "document_id": Document.objects.get(person_id=town[reference]).pk,
         "request_id": Request.objects.get(person_id=town[reference]).pk,
+        "order_id": Order.objects.filter(person_id=town[reference]).first().pk,
         "name": "alert_raised",  # of a notice's text
         "table": "orders",  # of the programme
     }
