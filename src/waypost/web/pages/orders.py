@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -37,8 +38,9 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
     """An order as it is, or with ?known= as it was known at an instant."""
     by, at = signed_in(request), now()
     known_at, problem = _known(request, at)
-    page = queries.order_page(order_id, by, now=at, known_at=known_at)
-    audit.record("order:viewed", by=by, at=at, about=page.person_id, detail={"order": order_id})
+    with transaction.atomic():
+        page = queries.order_page(order_id, by, now=at, known_at=known_at)
+        audit.record("order:viewed", by=by, at=at, about=page.person_id, detail={"order": order_id})
     return _order_page(request, page, by, at, known_at=known_at, problem=problem)
 
 
