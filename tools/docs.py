@@ -23,12 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import alert_manual  # beside this file
-import manual
-import offence_manual
-import police_manual
-import requests_manual
-import review_manual
+import manual  # beside this file, as every *_manual.py is
 
 DOCS = Path(__file__).parents[1] / "docs"
 NOTE = "<!-- Printed from the code by `make docs`; change the code, not this page. -->\n\n"
@@ -46,9 +41,8 @@ def main() -> int:
     django.setup()
     stale = []
     printed = {f"reference/{name}": page() for name, page in PRINTERS.items()} | manual.pages()
-    printed |= alert_manual.pages() | police_manual.pages() | requests_manual.pages()
-    printed |= review_manual.pages()
-    printed |= offence_manual.pages()
+    for path in sorted(Path(__file__).parent.glob("*_manual.py")):
+        printed |= importlib.import_module(path.stem).pages()
     printed["manual/playbooks.md"] = playbooks()
     printed["manual/enforcement.md"] = enforcement()
     printed["manual/keeping.md"] = keeping()

@@ -94,3 +94,25 @@ def test_every_problem_and_note_of_an_offence_file_is_in_the_manual():
     for name in (*MINISTRY, *OURS, "ENDS_AFTER_ARRIVAL", "SHIFTED_BY_ONE_HOUR",
                  "TEXT_TELLS_LOCAL_TIME"):  # fmt: skip
         assert f"`{name}`" in text, name
+
+
+def test_every_move_of_an_order_is_drawn_as_the_table_has_it():
+    import life_manual
+
+    from waypost.life.values import NEXT
+
+    text = life_manual.pages()["manual/order-life.md"]
+    table = {(before.value, after.value) for before in NEXT for after in NEXT[before]}
+    assert set(re.findall(r"^    (\w+) --> (\w+): \S", text, re.M)) == table
+
+
+def test_the_law_of_every_kind_of_order_is_printed_with_its_source():
+    import life_manual
+
+    from waypost.orders.law import LAW
+    from waypost.orders.words import order_words
+
+    text = life_manual.pages()["manual/order-law.md"]
+    for kind, law in LAW.items():
+        assert f"## {order_words(kind)}" in text
+        assert law.source in text

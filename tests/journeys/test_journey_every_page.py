@@ -42,6 +42,7 @@ NO_PAGE = {
     "alert-last-hours", "answering", "inbox-zones", "inbox-presence",
     "request-move", "request-download", "programme-table",
     "review-open", "review-move", "review-matches",  # test_journey_review
+    "order-move", "mine-consent",
     "match",  # leads to its review
     "request-edit", "request-preview",  # by a form: test_journey_disclosure looks at them
 }  # fmt: skip
@@ -125,7 +126,10 @@ request = submit(Wanted(Kind.OWN, What.TRACK, Urgency.ROUTINE, window), Requeste
 # Somebody asks for their own data by letter.
 from waypost.keeping.asking import enter
 asked = enter(person, now(), by=MACHINE, now=now())
-print(person, guarded, week.pk, told, case.pk, corrected.pk, request, asked)
+# The person's order, for the pages about it.
+from waypost.life.queries import number_of_order
+order = number_of_order(person, "O1")
+print(person, guarded, week.pk, told, case.pk, corrected.pk, request, asked, order)
 """
 
 
@@ -142,7 +146,7 @@ def addresses(house: House, browser) -> dict[str, str]:
     assert made.returncode == 0, made.stderr
     urllib.request.urlopen(f"{house.gateway}/intake/osmand?id=tag-of-nobody&lat=51.5&lon=0.1")
     plain = {route.name: f"/{route.path}" for route in ROUTES if "<" not in route.path}
-    person, guarded, week, told, case, corrected, request, asked = made.stdout.split()
+    person, guarded, week, told, case, corrected, request, asked, order = made.stdout.split()
     found = plain | {"person": f"/people/{person}", "whereabouts": f"/people/{person}/whereabouts"}
     page = browser.new_page()
     sign_in(page, house, "page-monitoring_officer")
@@ -161,6 +165,8 @@ def addresses(house: House, browser) -> dict[str, str]:
     found["paper"] = "/system/papers/warning_letter"
     found["notification"] = f"/notifications/{told}"
     found["request"] = f"/requests/{request}"
+    found["order-new"], found["order"] = f"/people/{person}/orders/new", f"/orders/{order}"
+    found["order-requirement"] = f"/orders/{order}/requirement?of=R1"
     found["who-may"] = f"/people/{person}/who-may"
     found["notification-draft"] = f"{found['alert']}/notify"
     found["breach-case"], found["correction"] = f"/enforcement/{case}", f"/corrections/{corrected}"
@@ -285,6 +291,9 @@ def of_another_caseload(role: Role, name: str) -> bool:
         "breach-case",
         "incident",
         "request",
+        "order",
+        "order-new",
+        "order-requirement",
     }
     if name == "notification" and role is Role.POLICE_REQUESTER:
         return False  # it was sent to their force

@@ -64,7 +64,8 @@ def to_order(page, house, person) -> None:
 def curfew_violations(house, person) -> list[datetime]:
     """When each began, as the store has them."""
     asked = """SELECT v.from_at FROM monitoring_violation v
-               JOIN orders_person p ON p.id = v.person_id WHERE p.reference = ? AND v.kind = 'curfew' ORDER BY v.from_at"""
+               JOIN orders_person p ON p.id = v.person_id
+               WHERE p.reference = ? AND v.kind = 'curfew' ORDER BY v.from_at"""
     with closing(sqlite3.connect(house.home / "waypost.sqlite3", timeout=20)) as records:
         rows = records.execute(asked, [person["person_id"]]).fetchall()
     return [datetime.fromisoformat(row[0]).replace(tzinfo=UTC) for row in rows]
@@ -116,7 +117,7 @@ def test_an_order_is_recorded_read_back_as_it_was_known_and_ended(page, house, n
     page.get_by_role("heading", name="Exclusion zone").wait_for()
     sound(page, house)
     reference = f"DAPO {nell['person_id']}"
-    page.get_by_label("Reference").fill(reference)
+    page.get_by_label("Reference", exact=True).fill(reference)
     starts = datetime.now(LONDON) + timedelta(minutes=2)
     page.get_by_label("Begins", exact=True).fill(f"{starts:%Y-%m-%dT%H:%M}")
     page.get_by_label("Ends (empty: no end set)").fill(
@@ -146,7 +147,7 @@ def test_an_order_is_recorded_read_back_as_it_was_known_and_ended(page, house, n
     form.get_by_label("Why, for the next officer").fill("Discharged on application.")
     press(form.get_by_role("button", name="End the order"))
     page.get_by_text("The order ends then.").wait_for()
-    page.get_by_role("heading", name="Revoked").wait_for()
+    page.get_by_role("heading", name="Revoked").first.wait_for()
     earlier = datetime.now(LONDON) - timedelta(hours=1)
     page.get_by_label("As it was known at").fill(f"{earlier:%Y-%m-%dT%H:%M}")
     press(page.get_by_role("button", name="Show"))
