@@ -15,8 +15,7 @@ def _life() -> str:
     arrows = [f"    {one.before.value} --> {one.after.value}: {one.words}" for one in moves()]
     drawn = ["    [*] --> proposed: a proposal goes to court", *arrows]
     rows = [
-        f"| {STAGE_WORDS[one.before]} | {STAGE_WORDS[one.after]} | {one.words} |"
-        for one in moves()
+        f"| {STAGE_WORDS[one.before]} | {STAGE_WORDS[one.after]} | {one.words} |" for one in moves()
     ]
     return "\n\n".join(
         [
