@@ -24,10 +24,13 @@ CORNERS_MAX = 5_000  # what a map can still be worked on with
 WORDS = {"circle": "Point", "corridor": "LineString", "polygon": "Polygon"}
 _SENTENCE = re.compile(r"\s*(circle|corridor|line|polygon)\s*:(.*)", re.IGNORECASE | re.DOTALL)
 _LENGTH = re.compile(
-    r"[,;+\s]\s*(?:radius|width|within)?\s*(\d+(?:\.\d+)?)\s*(metres?|km|m)\b"
+    r"[,;+\s]\s*(?:radius|width|within)?\s*(\d+(?:\.\d+)?)\s*"
+    r"(metres?|km|kilometres?|miles?|mi|yards?|yd|m)\b"
     r"\s*(?:wide|radius|width)?",
     re.IGNORECASE,
 )
+# International yard and mile (Weights and Measures Act 1985 s.1): orders are written in them.
+IN_METRES = {"k": 1_000.0, "mi": 1_609.344, "y": 0.9144}
 _EXAMPLE = "write like: circle: E8 3QW, 300 m; or paste GeoJSON"
 
 
@@ -129,7 +132,9 @@ def _size(text: str) -> tuple[str, float | None]:
     found = next(reversed(list(_LENGTH.finditer(text))), None)
     if found is None or text[found.end() :].strip(" .;,\n\r\t"):
         return text, None
-    return text[: found.start()], float(found[1]) * (1000 if found[2].lower() == "km" else 1)
+    unit = found[2].lower()
+    each_m = next((size for start, size in IN_METRES.items() if unit.startswith(start)), 1.0)
+    return text[: found.start()], float(found[1]) * each_m
 
 
 def _places(desk: Desk, path: str, text: str) -> list[Found] | None:

@@ -157,3 +157,23 @@ def test_a_zone_that_leaves_its_plane_is_known():
     }
     assert reaches_beyond(Zone(far))
     assert not reaches_beyond(read("circle: E8 3QW, 300 m"))
+
+
+@pytest.mark.parametrize(
+    ("said", "radius_m"),
+    [("300 m", 300), ("300 metres", 300), ("1.5 km", 1500), ("2 kilometres", 2000),
+     ("5 miles", 8046.72), ("1 mile", 1609.344), ("0.5 mi", 804.672), ("100 yards", 91.44),
+     ("50 yd", 45.72)],
+)  # fmt: skip
+def test_a_radius_is_read_in_the_units_that_orders_are_written_in(said, radius_m):
+    desk = Desk()
+    zone = read_zone_text(desk, "zone", f"circle: E8 3QW, {said}")
+    assert not desk.problems
+    assert zone.radius_m == pytest.approx(radius_m)
+
+
+@pytest.mark.parametrize("said", ["2", "300", "two miles", "5 m2", "3 metre squares"])
+def test_a_radius_without_a_unit_is_asked_for_and_never_guessed(said):
+    desk = Desk()
+    assert read_zone_text(desk, "zone", f"circle: E8 3QW, {said}") is None
+    assert [one.message for one in desk.problems] == ["the radius is not stated"]
