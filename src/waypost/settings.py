@@ -155,6 +155,7 @@ INSTALLED_APPS = [
     "waypost.devices",
     "waypost.positions",
     "waypost.life",
+    "waypost.contracts",
     "waypost.monitoring",
     "waypost.alerts",
     "waypost.corrections",

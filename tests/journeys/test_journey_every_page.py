@@ -42,7 +42,7 @@ NO_PAGE = {
     "alert-last-hours", "answering", "inbox-zones", "inbox-presence",
     "request-move", "request-download", "programme-table",
     "review-open", "review-move", "review-matches",  # test_journey_review
-    "order-move", "mine-consent",
+    "order-move", "mine-consent", "contract-move", "contract-file",
     "match",  # leads to its review
     "request-edit", "request-preview",  # by a form: test_journey_disclosure looks at them
 }  # fmt: skip
@@ -129,7 +129,14 @@ asked = enter(person, now(), by=MACHINE, now=now())
 # The person's order, for the pages about it.
 from waypost.life.queries import number_of_order
 order = number_of_order(person, "O1")
-print(person, guarded, week.pk, told, case.pk, corrected.pk, request, asked, order)
+# What the provider was told of it.
+from waypost.contracts.models import Contract, ToldSince
+from waypost.contracts.taking import take_changes
+ToldSince.objects.update(at=now() - timedelta(days=9), taken_to=now() - timedelta(days=9))
+take_changes(now())
+told_of = Contract.objects.filter(person_id=person).latest("pk")
+print(person, guarded, week.pk, told, case.pk, corrected.pk, request, asked, order,
+      told_of.pk)
 """
 
 
@@ -146,7 +153,9 @@ def addresses(house: House, browser) -> dict[str, str]:
     assert made.returncode == 0, made.stderr
     urllib.request.urlopen(f"{house.gateway}/intake/osmand?id=tag-of-nobody&lat=51.5&lon=0.1")
     plain = {route.name: f"/{route.path}" for route in ROUTES if "<" not in route.path}
-    person, guarded, week, told, case, corrected, request, asked, order = made.stdout.split()
+    person, guarded, week, told, case, corrected, request, asked, order, of_order = (
+        made.stdout.split()
+    )
     found = plain | {"person": f"/people/{person}", "whereabouts": f"/people/{person}/whereabouts"}
     page = browser.new_page()
     sign_in(page, house, "page-monitoring_officer")
@@ -167,6 +176,7 @@ def addresses(house: House, browser) -> dict[str, str]:
     found["request"] = f"/requests/{request}"
     found["order-new"], found["order"] = f"/people/{person}/orders/new", f"/orders/{order}"
     found["order-requirement"] = f"/orders/{order}/requirement?of=R1"
+    found["contract"] = f"/contracts/{of_order}"
     found["who-may"] = f"/people/{person}/who-may"
     found["notification-draft"] = f"{found['alert']}/notify"
     found["breach-case"], found["correction"] = f"/enforcement/{case}", f"/corrections/{corrected}"
@@ -291,6 +301,7 @@ def of_another_caseload(role: Role, name: str) -> bool:
         "breach-case",
         "incident",
         "request",
+        "contract",
         "order",
         "order-new",
         "order-requirement",

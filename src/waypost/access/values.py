@@ -41,6 +41,8 @@ class Permission(StrEnum):
     ORDER_READ = "order:read"
     ORDER_WRITE = "order:write"
     ORDER_VARY = "order:vary"  # vary, suspend, transfer, end one, on whose decision it says
+    CONTRACT_READ = "contract:read"  # what the provider was told of an order, and what it reports
+    CONTRACT_RECEIVE = "contract:receive"  # the provider: receive it, or ask back
     PROGRAMME_READ = "programme:read"  # under which instrument, where, how many places; no person
     PROGRAMME_WRITE = "programme:write"
     ABSENCE_AUTHORISE = "absence:authorise"  # time in which a requirement asks nothing

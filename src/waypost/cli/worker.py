@@ -84,6 +84,7 @@ def run(args: argparse.Namespace) -> int:
             ("gaps", watch_gaps_until),
             ("corrections", correct_until),
             ("enforcement", enforce_until),
+            ("contracts", contract_until),
             ("seals", seal_until),
             ("oversight", oversee_until),
             ("keeping", keep_until),
@@ -115,6 +116,7 @@ def run_once() -> None:
         pass
     while make_correction_lane().round() or make_enforcement_lane().round():
         pass
+    make_contract_lane().round()
     make_keeping_lane().round()
     telling = make_telling_lane()
     while telling.round():
@@ -264,6 +266,11 @@ def oversee_until(stop: threading.Event) -> None:
     _judge_until(stop, lambda: OversightLane(clock.now), "oversight", OVERSIGHT_EVERY_S)
 
 
+def contract_until(stop: threading.Event) -> None:
+    """What the provider is told of orders that changed, until told to stop."""
+    _judge_until(stop, make_contract_lane, "contracts", CORRECTIONS_EVERY_S)
+
+
 def keep_until(stop: threading.Event) -> None:
     """Deletions that are due, and requests for one's own data, until told to stop."""
     _judge_until(stop, make_keeping_lane, "deletions and requests", KEEPING_EVERY_S)
@@ -328,6 +335,12 @@ def make_enforcement_lane(now: Callable[[], datetime] = clock.now) -> Lane:
     from waypost.enforcement.lane import EnforcementLane
 
     return EnforcementLane(now)
+
+
+def make_contract_lane(now: Callable[[], datetime] = clock.now) -> Lane:
+    from waypost.contracts.taking import ContractLane
+
+    return ContractLane(now)
 
 
 def make_keeping_lane(now: Callable[[], datetime] = clock.now) -> Lane:

@@ -27,6 +27,7 @@ Stop = Callable[[], None]
 CALLED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "alerts.Alert": (("alert",), ("alert_clock", "near")),
     "alerts.Suspension": ((), ("suspension",)),
+    "contracts.Contract": (("contract",), ()),
     "corrections.Correction": (("correction",), ()),
     "devices.ClinicalRemoval": ((), ("clinical_removal",)),
     "devices.Visit": (("visit",), ()),

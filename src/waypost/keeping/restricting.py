@@ -54,6 +54,14 @@ POLICY: dict[str, Given | Left] = {
         "Your orders",
         "reference kind from_at to_at known_at version convicted_on imposed_on court programme",
     ),
+    # The orders themselves go out; what the provider asked of them is between it and the officer.
+    "contracts.Contract": Given(
+        "When the monitoring company was told of your orders",
+        "order_reference number what known_at sent_at status",
+    ),
+    "contracts.ContractStep": Given(
+        "What the monitoring company said of them", "contract act at", "officer_id", "words"
+    ),
     "life.OrderStep": Given(
         "What was done with your orders",
         "order_reference act at until resumed_at known_at authority reference law consent changes",

@@ -53,6 +53,18 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "Kind: {kind}. Urgency: {urgency}. You are told because you are on duty.\n\n"
         "Sign in to Waypost and open /alerts/{alert_id}\n",
     ),
+    "contract_late": (
+        "Waypost: contract {contract_id} is late",
+        "Contract {contract_id} about an order was not received or answered in time. Until it is, "
+        "nobody has said that the order is monitored as it stands.\n\n"
+        "Sign in to Waypost and open /contracts/{contract_id}\n",
+    ),
+    "contract_asked": (
+        "Waypost: contract {contract_id} is asked about",
+        "The provider asks about contract {contract_id}, which is about an order of a case of "
+        "yours. What they ask stands on its page.\n\n"
+        "Sign in to Waypost and open /contracts/{contract_id}\n",
+    ),
     "visit_no_access": (
         "Waypost: no access at visit {visit_id}",
         "Visit {visit_id} ({purpose}) at {at} found no access; it was {window}.\n"

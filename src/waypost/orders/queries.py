@@ -41,7 +41,8 @@ from waypost.orders.values import (
     Requirement,
     RequirementKind,
 )
-from waypost.units import PersonRef
+from waypost.orders.values import Order as OrderValue
+from waypost.units import OrderRef, PersonRef
 
 NUMBER_MAX = 2**63 - 1  # what a column of numbers holds; addresses may say more
 
@@ -270,3 +271,26 @@ def requirement_as_written(version_id: int) -> Requirement:
     rows = AuthorisedAbsence.objects.filter(requirement_id=version_id, known_at=None)
     own = tuple(Absence(one.from_at, one.to_at, one.reason) for one in rows.order_by("pk"))
     return replace(stored_requirement(version_id), exceptions=own, version_id=None)
+
+
+def order_as_written(person_id: int, reference: str) -> OrderValue | None:
+    """The order as its newest record and the newest versions of what it asks say it, each with the
+    moment from which it binds; what was withdrawn is left out. None when there is no such order."""
+    row = (
+        Order.objects.filter(person_id=person_id, reference=reference).order_by("-version").first()
+    )
+    if row is None:
+        return None
+    newest: dict[str, RequirementVersion] = {}
+    for one in RequirementVersion.objects.filter(
+        person_id=person_id, order_reference=reference
+    ).order_by("version", "pk"):
+        newest[one.reference] = one
+    asked = tuple(
+        replace(requirement_as_written(one.pk), valid_from=one.valid_from)
+        for one in newest.values() if not one.withdrawn
+    )  # fmt: skip
+    return OrderValue(
+        OrderRef(row.reference), OrderKind(row.kind), row.from_at, row.to_at, asked, True,
+        row.convicted_on, row.imposed_on, row.court, row.programme,
+    )  # fmt: skip

@@ -232,6 +232,7 @@ def addresses(town, reference):
         "document_id": Document.objects.get(person_id=town[reference]).pk,
         "request_id": Request.objects.get(person_id=town[reference]).pk,
         "order_id": Order.objects.filter(person_id=town[reference]).first().pk,
+        "contract_id": Contract.objects.get(person_id=town[reference]).pk,
         "name": "alert_raised",  # of a notice's text
         "table": "orders",  # of the programme
     }

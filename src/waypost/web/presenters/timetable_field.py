@@ -42,6 +42,7 @@ from waypost.orders.values import (
 )
 from waypost.orders.walltime import localise
 from waypost.orders.words import DAY_WORDS
+from waypost.orders.write import row_data
 from waypost.units import OrderRef, PersonRef, RequirementRef
 from waypost.web.presenters.week import Week, bounds_of, monday_of, week_of
 
@@ -167,17 +168,6 @@ class TimetableField:
              "reason": one.reason}
             for one in self.exceptions
         ]  # fmt: skip
-
-
-def row_data(row: TimetableRow) -> dict[str, Any]:
-    """One row as the orders file writes it; what is as usual is left out."""
-    data: dict[str, Any] = {"days": list(row.days), "start": row.start, "end": row.end}
-    if row.bank_holidays is not BankHolidays.AS_USUAL:
-        data["bank_holidays"] = row.bank_holidays.value
-    if row.every_weeks != 1:
-        data["every_weeks"] = row.every_weeks
-    dates = {"from_date": row.from_date, "to_date": row.to_date, "anchor_date": row.anchor_date}
-    return data | {name: day.isoformat() for name, day in dates.items() if day is not None}
 
 
 def timetable_field(
