@@ -15,6 +15,7 @@ from waypost.contracts.models import Contract, ContractStep
 from waypost.contracts.values import NO_SUCH_CONTRACT, WAITING, Act, Status, What
 from waypost.devices.models import Fitting, Visit
 from waypost.errors import NoSuchThing
+from waypost.fitting.tasks import fitting_of
 from waypost.orders.fields import Desk
 from waypost.orders.models import Activation
 from waypost.orders.queries import case_of, person_orders, visible_person_ids
