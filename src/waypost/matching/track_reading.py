@@ -24,7 +24,8 @@ from waypost.matching.scan import MEMORY, Source
 from waypost.units import R95_UNSTATED_M, Mechanism
 
 # Fixes of one range: about 50 bytes each, and as many again while they are ordered, are a fifth of
-# DuckDB's memory. Tried: 12 M spill, 1 M open each file three times as often for nothing.
+# DuckDB's memory. Tried on 28.8 M fixes in 320 files: half a million took 227 ns a fix, a million
+# 164, three million 165.
 ROWS_A_RANGE = 3_000_000
 
 Floats = npt.NDArray[np.float64]

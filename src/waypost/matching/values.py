@@ -138,6 +138,9 @@ EVIDENCE = pa.schema(
 
 WEIGHED = ("presence", "likelihood_ratio", "base_rate", "expected_by_chance", "needed_mps")
 LEGS = ("entry_mps", "entry_course_deg", "exit_mps", "exit_course_deg")
+# What matches came to tell after runs were first kept: it stands in the bytes of the runs whose
+# parameters name it (comparing.canonical), and not in those of runs before.
+ALSO_TOLD = ("nearest_spread_m", *LEGS)
 
 # When a person's tag was not sound (unsound.Span). `person` as in MATCHES.
 UNSOUND = pa.schema(

@@ -15,7 +15,7 @@ from waypost.matching.scope import Spans
 from waypost.monitoring.parameter_queries import speeds
 from waypost.orders.queries import person_orders
 from waypost.positions.queries import monitored_track
-from waypost.review.exhibits import Observed, both_times
+from waypost.review.exhibits import Observed, both_times, nearest_cell
 from waypost.review.lifecycle import STATUS_WORDS
 from waypost.review.models import Review
 from waypost.review.queries import earlier_of, rivals_of, searchable_spans, story_of
@@ -46,6 +46,8 @@ def observed(match: MatchRow, *, now: datetime) -> Observed:
         events=tuple(one for one in around.events if one.activation == match.activation_id),
         labels={read_instant(fix["at"]): str(fix["label"]) for fix in match.fixes},
         coverage=match.coverage,
+        nearest_m=match.nearest_m,
+        nearest_spread_m=match.nearest_spread_m,
     )  # fmt: skip
 
 
@@ -83,7 +85,7 @@ def earlier(review: Review) -> list[Block]:
     rows = tuple(
         (
             str(one.run_number), both_times(one.made_at, zone)[0], one.verdict.replace("_", " "),
-            "not known" if one.nearest_m is None else f"{one.nearest_m:.0f} m",
+            nearest_cell(one.nearest_m, one.nearest_spread_m),
             f"{one.seconds_inside / 60:.0f} min",
         )
         for one in earlier_of(review)

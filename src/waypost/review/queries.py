@@ -64,6 +64,7 @@ class WorkRow:
     verdict: str
     ratio: float | None
     nearest_m: float | None
+    nearest_spread_m: float | None
     seconds_inside: float
     coverage: float | None
     status: Status
@@ -116,6 +117,7 @@ class Earlier:
     score: float
     seconds_inside: float
     nearest_m: float | None
+    nearest_spread_m: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +280,13 @@ def earlier_of(review: Review) -> tuple[Earlier, ...]:
     ).exclude(pk=review.match_id)  # fmt: skip
     return tuple(
         Earlier(
-            one.run_id, one.run.made_at, one.verdict, one.score, one.seconds_inside, one.nearest_m
+            one.run_id,
+            one.run.made_at,
+            one.verdict,
+            one.score,
+            one.seconds_inside,
+            one.nearest_m,
+            one.nearest_spread_m,
         )
         for one in rows.select_related("run").order_by("-run_id", "-pk")[:20]
     )
@@ -330,9 +338,9 @@ def _work_rows(reviews: Iterable[Review], by: Posted, now: datetime) -> list[Wor
     return [
         WorkRow(
             one.pk, offences[one.match.offence_id], one.score, one.verdict,
-            one.match.likelihood_ratio, one.match.nearest_m, one.match.seconds_inside,
-            one.match.coverage, Status(one.status), one.gone, until.get(one.pk),
-            one.qualified_by_id == by.officer_id,
+            one.match.likelihood_ratio, one.match.nearest_m, one.match.nearest_spread_m,
+            one.match.seconds_inside, one.match.coverage, Status(one.status), one.gone,
+            until.get(one.pk), one.qualified_by_id == by.officer_id,
         )
         for one in reviews
     ]  # fmt: skip

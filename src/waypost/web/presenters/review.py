@@ -63,7 +63,7 @@ def row(one: WorkRow) -> dict[str, Any]:
         "score": matching.share(one.score),
         "verdict": one.verdict,
         "ratio": "" if one.ratio is None else matching.ratio_words(one.ratio),
-        "nearest": metres(one.nearest_m),
+        "nearest": matching.nearest_words(one.nearest_m, one.nearest_spread_m),
         "inside": length(one.seconds_inside),
         "coverage": "not known" if one.coverage is None else f"{100 * one.coverage:.0f} %",
         "status": one.status.value,
