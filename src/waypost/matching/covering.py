@@ -102,7 +102,8 @@ def tell(
 ) -> list[Told]:
     """One row a tag: by class, then the likeliest, the least known and the farthest first.
 
-    weighed   rows of values.EVIDENCE of this one offence; `person` is the activation
+    weighed   rows of values.EVIDENCE of this one offence; `person` is the activation; of several
+              rows of one the last counts
     in_part   tags that may be searched for a part of the padded window only: none of them is
               excluded
     """

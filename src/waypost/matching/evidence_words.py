@@ -22,6 +22,7 @@ UNSOUND_WORDS = {
     Why.RADIO: "the radio was reported jammed",
     Why.REMOVED: "the tag was off by agreement",
     Why.STRAP: "the strap was reported open",
+    Why.UNCHECKED: "the strap was reported closed again and no officer had looked at it",
 }
 FILES_ALONE = "Strap, case and clock are not known from files of fixes: check them first."
 SOUND = "Nothing is known against strap, case, radio and clock in that time."

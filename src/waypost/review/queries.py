@@ -24,7 +24,7 @@ from waypost.access.values import Permission, Posted, Purpose
 from waypost.corrections.models import Correction
 from waypost.documents.queries import Listed, documents_about
 from waypost.geo import plane_for
-from waypost.matching.compatible import PADDING
+from waypost.matching.compatible import PADDING, run_name
 from waypost.matching.evidence_places import places_of
 from waypost.matching.in_scope import in_scope
 from waypost.matching.models import Match
@@ -156,6 +156,7 @@ class AlertSeen:
     documents: tuple[Listed, ...]
     corrections: tuple[Put, ...]
     made_by_asker: bool
+    letters: tuple[tuple[str, int], ...]  # of the schedule: letter, number of that wearer's match
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,9 +420,23 @@ def _alerts(found: Review, by: Posted) -> tuple[AlertSeen, ...]:
                   if each.document_id in {*one.document_ids, one.bundle_id}),
             _put(one.pk),
             one.made_by_id == by.officer_id,
+            _letters(one, by),
         )
         for one in rows
     )  # fmt: skip
+
+
+def letter_of(number: int) -> str:
+    """B, C … Z, AA: the wearer of the match itself is A."""
+    return run_name(number + 1)
+
+
+def _letters(made: ProximityAlert, by: Posted) -> tuple[tuple[str, int], ...]:
+    """The disclosure officer's list, for authorising officers alone: numbers of matches, each of
+    which opens by its own rules, one under limited access to named staff only."""
+    if not may.decide(by, Permission.MATCH_APPROVE).allowed:
+        return ()
+    return tuple((letter_of(n), number) for n, number in enumerate(made.facts.get("rivals", ()), 1))
 
 
 def _put(alert_id: int) -> tuple[Put, ...]:
