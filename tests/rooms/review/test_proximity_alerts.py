@@ -64,6 +64,7 @@ def test_the_alert_says_what_the_ministrys_does_and_what_it_does_not_show(hub):
         "/02,theplace",
         "/03,keyofthemaps",
         "/04,tableofthefixes",
+        "Nearestfix:0mfromthemiddleoftheplace,asthepolicerecordedit,giveortake63min95of100cases",
         "Itdoesnotshowthatthewearerofthetagcommittedorwitnessedacrime.",
         "Itdoesnotruleoutotherwearersoftags",
         "timesatwhichthetagcouldbemonitored",
