@@ -89,6 +89,7 @@ def disclosure_officer(review: Review) -> str:
     """By name: whom the agency's settings name, or the authorising officer who approved it."""
     if settings.DISCLOSURE_OFFICER:
         return str(settings.DISCLOSURE_OFFICER)
+    assert review.approved_by_id is not None, "evidence is made of approved matches alone"
     return f"{Officer.objects.get(pk=review.approved_by_id)}, authorising officer,"
 
 
