@@ -75,6 +75,9 @@ SETTINGS: dict[str, str] = {
     "whereabouts may be searched for crime mapping, each with its source (matching/scope.py says "
     "how). Default: community and suspended sentence orders; licence, parole and home detention "
     "curfew.",
+    "WAYPOST_DISCLOSURE_OFFICER": "Who tells a prosecutor which wearer each letter is in a "
+    "schedule of what might undermine a match: name, office and how to reach them, as papers give "
+    "them. Default: the authorising officer who approved the match.",
     "WAYPOST_SECOND_FACTOR": "Whether a second factor belongs to a sign-in: off (never asked for), "
     "asked (of whoever has set one up), required (everybody must have one) or "
     "required:ROLE,ROLE (these roles must). Default: asked.",
@@ -292,6 +295,7 @@ try:
     WINDOWS = read_windows(os.environ.get("WAYPOST_WINDOWS", ""))
 except ValueError as error:
     raise ImproperlyConfigured(f"WAYPOST_WINDOWS: {error}") from None
+DISCLOSURE_OFFICER = os.environ.get("WAYPOST_DISCLOSURE_OFFICER", "").strip()
 LAWFUL_USES = os.environ.get("WAYPOST_LAWFUL_USES", "")
 AUDIT_ANCHOR = os.environ.get("WAYPOST_AUDIT_ANCHOR", "")
 AUDIT_TIME_AUTHORITY = os.environ.get("WAYPOST_AUDIT_TIME_AUTHORITY", "")

@@ -15,13 +15,16 @@ from hypothesis import strategies as st
 
 from waypost.clock import FOREVER_US, to_us
 from waypost.geo import local_m
-from waypost.matching import chance_kernel
+from waypost.matching import chance_kernel, track_reading
 from waypost.matching import evidence as plain
-from waypost.matching.chance import within
+from waypost.matching.chance import PLACE_SPREADS, spread_m, within
 from waypost.matching.evidence_places import places_of
 from waypost.matching.evidence_scan import table, weigh
+from waypost.matching.evidence_spots import padded, usable_r95_m
 from waypost.matching.scan import Source
+from waypost.matching.track_reading import ranges_of
 from waypost.matching.unsound import Span, Why, merged, table_of
+from waypost.matching.values import EVIDENCE
 from waypost.offences.shapes import Shape, ShapeKind, area_m2, read_shape, spots_of, write_shape
 from waypost.offences.values import Offence
 from waypost.units import Mechanism
@@ -64,7 +67,7 @@ def walks(draw):
 
 def spots(rows, of):
     return [
-        plain.Spot(us, *local_m(lat, lon, of.lat, of.lon), plain.usable_r95_m(r95, mechanism))
+        plain.Spot(us, *local_m(lat, lon, of.lat, of.lon), usable_r95_m(r95, mechanism))
         for _, us, lat, lon, r95, _, mechanism in rows
     ]
 
@@ -72,6 +75,39 @@ def spots(rows, of):
 def at_the_edge(chances):
     """Whether each is so near even that the table may say the other side of it."""
     return (abs(chance - plain.OBSERVED_FROM) < 0.015 for chance in chances)
+
+
+def same_legs(row, said):
+    """How it came and went, as kernel and twin have it."""
+    for name, leg in (("entry", said.entry), ("exit", said.exit)):
+        assert (row[f"{name}_mps"] is None) == (leg is None)
+        if leg is not None:
+            assert row[f"{name}_mps"] == pytest.approx(leg.speed_mps, rel=1e-6)
+            told_deg = row[f"{name}_course_deg"]
+            assert (told_deg is None) == (leg.course_deg is None)
+            if leg.course_deg is not None:
+                turn_deg = (told_deg - leg.course_deg + 180) % 360 - 180
+                assert turn_deg == pytest.approx(0, abs=1e-4)
+
+
+def same_spread(row, said, happened, tracks):
+    """How far the nearest distance may be off; unknown where there is no fix, never 0 or inf.
+
+    Of two fixes that are as near but for rounding, kernel and twin may each take another.
+    """
+    assert (row["nearest_spread_m"] is None) == (said.spread_m is None) == (
+        row["nearest_m"] is None
+    )  # fmt: skip
+    if said.spread_m is not None:
+        begin, end = padded(happened)
+        near = [spot for track in tracks for spot in track if begin <= spot.us <= end]
+        assert any(
+            row["nearest_spread_m"] == pytest.approx(spread_m(spot.r95_m, happened.radius_m))
+            for spot in near
+            if spot.away_m <= said.nearest_m + 1e-6
+        )
+        if len({spot.r95_m for spot in near if spot.away_m <= said.nearest_m + 1e-6}) == 1:
+            assert 0 < row["nearest_spread_m"] == pytest.approx(said.spread_m, rel=1e-9)
 
 
 @st.composite
@@ -127,17 +163,10 @@ def test_kernel_and_twin_weigh_alike(rows, minutes, radius_m, unsound):
     assert (row["nearest_m"] is None) == math.isinf(said.nearest_m)
     if row["nearest_m"] is not None:
         assert row["nearest_m"] == pytest.approx(said.nearest_m, rel=1e-6, abs=1e-6)
+    same_spread(row, said, happened, [track])
     assert row["needed_mps"] == pytest.approx(said.needed_mps, rel=1e-6, abs=1e-6)
     if not any(at_the_edge(near)):  # where a stay begins and ends
-        for name, leg in (("entry", said.entry), ("exit", said.exit)):
-            assert (row[f"{name}_mps"] is None) == (leg is None)
-            if leg is not None:
-                assert row[f"{name}_mps"] == pytest.approx(leg.speed_mps, rel=1e-6)
-                told_deg = row[f"{name}_course_deg"]
-                assert (told_deg is None) == (leg.course_deg is None)
-                if leg.course_deg is not None:
-                    turn_deg = (told_deg - leg.course_deg + 180) % 360 - 180
-                    assert turn_deg == pytest.approx(0, abs=1e-4)
+        same_legs(row, said)
     reach = [spot.away_m - radius_m - spot.r95_m for spot in track]
     if all(abs(beyond_m) > 1e-6 for beyond_m in reach):
         assert row["stay_s"] == pytest.approx(said.stay_s, abs=1e-6)
@@ -174,6 +203,7 @@ def test_a_line_or_an_area_is_weighed_alike_by_kernel_and_twin(rows, shape, minu
     assert row["needed_mps"] == pytest.approx(said.needed_mps, rel=1e-6, abs=1e-6)
     nearest_m = math.inf if row["nearest_m"] is None else row["nearest_m"]
     assert nearest_m == pytest.approx(said.nearest_m, rel=1e-6, abs=1e-6)
+    same_spread(row, said, happened, tracks)
     assert (row["unsound"] is None) == (said.unsound is None)
     near = [within(spot.away_m, spot.sigma_m, 300.0) for track in tracks for spot in track]
     if abs(said.presence - plain.POSSIBLE_FROM) > 0.006 and not any(at_the_edge(near)):
@@ -183,7 +213,8 @@ def test_a_line_or_an_area_is_weighed_alike_by_kernel_and_twin(rows, shape, minu
     pieces = (piece for track in tracks for piece in plain._pieces(happened, track, *edges))
     if not any(at_the_edge(chance for _, _, chance, _ in pieces)):
         assert row["likelihood_ratio"] == pytest.approx(said.likelihood_ratio, rel=1e-3)
-    assert len(tracks) == 1 or (row["entry_mps"], row["exit_mps"]) == (None, None)
+    if not any(at_the_edge(near)):
+        same_legs(row, said)
 
 
 @given(st.floats(0, 3), st.floats(0.002, 40), st.sampled_from([1.0, 100.0, 1_000.0]))
@@ -271,6 +302,71 @@ def test_a_spread_far_wider_than_the_place_gives_a_small_chance_rightly(away_m, 
     assume(away_m < 5.9 * sigma_m)
     exact = within(away_m, sigma_m, 100.0)
     assert chance_kernel.within(table(), away_m, sigma_m, 100.0) == pytest.approx(exact, rel=0.01)
+
+
+@given(st.floats(1, 1_200), st.floats(1, 500))
+def test_a_distance_is_off_by_more_than_its_spread_in_one_case_of_twenty(r95_m, radius_m):
+    """By the formula it is the edge of: compiled and plain; and a worse fix is never surer."""
+    found = spread_m(r95_m, radius_m)
+    sigma = max(r95_m, 8.0) / 2.4477
+    beyond = sum(
+        weight * math.exp(-(found**2) / (2 * (sigma**2 + (part * radius_m) ** 2)))
+        for part, weight in PLACE_SPREADS
+    )
+    assert beyond == pytest.approx(0.05, abs=1e-5)
+    [compiled] = chance_kernel.spreads_m(np.array([r95_m]), np.array([radius_m]))
+    assert compiled == pytest.approx(found, rel=1e-9)
+    assert spread_m(r95_m + 5, radius_m) >= found >= max(r95_m, 8.0) * (1 - 1e-4)
+
+
+def test_a_lottery_of_both_errors_lies_within_the_spread_in_95_of_100_cases():
+    """A fix of R95 30 m and an address recorded for a circle of 100 m."""
+    chance, many = np.random.default_rng(11), 200_000
+    place = chance.choice([part for part, _ in PLACE_SPREADS], many,
+                          p=[weight for _, weight in PLACE_SPREADS]) * 100.0  # fmt: skip
+    fix = 30.0 / 2.4477
+    off = np.hypot(*(chance.normal(0, np.hypot(place, fix)) for _ in range(2)))
+    assert np.mean(off <= spread_m(30.0, 100.0)) == pytest.approx(0.95, abs=0.003)
+
+
+@pytest.mark.parametrize("cuts", [1, 3, 7])
+def test_rows_are_the_same_bytes_however_many_ranges_of_persons_are_read(monkeypatch, cuts):
+    """A person with as many fixes as several others, fixes twice, at equal times, out of order."""
+    chance = np.random.default_rng(2)
+    rows = [
+        (who, to_us(START) + int(minute) * 60_000_000, LAT + float(y), LON + float(x),
+         float(r95), n, 1)
+        for who, count in enumerate((90, 40, 400, 60, 50, 30, 80, 70, 20))
+        for n, (minute, y, x, r95) in enumerate(zip(
+            chance.integers(-300, 300, count), chance.normal(0, 0.002, count),
+            chance.normal(0, 0.002, count), chance.uniform(2, 300, count), strict=True))
+    ]  # fmt: skip
+    mixed = [rows[n] for n in chance.permutation(len(rows))] + rows[::5]
+    counts = np.bincount([row[0] for row in mixed])
+    rows_max = next(n for n in range(1, 2_000) if len(ranges_of(counts.tolist(), n)) <= cuts)
+    found = []
+    for at_most in (10**9, rows_max):
+        monkeypatch.setattr(track_reading, "ROWS_A_RANGE", at_most)
+        assert len(ranges_of(counts.tolist(), at_most)) == (1 if at_most == 10**9 else cuts)
+        read = track_reading.read_tracks(source(mixed))
+        out = pa.BufferOutputStream()
+        with pa.ipc.new_stream(out, EVIDENCE) as writer:
+            writer.write_table(weigh([offence(20), offence(0)], source(mixed), everybody=True))
+        found.append((
+            [getattr(read, name).tobytes() for name in
+             ("persons", "begins", "us", "lat", "lon", "r95_m", "mechanism")],
+            out.getvalue().to_pybytes(),
+        ))  # fmt: skip
+    assert found[0] == found[1]
+    assert read.us.size == len({(row[0], row[1], row[5]) for row in rows})
+
+
+@given(st.lists(st.integers(1, 50)), st.integers(1, 60))
+def test_ranges_hold_every_person_once_and_no_more_rows_than_fit(counts, rows_max):
+    ranges = ranges_of(counts, rows_max)
+    assert [n for first, beyond in ranges for n in range(first, beyond)] == list(range(len(counts)))
+    for first, beyond in ranges:
+        assert beyond == first + 1 or sum(counts[first:beyond]) <= rows_max
 
 
 @given(st.floats(3, 400), st.floats(10, 300))

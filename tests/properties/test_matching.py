@@ -103,6 +103,7 @@ def test_the_scan_gives_the_rows_of_its_plain_twin(world):
         assert row["seconds_inside"] == twin.seconds_inside
         assert row["score"] == pytest.approx(twin.score, abs=1e-6)
         assert row["nearest_m"] == pytest.approx(twin.nearest_m, abs=1e-6)
+        assert row["nearest_spread_m"] == twin.nearest_spread_m
         assert row["coverage"] == pytest.approx(twin.coverage, abs=1e-12)
         assert row["prior_us"] == (twin.prior[0].us if twin.prior else None)
         if twin.prior:

@@ -155,7 +155,9 @@ MATCH_SAMPLE: dict[str, tuple[Block, ...]] = {
     "coverage": (Paragraph("A fix stands within five minutes of 93 % of the time."),),
     "statement": (Paragraph("I am an analyst of the crime mapping hub. I looked at the fixes."),),
     "rivals": (Table("Other wearers", ("Wearer", "Class", "Decision"),
-                     (("Wearer B", "possible", "rejected: lives there"),)),),
+                     (("Wearer B", "possible", "rejected"),)),
+               Paragraph("Who each letter is, is on a list that Avery Hale, authorising officer, "
+                         "holds as disclosure officer."),),
     "decisions": (Table("Decisions", ("When", "What", "By", "Why"),
                         (("2 March 2026", "qualified", "Petra Lane", "Two fixes at the door."),)),),
     "earlier": (Table("Earlier runs", ("Run", "Class", "Nearest"), (("3", "possible", "84 m"),)),),

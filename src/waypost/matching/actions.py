@@ -20,7 +20,7 @@ from waypost.access import audit, may
 from waypost.access.values import MACHINE, Permission, Posted, Purpose
 from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.matching.answers import answers_before, changes_between
-from waypost.matching.comparing import result_digest
+from waypost.matching.comparing import also_told, result_digest
 from waypost.matching.in_scope import in_scope
 from waypost.matching.models import Match, MatchChange, MatchingRun, RunOffence
 from waypost.matching.parameters import parameters_of
@@ -161,5 +161,5 @@ def _search(run: MatchingRun, offences: Sequence[Numbered], now: datetime) -> Fo
     run.read_by = now
     found = search(run.method, offences, scope, received_by=now)
     run.data_digest = found.data_digest
-    run.result_digest = result_digest(found.matches)
+    run.result_digest = result_digest(found.matches, also_told(run.parameters))
     return found

@@ -110,3 +110,16 @@ def at_spot(
         lying = _normal(squared_m2, straight_m2 + _LIE_SIGMA_M**2 + place)
         found += _PLACE[n, 1] * ((1 - _LIE_SHARE) * honest + _LIE_SHARE * lying)
     return found
+
+
+def spreads_m(r95_m: Floats, radius_m: Floats) -> Floats:
+    """`chance.spread_m` over arrays."""
+    sigma = np.maximum(r95_m, plain.R95_M_MIN) / plain.R95_SIGMAS
+    variance = sigma[:, None] ** 2 + (_PLACE[:, 0] * radius_m[:, None]) ** 2
+    low, high = (plain.R95_SIGMAS * np.sqrt(pick(variance, axis=1)) for pick in (np.min, np.max))
+    for _ in range(plain.SPREAD_HALVINGS):
+        middle = (low + high) / 2
+        beyond = np.exp(-(middle[:, None] ** 2) / (2 * variance)) @ _PLACE[:, 1]
+        farther = beyond > plain.BEYOND_SPREAD
+        low, high = np.where(farther, middle, low), np.where(farther, high, middle)
+    return np.asarray((low + high) / 2)

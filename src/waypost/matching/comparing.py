@@ -10,12 +10,12 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from waypost.matching.values import WEIGHED
+from waypost.matching.values import ALSO_TOLD, WEIGHED
 
 COLUMNS = ("offence_id", "activation_id", "verdict", "sequences", "score", "nearest_m",
            "seconds_inside", "coverage", *WEIGHED)  # fmt: skip
@@ -56,23 +56,31 @@ class Difference:
     after: Said | None
 
 
-def canonical(matches: Iterable[Any]) -> bytes:
+def canonical(matches: Iterable[Any], also: Collection[str] = ()) -> bytes:
     """The matches as CSV with their fixes: the same matches always give the same bytes.
 
     matches   with the attributes of models.Match; in any order
+    also      what of values.ALSO_TOLD the run told (`also_told`): nothing, of a run that was made
+              before, so that its bytes stay what they were
     """
+    columns = (*COLUMNS, *(name for name in ALSO_TOLD if name in also))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*COLUMNS, "fixes"])
+    writer.writerow([*columns, "fixes"])
     for one in sorted(matches, key=lambda one: (one.offence_id, one.activation_id)):
         fixes = json.dumps(_rounded(one.fixes), sort_keys=True, separators=(",", ":"))
-        writer.writerow([*(_cell(getattr(one, name)) for name in COLUMNS), fixes])
+        writer.writerow([*(_cell(getattr(one, name)) for name in columns), fixes])
     return out.getvalue().encode()
 
 
-def result_digest(matches: Iterable[Any]) -> str:
+def also_told(parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a run told beyond COLUMNS, by its parameters."""
+    return tuple(parameters.get("also_told", ()))
+
+
+def result_digest(matches: Iterable[Any], also: Collection[str] = ()) -> str:
     """64 hex digits of the canonical bytes."""
-    return hashlib.sha256(canonical(matches)).hexdigest()
+    return hashlib.sha256(canonical(matches, also)).hexdigest()
 
 
 def differing(before: Mapping[int, Matched], after: Mapping[int, Matched]) -> list[Difference]:

@@ -62,10 +62,13 @@ def match(offence: Offence, track: Sequence[Seen]) -> Matched | None:
     qualified = _labelled(near, distances)
     if not qualified:
         return None
+    known = [(distance, n) for n, distance in enumerate(distances) if not isnan(distance)]
+    nearest_m, place = min(known)
     return Matched(
         score=max(each.overlap for each in qualified),
         sequences=" ".join(each.label for each in qualified),
-        nearest_m=min(distance for distance in distances if not isnan(distance)),
+        nearest_m=nearest_m,
+        nearest_spread_m=near[place].r95_m if near[place].r95_m > 0 else None,
         seconds_inside=_seconds_inside(qualified),
         coverage=coverage([fix.us for fix in near], from_us, to_us_),
         fixes=tuple(qualified),

@@ -193,17 +193,25 @@ def _told(
     offence: Offence, tags: Sequence[Searchable], received_by: datetime
 ) -> tuple[list[Told], pa.Table, pa.Table]:
     """(a row a tag, every fix read, when which tag was not sound), of what was received by then: so
-    that a look's pages belong together."""
+    that a look's pages belong together.
+
+    What tags reported of themselves is asked for those alone that their fixes would exclude: of
+    nobody else does it change the answer.
+    """
     spans = {one.activation: one.spans for one in tags}
     around = PADDING + EVIDENCE_AROUND
     begin, end = offence.from_at - around, offence.to_at + around + MICROSECOND
     fixes = only_live(
         fixes_between(list(spans), begin, end, received_by=received_by), spans
     )  # fmt: skip
-    unsound, _ = read_unsound(list(spans), end, fixes, received_by=received_by)
-    weighed = weigh([offence], lake_source(fixes), everybody=True, unsound=unsound).to_pylist()
+    weighed = weigh([offence], lake_source(fixes), everybody=True)
+    out = weighed.filter(pc.field("class") == Verdict.EXCLUDED.value)["person"]
+    theirs = fixes.filter(pc.is_in(fixes["activation"], value_set=out.combine_chunks()))
+    unsound, _ = read_unsound(out.to_pylist(), end, theirs, received_by=received_by)
+    again = weigh([offence], lake_source(theirs), everybody=True, unsound=unsound)
     in_part = {one.activation for one in tags if not covered(one.spans, offence)}
-    return tell(offence, tags, weighed, in_part), fixes, unsound
+    rows = [*weighed.to_pylist(), *again.to_pylist()]  # of each tag the last row is taken
+    return tell(offence, tags, rows, in_part), fixes, unsound
 
 
 def _answer(offence: Offence, told: Told, fixes: pa.Table, unsound: pa.Table) -> Answer:

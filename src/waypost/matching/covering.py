@@ -14,7 +14,12 @@ from typing import Any
 
 from waypost.matching.compatible import PADDING
 from waypost.matching.evidence import Verdict
-from waypost.matching.evidence_words import MPS_TO_KMH, sentence, uncovered_minutes
+from waypost.matching.evidence_words import (
+    MPS_TO_KMH,
+    give_or_take,
+    sentence,
+    uncovered_minutes,
+)
 from waypost.matching.excluding import Exclusion
 from waypost.matching.scope import Searchable, Spans
 from waypost.offences.values import Offence
@@ -97,7 +102,8 @@ def tell(
 ) -> list[Told]:
     """One row a tag: by class, then the likeliest, the least known and the farthest first.
 
-    weighed   rows of values.EVIDENCE of this one offence; `person` is the activation
+    weighed   rows of values.EVIDENCE of this one offence; `person` is the activation; of several
+              rows of one the last counts
     in_part   tags that may be searched for a part of the padded window only: none of them is
               excluded
     """
@@ -143,7 +149,11 @@ def _told(offence: Offence, tag: Searchable, row: Mapping[str, Any], *, in_part:
 def _says(offence: Offence, row: Mapping[str, Any]) -> str:
     """Without the wearer's habit, of which nothing was read."""
     radius = f"{offence.radius_m:.0f} m"
-    near = "" if row["nearest_m"] is None else f", nearest fix {row['nearest_m']:.0f} m away"
+    near = (
+        ""
+        if row["nearest_m"] is None
+        else f", nearest fix {row['nearest_m']:.0f} m away{give_or_take(row)}"
+    )
     if row["class"] == Verdict.OBSERVED.value:
         return f"The tag was observed within {radius} of the place{near}."
     if row["class"] == Verdict.POSSIBLE.value:

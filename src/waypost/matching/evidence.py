@@ -16,12 +16,19 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from itertools import pairwise
-from math import atan2, degrees, exp, hypot, inf, log, pi, sqrt
+from math import exp, hypot, inf, log, pi, sqrt
 
-from waypost.matching.chance import R95_M_MIN, R95_SIGMAS, at_spot, reach_m, within
+from waypost.matching.chance import at_spot, reach_m, spread_m, within
 from waypost.matching.compatible import PADDING, coverage
+from waypost.matching.evidence_spots import (
+    OBSERVED_FROM,
+    PRECISE_R95_M,
+    Happened,
+    Spot,
+    padded,
+)
+from waypost.matching.legs import Leg, came_and_went
 from waypost.matching.unsound import Span, touching
-from waypost.units import R95_UNSTATED_M, Mechanism
 
 # Between two fixes: mostly straight on, within a spread that grows with the time and the way; or,
 # the longer the gap the likelier, a detour at walking pace. m2/s, and parts of the way.
@@ -46,13 +53,11 @@ HABIT_S = 604_800.0
 STEP_US_MAX = 300_000_000  # a fix stands for at most five minutes of history
 DENSITY_MIN = 1e-9  # per m2: nobody is anywhere in a town of 1,000 km2 less often than by chance
 EVERYBODY_M = 50.0
-PRECISE_R95_M = 150.0  # what tells streets apart; a mast does not
 # Excluded: at no instant of the padded window could the tag have reached the place between the
 # fixes around it, even if any single one of them lies.
 EXCLUDED_MPS = 25.0  # 90 km/h, from door to door and back
 TOLERANCE_R95S = 2.0
 TOLERANCE_M_MIN = 60.0
-OBSERVED_FROM = 0.5
 POSSIBLE_FROM = 0.01
 QUADRATURE_S = 30.0
 STEPS_MAX = 60
@@ -63,7 +68,6 @@ SCORE_WEIGHTS = (-19.203, 0.859, 8.149, -0.785, -2.020)
 # Offsets and bounds keep logarithms finite where nothing was seen, or nothing near.
 STAY_S_ADDED = 30.0
 NEAREST_M_ADDED, NEAREST_M_MAX = 20.0, 2_000.0
-LEG_US_MAX = 300_000_000  # over a longer gap, how one came or went was not observed
 DAY_US = 86_400_000_000
 
 
@@ -75,48 +79,6 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """A usable fix as evidence sees it: metres east and north of the offence's place.
-
-    sigma_m   standard deviation of its error on each axis
-    r95_m     as stated, or its mechanism's
-    """
-
-    us: int
-    east_m: float
-    north_m: float
-    r95_m: float
-
-    @property
-    def sigma_m(self) -> float:
-        return max(self.r95_m, R95_M_MIN) / R95_SIGMAS
-
-    @property
-    def away_m(self) -> float:
-        return hypot(self.east_m, self.north_m)
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """When and how large: the unpadded window, microseconds UTC, and the radius of the place."""
-
-    from_us: int
-    to_us: int
-    radius_m: float
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """How a tag came or went: from one fix to the next.
-
-    course_deg   from north, the way it moved; None where the fixes' errors are as long as the leg
-    """
-
-    speed_mps: float
-    course_deg: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class Weighed:
     """What one wearer's fixes say of one offence.
 
@@ -125,6 +87,9 @@ class Weighed:
     needed_mps    the least speed at which the place could have been reached; inf where no two fixes
                   stand around the window
     nearest_m     of a fix in the padded window, from the middle of the place; inf: no fix
+    spread_m      how far that may be off, in 95 of 100 cases: the error of that fix (of several as
+                  near, the first) and of the recorded place together (`chance.spread_m`); None
+                  where there is no fix
     stay_s        the longest run of precise fixes within reach of the place (`longest_stay_s`)
     entry, exit   how it came to the place and left it, where that was observed (`came_and_went`)
     unsound       the first time of an unsound strap, case, radio or clock that touches what the
@@ -138,6 +103,7 @@ class Weighed:
     likelihood_ratio: float
     score: float
     nearest_m: float
+    spread_m: float | None
     seconds_inside: float
     stay_s: float
     coverage: float
@@ -145,11 +111,6 @@ class Weighed:
     unsound: Span | None
     entry: Leg | None
     exit: Leg | None
-
-
-def usable_r95_m(r95_m: float, mechanism: int) -> float:
-    """R95 to reckon with; 0 stands for not stated."""
-    return r95_m if r95_m > 0 else R95_UNSTATED_M[Mechanism(mechanism)]
 
 
 def weigh(
@@ -166,10 +127,11 @@ def weigh(
     base = base_rate(happened, track, everybody)
     ratio = max(density, DENSITY_MIN * 1e-6) / base
     needed = needed_mps(happened, track, begin, end)
-    nearest_m = min((spot.away_m for spot in near), default=inf)
+    nearest = min(near, key=lambda spot: spot.away_m, default=None)
+    nearest_m = inf if nearest is None else nearest.away_m
     stay_s = longest_stay_s(happened, track)
     trouble = touching(unsound, *rests_on(track, begin, end))
-    entry, leaving = came_and_went(happened, track)
+    entry, leaving = came_and_went(happened, [track])
     seen = any(within(spot.away_m, spot.sigma_m, happened.radius_m) >= OBSERVED_FROM
                for spot in near)  # fmt: skip
     return Weighed(
@@ -180,6 +142,7 @@ def weigh(
         likelihood_ratio=ratio,
         score=score_of(ratio, stay_s, nearest_m),
         nearest_m=nearest_m,
+        spread_m=None if nearest is None else spread_m(nearest.r95_m, happened.radius_m),
         seconds_inside=inside_s,
         stay_s=stay_s,
         coverage=coverage([spot.us for spot in near], happened.from_us, happened.to_us),
@@ -200,8 +163,8 @@ def weigh_place(
 
     It may have happened at any of them, each as likely as the other: densities and base rates are
     means. Presence, stay and seconds are those of the spot where they are most, the distance and
-    the speed those of the spot where they are least: excluded is who could reach none of them. How
-    it came and went is not told of a place with several spots.
+    the speed those of the spot where they are least: excluded is who could reach none of them. It
+    came to the place where it came to the first of its spots (`legs.py`).
 
     tracks, everybody   of each spot, in one order
     """
@@ -213,7 +176,8 @@ def weigh_place(
     base = sum(one.base_rate for one in each) / len(each)
     ratio = max(density, DENSITY_MIN * 1e-6) / base
     presence, stay_s = max(one.presence for one in each), max(one.stay_s for one in each)
-    nearest_m, needed = min(one.nearest_m for one in each), min(one.needed_mps for one in each)
+    nearest, needed = min(each, key=lambda one: one.nearest_m), min(one.needed_mps for one in each)
+    entry, leaving = came_and_went(happened, tracks)
     seen = any(one.verdict is Verdict.OBSERVED for one in each)
     return replace(
         each[0],
@@ -222,51 +186,15 @@ def weigh_place(
         density=density,
         base_rate=base,
         likelihood_ratio=ratio,
-        score=score_of(ratio, stay_s, nearest_m),
-        nearest_m=nearest_m,
+        score=score_of(ratio, stay_s, nearest.nearest_m),
+        nearest_m=nearest.nearest_m,
+        spread_m=nearest.spread_m,
         seconds_inside=max(one.seconds_inside for one in each),
         stay_s=stay_s,
         needed_mps=needed,
-        entry=None,
-        exit=None,
+        entry=entry,
+        exit=leaving,
     )
-
-
-def came_and_went(happened: Happened, track: Sequence[Spot]) -> tuple[Leg | None, Leg | None]:
-    """The leg to the first fix at the place in the padded window, and the leg away from the last;
-    None where it was not observed: no fix there, or none within five minutes before (after) it, or
-    that one is at the place, too.
-
-    By precise fixes alone: a mast's coverage has no direction.
-    """
-    begin, end = padded(happened)
-    precise = [spot for spot in track if spot.r95_m <= PRECISE_R95_M]
-    there = [within(spot.away_m, spot.sigma_m, happened.radius_m) >= OBSERVED_FROM
-             for spot in precise]  # fmt: skip
-    seen = [n for n, spot in enumerate(precise) if there[n] and begin <= spot.us <= end]
-    if not seen:
-        return None, None
-    first, last = seen[0], seen[-1]
-    came = first > 0 and not there[first - 1]
-    went = last + 1 < len(precise) and not there[last + 1]
-    return (_leg(precise[first - 1], precise[first]) if came else None,
-            _leg(precise[last], precise[last + 1]) if went else None)  # fmt: skip
-
-
-def _leg(one: Spot, other: Spot) -> Leg | None:
-    gap_us = other.us - one.us
-    if not 0 < gap_us <= LEG_US_MAX:
-        return None
-    east_m, north_m = other.east_m - one.east_m, other.north_m - one.north_m
-    way_m = hypot(east_m, north_m)
-    plain = way_m > hypot(one.r95_m, other.r95_m)
-    return Leg(way_m / (gap_us / 1e6), degrees(atan2(east_m, north_m)) % 360 if plain else None)
-
-
-def padded(happened: Happened) -> tuple[int, int]:
-    """The padded window, microseconds, both within it."""
-    padding_us = PADDING // timedelta(microseconds=1)
-    return happened.from_us - padding_us, happened.to_us + padding_us
 
 
 def rests_on(track: Sequence[Spot], begin: int, end: int) -> tuple[int, int]:

@@ -14,7 +14,7 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from waypost.matching import chance
+from waypost.matching import chance, evidence_spots
 from waypost.matching import evidence as plain
 from waypost.matching.chance_kernel import at_spot, far_chance, within
 from waypost.matching.compatible import COVERED_BY, PADDING
@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 _US = timedelta(microseconds=1)
-_PADDING_US = PADDING // _US
+PADDING_US = PADDING // _US
 _COVERED_US = COVERED_BY // _US
 _R95_SIGMAS, _R95_M_MIN = chance.R95_SIGMAS, chance.R95_M_MIN
 _LIE_SIGMA_M = chance.LIE_SIGMA_M
@@ -37,10 +37,10 @@ _STAY_S, _STAY_AROUND_US = plain.STAY_S, int(plain.STAY_AROUND_S * 1e6)
 _HABIT_US, _STEP_US_MAX = plain.HABIT_S * 1e6, plain.STEP_US_MAX
 _DENSITY_MIN, _DAY_US = plain.DENSITY_MIN, plain.DAY_US
 _TOLERANCE_R95S, _TOLERANCE_M_MIN = plain.TOLERANCE_R95S, plain.TOLERANCE_M_MIN
-_OBSERVED_FROM, _BEYOND_US = plain.OBSERVED_FROM, plain.BEYOND_US
+_OBSERVED_FROM, _BEYOND_US = evidence_spots.OBSERVED_FROM, plain.BEYOND_US
 _QUADRATURE_US, _STEPS_MAX = plain.QUADRATURE_S * 1e6, plain.STEPS_MAX
-_FAR_SIGMAS, _PRECISE_R95_M = chance.FAR_SIGMAS, plain.PRECISE_R95_M
-_EVERYBODY_M, _LEG_US_MAX = plain.EVERYBODY_M, plain.LEG_US_MAX
+_FAR_SIGMAS, _PRECISE_R95_M = chance.FAR_SIGMAS, evidence_spots.PRECISE_R95_M
+_EVERYBODY_M = plain.EVERYBODY_M
 
 # A coarse fix speaks for nobody by itself while a precise one of the same tag stands this near.
 SHADOW_US = 180_000_000
@@ -51,12 +51,12 @@ POINTS_MAX = 30
 
 
 @nb.njit(cache=True)
-def _sigma(r95_m: float) -> float:
+def sigma_of(r95_m: float) -> float:
     return max(r95_m, _R95_M_MIN) / _R95_SIGMAS
 
 
 @nb.njit(cache=True)
-def _turn(lon: float, of_lon: float) -> float:
+def turn_deg(lon: float, of_lon: float) -> float:
     turn = lon - of_lon
     if turn > 180.0:
         return turn - 360.0
@@ -106,19 +106,19 @@ def candidates(
                 low, high = _entries(fine, lat[i], lon[i])
                 for n in range(low, high):
                     o = fine[6][n]
-                    x = _turn(lon[i], o_lon[o]) * across[o]
+                    x = turn_deg(lon[i], o_lon[o]) * across[o]
                     y = (lat[i] - o_lat[o]) * along[o]
                     squared = x * x + y * y
                     if squared <= (radius_m[o] + _EVERYBODY_M) ** 2:
                         there_us[o] += stands
-                    early, late = from_us[o] - _PADDING_US, to_us[o] + _PADDING_US
+                    early, late = from_us[o] - PADDING_US, to_us[o] + PADDING_US
                     close = squared <= (radius_m[o] + r95_m[i]) ** 2
                     if met[o] != who and close and early <= us[i] <= late:
                         met[o] = who
                         offence.append(np.int64(o))
                         person.append(np.int64(who))
             elif us[i] - precise_before > SHADOW_US and not _soon(us, r95_m, i, last):
-                _meet(who, us[i], lat[i], lon[i], _sigma(r95_m[i]), COARSE_REACH_M, o_lat, o_lon,
+                _meet(who, us[i], lat[i], lon[i], sigma_of(r95_m[i]), COARSE_REACH_M, o_lat, o_lon,
                       across, along, radius_m, from_us, to_us, coarse, met, offence,
                       person)  # fmt: skip
             gap = after - us[i]
@@ -127,11 +127,13 @@ def candidates(
                 for point in range(1, points):
                     part = point / points
                     seconds = gap / 1e6 * part * (1 - part)
-                    spread = math.sqrt(_DETOUR_M2_S * seconds) + _sigma(max(r95_m[i], r95_m[i + 1]))
+                    spread = math.sqrt(_DETOUR_M2_S * seconds) + sigma_of(
+                        max(r95_m[i], r95_m[i + 1])
+                    )
                     _meet(who, us[i] + np.int64(gap * part), lat[i] + (lat[i + 1] - lat[i]) * part,
-                          lon[i] + _turn(lon[i + 1], lon[i]) * part, spread, COARSE_REACH_M, o_lat,
-                          o_lon, across, along, radius_m, from_us, to_us, coarse, met, offence,
-                          person)  # fmt: skip
+                          lon[i] + turn_deg(lon[i + 1], lon[i]) * part, spread, COARSE_REACH_M,
+                          o_lat, o_lon, across, along, radius_m, from_us, to_us, coarse, met,
+                          offence, person)  # fmt: skip
     return np.array(offence), np.array(person), there_us, all_us
 
 
@@ -165,9 +167,9 @@ def _meet(
     low, high = _entries(coarse, lat, lon)
     for n in range(low, high):
         o = coarse[6][n]
-        if met[o] == who or at_us < from_us[o] - _PADDING_US or at_us > to_us[o] + _PADDING_US:
+        if met[o] == who or at_us < from_us[o] - PADDING_US or at_us > to_us[o] + PADDING_US:
             continue
-        x, y = _turn(lon, o_lon[o]) * across[o], (lat - o_lat[o]) * along[o]
+        x, y = turn_deg(lon, o_lon[o]) * across[o], (lat - o_lat[o]) * along[o]
         away = max(0.0, math.hypot(x, y) - radius_m[o])
         if away > reach_max_m or far_chance(away, sigma_m, radius_m[o]) < COARSE_CHANCE_MIN:
             continue
@@ -199,19 +201,18 @@ def weigh_pairs(
     table: Floats,
 ) -> Any:
     """Per pair: seen (0 or 1), presence, density, base rate, nearest_m, seconds inside, coverage,
-    needed_mps, row of what was unsound (-1: nothing), longest stay, speed and course of entry and
-    of exit (NaN: not observed); as `evidence.weigh` says of one.
+    needed_mps, row of what was unsound (-1: nothing), longest stay, R95 of the nearest fix (NaN:
+    none); as `evidence.weigh` says of one.
 
     unsound_*   times of unsound tags, by person and in order; first row of each person, and the row
                 after the last
     """
     pairs = offence.shape[0]
-    found = np.zeros((pairs, 14))
-    found[:, 10:] = np.nan
+    found = np.zeros((pairs, 11))
     for pair in range(pairs):
         o, first, last = offence[pair], begins[person[pair]], begins[person[pair] + 1]
         where = (o_lat[o], o_lon[o], across[o], along[o], radius_m[o])
-        begin, end = from_us[o] - _PADDING_US, to_us[o] + _PADDING_US
+        begin, end = from_us[o] - PADDING_US, to_us[o] + PADDING_US
         low = first + np.searchsorted(us[first:last], begin)
         high = first + np.searchsorted(us[first:last], end, side="right")
         _observed(found[pair], where, us, lat, lon, r95_m, low, high, from_us[o], to_us[o], table)
@@ -228,54 +229,7 @@ def weigh_pairs(
         )  # fmt: skip
         found[pair, 9] = _longest_stay(where, us, lat, lon, r95_m, first, last, from_us[o],
                                        to_us[o])  # fmt: skip
-        if found[pair, 0] > 0:
-            _came_and_went(found[pair], where, us, lat, lon, r95_m, first, last, low, high, table)
     return found
-
-
-@nb.njit(cache=True)
-def _came_and_went(
-    row: Floats, where: Any, us: Integers, lat: Floats, lon: Floats, r95_m: Floats, first: int,
-    last: int, low: int, high: int, table: Floats,
-) -> None:  # fmt: skip
-    """The legs to the first and from the last precise fix at the place in the padded window."""
-    begun, ended = -1, -1
-    for i in range(low, high):
-        if _at_place(where, lat[i], lon[i], r95_m[i], table):
-            begun = i if begun < 0 else begun
-            ended = i
-    if begun < 0:
-        return
-    before, after = begun - 1, ended + 1
-    while before >= first and r95_m[before] > _PRECISE_R95_M:
-        before -= 1
-    while after < last and r95_m[after] > _PRECISE_R95_M:
-        after += 1
-    if before >= first and not _at_place(where, lat[before], lon[before], r95_m[before], table):
-        row[10], row[11] = _leg(where, us, lat, lon, r95_m, before, begun)
-    if after < last and not _at_place(where, lat[after], lon[after], r95_m[after], table):
-        row[12], row[13] = _leg(where, us, lat, lon, r95_m, ended, after)
-
-
-@nb.njit(cache=True)
-def _at_place(where: Any, lat: float, lon: float, r95_m: float, table: Floats) -> bool:
-    """By a precise fix, more likely than not."""
-    if r95_m > _PRECISE_R95_M:
-        return False
-    away = math.sqrt(_away_m2(where, lat, lon))
-    return bool(within(table, away, _sigma(r95_m), where[4]) >= _OBSERVED_FROM)
-
-
-@nb.njit(cache=True)
-def _leg(where: Any, us: Integers, lat: Floats, lon: Floats, r95_m: Floats, i: int, j: int) -> Any:
-    """Speed and course; NaN each where not observed."""
-    gap = us[j] - us[i]
-    if gap <= 0 or gap > _LEG_US_MAX:
-        return np.nan, np.nan
-    east, north = _turn(lon[j], lon[i]) * where[2], (lat[j] - lat[i]) * where[3]
-    way = math.hypot(east, north)
-    course = math.degrees(math.atan2(east, north)) % 360.0
-    return way / (gap / 1e6), course if way > math.hypot(r95_m[i], r95_m[j]) else np.nan
 
 
 @nb.njit(cache=True)
@@ -283,15 +237,15 @@ def _longest_stay(
     where: Any, us: Integers, lat: Floats, lon: Floats, r95_m: Floats, first: int, last: int,
     from_us: int, to_us: int,
 ) -> float:  # fmt: skip
-    begin = from_us - _PADDING_US - _STAY_AROUND_US
-    end = to_us + _PADDING_US + _STAY_AROUND_US
+    begin = from_us - PADDING_US - _STAY_AROUND_US
+    end = to_us + PADDING_US + _STAY_AROUND_US
     longest, since, open_run = 0, 0, False
     for i in range(first + np.searchsorted(us[first:last], begin), last):
         if us[i] > end:
             break
         if r95_m[i] > _PRECISE_R95_M:
             continue
-        if math.sqrt(_away_m2(where, lat[i], lon[i])) > where[4] + r95_m[i]:
+        if math.sqrt(away_m2(where, lat[i], lon[i])) > where[4] + r95_m[i]:
             open_run = False
             continue
         if not open_run:
@@ -311,8 +265,8 @@ def _touching(
 
 
 @nb.njit(cache=True)
-def _away_m2(where: Any, lat: float, lon: float) -> float:
-    x, y = _turn(lon, where[1]) * where[2], (lat - where[0]) * where[3]
+def away_m2(where: Any, lat: float, lon: float) -> float:
+    x, y = turn_deg(lon, where[1]) * where[2], (lat - where[0]) * where[3]
     return float(x * x + y * y)
 
 
@@ -321,12 +275,13 @@ def _observed(
     row: Floats, where: Any, us: Integers, lat: Floats, lon: Floats, r95_m: Floats, low: int,
     high: int, from_us: int, to_us: int, table: Floats,
 ) -> None:  # fmt: skip
-    """Seen, nearest_m and coverage, of the fixes in the padded window."""
-    nearest, total, done_to = np.inf, 0, from_us
+    """Seen, nearest_m with the R95 of that fix, and coverage, of the padded window."""
+    nearest, nearest_r95, total, done_to = np.inf, np.nan, 0, from_us
     for i in range(low, high):
-        away = math.sqrt(_away_m2(where, lat[i], lon[i]))
-        nearest = min(nearest, away)
-        if row[0] == 0 and within(table, away, _sigma(r95_m[i]), where[4]) >= _OBSERVED_FROM:
+        away = math.sqrt(away_m2(where, lat[i], lon[i]))
+        if away < nearest:
+            nearest, nearest_r95 = away, r95_m[i]
+        if row[0] == 0 and within(table, away, sigma_of(r95_m[i]), where[4]) >= _OBSERVED_FROM:
             row[0] = 1.0
         begin, end = max(us[i] - _COVERED_US, done_to), min(us[i] + _COVERED_US, to_us)
         if end > begin:
@@ -335,6 +290,7 @@ def _observed(
         elif from_us == to_us and abs(us[i] - from_us) <= _COVERED_US:
             total = 1
     row[4], row[6] = nearest, total / max(to_us - from_us, 1)
+    row[10] = nearest_r95
 
 
 @nb.njit(cache=True)
@@ -343,7 +299,7 @@ def _over_window(
     last: int, from_us: int, to_us: int, table: Floats,
 ) -> None:  # fmt: skip
     """Presence, density and seconds inside."""
-    inner, outer = from_us - _PADDING_US, to_us + _PADDING_US
+    inner, outer = from_us - PADDING_US, to_us + PADDING_US
     begin, end = inner - _STAY_AROUND_US, outer + _STAY_AROUND_US
     low = first + int(np.searchsorted(us[first:last], begin))
     high = first + int(np.searchsorted(us[first:last], end, side="right"))
@@ -356,9 +312,9 @@ def _over_window(
         gap = (stop - start) / 1e6
         if clipped_high <= clipped_low or gap <= 0:
             continue
-        x1, y1 = _turn(lon[i], where[1]) * where[2], (lat[i] - where[0]) * where[3]
-        x2, y2 = _turn(lon[j], where[1]) * where[2], (lat[j] - where[0]) * where[3]
-        one, other = _sigma(r95_m[i]), _sigma(r95_m[j])
+        x1, y1 = turn_deg(lon[i], where[1]) * where[2], (lat[i] - where[0]) * where[3]
+        x2, y2 = turn_deg(lon[j], where[1]) * where[2], (lat[j] - where[0]) * where[3]
+        one, other = sigma_of(r95_m[i]), sigma_of(r95_m[j])
         way = math.hypot(x2 - x1, y2 - y1)
         detours = _DETOUR_M2_S * gap + (_DETOUR_OF_WAY * way) ** 2
         straights = _STRAIGHT_M2_S * gap + (_STRAIGHT_OF_WAY * way) ** 2
@@ -407,7 +363,7 @@ def _stay_weight(stay_s: float) -> float:
 def when(from_us: int, to_us: int, at: float) -> float:
     short = max(0.0, _WINDOW_US_MIN - (to_us - from_us)) / 2
     low, high = from_us - short, to_us + short
-    wide_low, wide_high = from_us - _PADDING_US, to_us + _PADDING_US
+    wide_low, wide_high = from_us - PADDING_US, to_us + PADDING_US
     found = 0.0
     if wide_low <= at <= wide_high:
         found = _SLIP_WEIGHT / ((wide_high - wide_low) / 1e6)
@@ -434,7 +390,7 @@ def _base_rate(
         all_us += stands
         if same:
             same_us += stands
-        squared, sigma = _away_m2(where, lat[i], lon[i]), _sigma(r95_m[i])
+        squared, sigma = away_m2(where, lat[i], lon[i]), sigma_of(r95_m[i])
         if squared > (where[4] + _FAR_SIGMAS * max(sigma, _LIE_SIGMA_M)) ** 2:
             continue
         there = stands * at_spot(squared, sigma * sigma, sigma * sigma, 0.0, where[4])
@@ -471,7 +427,7 @@ def _speed(
 @nb.njit(cache=True)
 def _beyond(where: Any, lat: float, lon: float, r95_m: float) -> float:
     tolerance = max(_TOLERANCE_R95S * r95_m, _TOLERANCE_M_MIN)
-    return float(max(0.0, math.sqrt(_away_m2(where, lat, lon)) - where[4] - tolerance))
+    return float(max(0.0, math.sqrt(away_m2(where, lat, lon)) - where[4] - tolerance))
 
 
 @nb.njit(cache=True)
@@ -482,6 +438,6 @@ def inside_each(
     """For each fix alone, the chance that it was within the place."""
     found = np.zeros(lat.shape[0])
     for i in range(lat.shape[0]):
-        away = math.sqrt(_away_m2((o_lat, o_lon, across, along), lat[i], lon[i]))
-        found[i] = within(table, away, _sigma(r95_m[i]), radius_m)
+        away = math.sqrt(away_m2((o_lat, o_lon, across, along), lat[i], lon[i]))
+        found[i] = within(table, away, sigma_of(r95_m[i]), radius_m)
     return found

@@ -11,14 +11,12 @@ Twin: `evidence.weigh`.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import hypot, pi
 from typing import Any
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -26,7 +24,8 @@ import pyarrow as pa
 from waypost.clock import FOREVER_US, to_us
 from waypost.geo import local_m, metres_a_degree
 from waypost.matching import evidence_kernel as kernel
-from waypost.matching.chance_kernel import within_table
+from waypost.matching import legs_kernel
+from waypost.matching.chance_kernel import spreads_m, within_table
 from waypost.matching.compatible import run_name
 from waypost.matching.evidence import (
     DENSITY_MIN,
@@ -34,30 +33,30 @@ from waypost.matching.evidence import (
     EXCLUDED_MPS,
     NEAREST_M_ADDED,
     NEAREST_M_MAX,
-    OBSERVED_FROM,
     POSSIBLE_FROM,
-    PRECISE_R95_M,
     SCORE_WEIGHTS,
     STAY_S_ADDED,
     Verdict,
 )
 from waypost.matching.evidence_places import place_m2, places_of, radius_of
+from waypost.matching.evidence_spots import OBSERVED_FROM, PRECISE_R95_M
 from waypost.matching.places import PADDING_US
-from waypost.matching.scan import MEMORY, Scanned, Source
+from waypost.matching.scan import Scanned, Source
+from waypost.matching.track_reading import Tracks, read_tracks
 from waypost.matching.values import EVIDENCE, LEGS, MATCH_FIXES, UNSOUND
 from waypost.offences.values import Offence
-from waypost.units import R95_UNSTATED_M, Mechanism
 
 FINE_PER_DEGREE, COARSE_PER_DEGREE = 250.0, 60.0
 CELLS_MAX = 16_000_000
 ALL_AT_ONCE = 2_000_000  # pairs, where everybody is asked for
-# Columns of the kernel's rows that are means of several spots, or the least; where legs begin.
-MEANS, LEAST, LEG_COLUMNS = [2, 3], [4, 7], 10
+# Columns of the kernel's rows: means of several spots, the least of them, those of the nearest.
+MEANS, LEAST, OF_NEAREST = [2, 3], [4, 7], [4, 10]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 _CANDIDATES: Any = kernel.candidates
 _WEIGH_PAIRS: Any = kernel.weigh_pairs
+_LEGS: Any = legs_kernel.came_and_went
 
 
 @dataclass(frozen=True)
@@ -128,23 +127,6 @@ class Scenes:
         if self.are_points:
             return of_spots
         return np.asarray(np.add.reduceat(of_spots, self.begins[:-1]) / np.diff(self.begins))
-
-
-@dataclass(frozen=True)
-class Tracks:
-    """Usable fixes by person and time, each once; `persons` are the source's codes."""
-
-    persons: Integers
-    begins: Integers
-    us: Integers
-    lat: Floats
-    lon: Floats
-    r95_m: Floats
-    mechanism: npt.NDArray[np.int8]
-
-    @property
-    def columns(self) -> tuple[Any, ...]:
-        return self.begins, self.us, self.lat, self.lon, self.r95_m
 
 
 @dataclass(frozen=True)
@@ -289,43 +271,6 @@ def _best_first(
     return pa.concat_tables(parts).sort_by(best)
 
 
-def read_tracks(source: Source) -> Tracks:
-    """The source's fixes in order. A fix that stated no accuracy has its mechanism's."""
-    unstated = " ".join(
-        f"WHEN {int(one)} THEN {R95_UNSTATED_M[one]}" for one in Mechanism
-    )  # numbers of ours
-    with tempfile.TemporaryDirectory(prefix="waypost-match-") as spill:
-        database = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": spill})
-        try:
-            for name, table in source.tables.items():
-                database.register(name, table)
-            rows = database.execute(
-                f"""
-                SELECT person::BIGINT AS person, us::BIGINT AS us, key::BIGINT AS key,
-                    lat::DOUBLE AS lat, lon::DOUBLE AS lon,
-                    CASE WHEN r95_m > 0 THEN r95_m::DOUBLE
-                         ELSE CASE mechanism {unstated} ELSE 30 END END AS r95_m,
-                    mechanism::TINYINT AS mechanism
-                FROM ({source.query}) ORDER BY person, us, key, r95_m
-                """  # noqa: S608
-            ).fetchnumpy()
-        finally:
-            database.close()
-    person, us, key = (rows.pop(name).astype(np.int64, copy=False)
-                       for name in ("person", "us", "key"))  # fmt: skip
-    again = np.zeros(us.size, dtype=np.bool_)
-    again[1:] = (person[1:] == person[:-1]) & (us[1:] == us[:-1]) & (key[1:] == key[:-1])
-    kept: Any = np.flatnonzero(~again) if again.any() else slice(None)
-    person, us = person[kept], us[kept]
-    lat, lon, r95_m = (rows.pop(name).astype(np.float64, copy=False)[kept]
-                       for name in ("lat", "lon", "r95_m"))  # fmt: skip
-    changes = np.flatnonzero(person[1:] != person[:-1]) + 1
-    begins = np.concatenate([[0], changes, [person.size]]) if person.size else np.zeros(1)
-    firsts = begins[:-1].astype(np.int64)
-    mechanism = rows.pop("mechanism").astype(np.int8, copy=False)[kept]
-    return Tracks(person[firsts], begins.astype(np.int64), us, lat, lon, r95_m, mechanism)
-
-
 @lru_cache(maxsize=1)
 def table() -> Floats:
     found: Floats = within_table()
@@ -355,7 +300,8 @@ def _weighed(
                          *troubles.columns, table())  # fmt: skip
     if not scenes.are_points:
         found = _of_places(found, firsts)
-    seen, presence, density, base, nearest, inside, covered, needed, trouble, stay, *legs = found.T
+    (seen, presence, density, base, nearest, inside, covered, needed, trouble, stay,
+     nearest_r95_m) = found.T  # fmt: skip
     ratio = np.maximum(density, DENSITY_MIN * 1e-6) / base
     verdict = np.select(
         [seen > 0, presence >= POSSIBLE_FROM, (needed > EXCLUDED_MPS) & (trouble < 0)],
@@ -380,14 +326,19 @@ def _weighed(
     made = {name: np.asarray(column)[rows] for name, column in columns.items()}
     made["score"] = np.round(made["score"], 9)
     none = ~np.isfinite(nearest[rows])
+    firsts = scenes.begins[offence[rows]]
+    spread = spreads_m(np.where(none, 0.0, nearest_r95_m[rows]), scenes.radius_m[firsts])
+    legs = _LEGS(offence[rows], person[rows], seen[rows], scenes.begins, *tracks.columns,
+                 *scenes.columns, table())  # fmt: skip
     return pa.table(
         made | {
             "nearest_m": pa.array(np.where(none, 0.0, nearest[rows]), mask=none),
+            "nearest_spread_m": pa.array(spread, mask=none),
             "needed_mps": pa.array(needed[rows], mask=~np.isfinite(needed[rows])),
             "sequences": pa.array(labels, pa.string()),
         }
-        | {name: pa.array(leg[rows], from_pandas=True)  # NaN: not observed
-           for name, leg in zip(LEGS, legs, strict=True)}
+        | {name: pa.array(leg, from_pandas=True)  # NaN: not observed
+           for name, leg in zip(LEGS, legs.T, strict=True)}
         | troubles.words(trouble[rows].astype(np.int64))
     ).select(EVIDENCE.names).cast(EVIDENCE)  # fmt: skip
 
@@ -397,11 +348,12 @@ def _of_places(found: Floats, firsts: Integers) -> Floats:
     if not firsts.size:
         return found
     most, least = (act.reduceat(found, firsts, axis=0) for act in (np.maximum, np.minimum))
-    counts = np.diff(np.append(firsts, len(found)))[:, None]
+    counts = np.diff(np.append(firsts, len(found)))
     of_places = most.copy()
-    of_places[counts[:, 0] > 1, LEG_COLUMNS:] = np.nan
-    of_places[:, MEANS] = np.add.reduceat(found[:, MEANS], firsts, axis=0) / counts
+    of_places[:, MEANS] = np.add.reduceat(found[:, MEANS], firsts, axis=0) / counts[:, None]
     of_places[:, LEAST] = least[:, LEAST]
+    nearest_first = np.lexsort((found[:, OF_NEAREST[0]], np.repeat(firsts, counts)))
+    of_places[:, OF_NEAREST] = found[nearest_first[firsts]][:, OF_NEAREST]
     return of_places
 
 

@@ -22,6 +22,7 @@ UNSOUND_WORDS = {
     Why.RADIO: "the radio was reported jammed",
     Why.REMOVED: "the tag was off by agreement",
     Why.STRAP: "the strap was reported open",
+    Why.UNCHECKED: "the strap was reported closed again and no officer had looked at it",
 }
 FILES_ALONE = "Strap, case and clock are not known from files of fixes: check them first."
 SOUND = "Nothing is known against strap, case, radio and clock in that time."
@@ -136,7 +137,13 @@ def _nearest(offence: Offence, row: Mapping[str, Any]) -> str:
     if row["nearest_m"] is None:
         return "with no fix in the time in question"
     of = "its middle" if offence.shape is None else "the nearest spot of it"
-    return f"nearest fix {row['nearest_m']:.0f} m from {of}"
+    return f"nearest fix {row['nearest_m']:.0f} m from {of}{give_or_take(row)}"
+
+
+def give_or_take(row: Mapping[str, Any]) -> str:
+    """How far the nearest distance may be off; "" where that was not kept."""
+    spread_m = row.get("nearest_spread_m")
+    return "" if spread_m is None else f", give or take {spread_m:.0f} m (95 %)"
 
 
 def _ratio(ratio: float) -> str:

@@ -15,16 +15,13 @@ from waypost.geo import local_m
 from waypost.matching.evidence import (
     DENSITY_MIN,
     EXCLUDED_MPS,
-    Happened,
-    Spot,
     Verdict,
     beyond_m,
-    padded,
     slowest_way,
-    usable_r95_m,
     weigh,
 )
 from waypost.matching.evidence_places import places_of, radius_of
+from waypost.matching.evidence_spots import Happened, Spot, padded, usable_r95_m
 from waypost.matching.unsound import Span
 from waypost.matching.values import Seen
 from waypost.offences.values import Offence

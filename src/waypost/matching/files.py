@@ -20,6 +20,7 @@ from waypost.positions.schema import SetAside
 
 HEADER = (
     *MATCH_COLUMNS,
+    "nearest_spread_m",
     "window_minutes",
     "fix_count",
     "first_at",
@@ -30,6 +31,7 @@ HEADER = (
 
 EVIDENCE_HEADER = (
     *MATCH_COLUMNS,
+    "nearest_spread_m",
     "window_minutes",
     "presence",
     "likelihood_ratio",
@@ -162,6 +164,7 @@ def _evidence_cells(offence: Offence, person: str, row: dict[str, Any]) -> list[
         "" if row["nearest_m"] is None else f"{row['nearest_m']:.2f}",
         f"{row['seconds_inside']:.0f}",
         f"{row['coverage']:.4f}",
+        _number(row["nearest_spread_m"], 2),
         f"{minutes:g}",
         f"{row['presence']:.6f}",
         f"{row['likelihood_ratio']:.6g}",
@@ -178,7 +181,7 @@ def _number(value: float | None, digits: int) -> str:
     return "" if value is None else f"{value:.{digits}f}"
 
 
-def _cells(offence: Offence, person: str, row: dict[str, object]) -> list[object]:
+def _cells(offence: Offence, person: str, row: dict[str, Any]) -> list[object]:
     minutes = (offence.to_at - offence.from_at).total_seconds() / 60
     return [
         offence.force,
@@ -190,6 +193,7 @@ def _cells(offence: Offence, person: str, row: dict[str, object]) -> list[object
         f"{row['nearest_m']:.2f}",
         f"{row['seconds_inside']:.0f}",
         f"{row['coverage']:.4f}",
+        _number(row["nearest_spread_m"], 2),
         f"{minutes:g}",
         row["fix_count"],
         _time(row["first_us"]),

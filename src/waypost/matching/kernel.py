@@ -64,11 +64,13 @@ def judge(
 
     begins      first row of each pair, and the row after the last
     from_us     per pair, the unpadded window; rows before its padding serve as prior position
-    returns     per pair: score, nearest_m, inside_us, covered share, prior row (-1: none);
-                per row: number of its run (0: does not count), place in the run, overlap
+    returns     per pair: score, nearest_m, row of that fix (-1: none), inside_us, covered share,
+                prior row (-1: none); per row: number of its run (0: does not count), place in
+                the run, overlap
     """
     pairs = from_us.shape[0]
     score, nearest = np.zeros(pairs), np.full(pairs, np.inf)
+    nearest_row = np.full(pairs, -1, dtype=np.int64)
     inside, covered = np.zeros(pairs, dtype=np.int64), np.zeros(pairs)
     prior = np.full(pairs, -1, dtype=np.int64)
     run_of = np.zeros(us.shape[0], dtype=np.int64)
@@ -89,7 +91,7 @@ def judge(
             elif from_us[pair] == to_us[pair] and abs(us[i] - from_us[pair]) <= reach_us:
                 total = 1
             if distance_m[i] < nearest[pair]:
-                nearest[pair] = distance_m[i]
+                nearest[pair], nearest_row[pair] = distance_m[i], i
             share = overlap(distance_m[i], r95_m[i])
             if share < _COUNTS_FROM:
                 place = 0
@@ -103,4 +105,4 @@ def judge(
             run_of[i], place_of[i], shares[i] = run, place, share
             score[pair] = max(score[pair], share)
         covered[pair] = total / max(to_us[pair] - from_us[pair], 1)
-    return score, nearest, inside, covered, prior, run_of, place_of, shares
+    return score, nearest, nearest_row, inside, covered, prior, run_of, place_of, shares

@@ -90,7 +90,8 @@ class Match(models.Model):
         plain="id run offence_id person activation_id score verdict sequences seconds_inside "
         "coverage presence likelihood_ratio base_rate expected_by_chance needed_mps unsound "
         "unsound_from_at unsound_to_at",
-        location="nearest_m entry_mps entry_course_deg exit_mps exit_course_deg fixes",
+        location="nearest_m nearest_spread_m entry_mps entry_course_deg exit_mps exit_course_deg "
+        "fixes",
     )
     run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="matches")
     offence_id = models.BigIntegerField(db_index=True)  # offences.OffenceVersion
@@ -100,6 +101,8 @@ class Match(models.Model):
     verdict = models.CharField(max_length=20)  # the file's column is called `class`
     sequences = models.TextField()
     nearest_m = models.FloatField(null=True)
+    # How far that may be off, in 95 of 100 cases; null: not known, or before this was kept.
+    nearest_spread_m = models.FloatField(null=True)
     seconds_inside = models.FloatField(default=0.0)
     coverage = models.FloatField(null=True)
     # By evidence alone (evidence.Weighed); null in runs of the compatible rule.

@@ -10,6 +10,7 @@ from waypost.matching.compatible import COVERED_BY, OVERLAP_MIN, PADDING, PRIOR_
 from waypost.matching.evidence import EXCLUDED_MPS, POSSIBLE_FROM, SCORE_WEIGHTS, STAY_S
 from waypost.matching.scope import uses_in_force
 from waypost.matching.searching import COMPATIBLE, EVIDENCE, HISTORY, POSSIBLE_RATIO_MIN
+from waypost.matching.values import ALSO_TOLD
 
 COMPATIBLE_PARAMETERS: dict[str, Any] = {
     "radius_m": RADIUS_M,
@@ -17,6 +18,7 @@ COMPATIBLE_PARAMETERS: dict[str, Any] = {
     "overlap_min": OVERLAP_MIN,
     "covered_by_minutes": COVERED_BY / timedelta(minutes=1),
     "prior_within_minutes": PRIOR_WITHIN / timedelta(minutes=1),
+    "also_told": ["nearest_spread_m"],
 }
 EVIDENCE_PARAMETERS: dict[str, Any] = {
     "padding_minutes": PADDING / timedelta(minutes=1),
@@ -27,6 +29,7 @@ EVIDENCE_PARAMETERS: dict[str, Any] = {
     "place_spreads": [list(one) for one in PLACE_SPREADS],
     "stay_s": STAY_S,
     "score_weights": list(SCORE_WEIGHTS),
+    "also_told": list(ALSO_TOLD),
 }
 PARAMETERS = {COMPATIBLE: COMPATIBLE_PARAMETERS, EVIDENCE: EVIDENCE_PARAMETERS}
 

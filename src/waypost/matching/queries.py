@@ -56,6 +56,7 @@ class RunRow:
 class MatchRow:
     """One match. `fixes` hold label, at, lat, lon, r95_m, mechanism, distance_m, overlap.
 
+    nearest_spread_m   how far nearest_m may be off, in 95 of 100 cases; None: not known
     weighed   by evidence: presence, likelihood_ratio, base_rate, expected_by_chance, needed_mps;
               None in a run of the compatible rule
     says      the same in a sentence; "" there
@@ -70,6 +71,7 @@ class MatchRow:
     verdict: str
     sequences: str
     nearest_m: float | None
+    nearest_spread_m: float | None
     seconds_inside: float
     coverage: float | None
     fixes: list[dict[str, Any]]
@@ -201,6 +203,7 @@ def match_rows(rows: Iterable[Match]) -> list[MatchRow]:
             verdict=row.verdict,
             sequences=row.sequences,
             nearest_m=row.nearest_m,
+            nearest_spread_m=row.nearest_spread_m,
             seconds_inside=row.seconds_inside,
             coverage=row.coverage,
             fixes=row.fixes,
@@ -219,7 +222,8 @@ def _said(offence: Offence, row: Match) -> str:
     if row.presence is None:
         return ""
     facts: dict[str, Any] = {
-        name: getattr(row, name) for name in (*WEIGHED, *LEGS, "nearest_m", "seconds_inside")
+        name: getattr(row, name)
+        for name in (*WEIGHED, *LEGS, "nearest_m", "nearest_spread_m", "seconds_inside")
     }
     facts |= {"class": row.verdict, "coverage": row.coverage or 0.0, "unsound": row.unsound}
     for name in ("unsound_from", "unsound_to"):

@@ -22,7 +22,13 @@ from waypost.access.values import Permission, Posted, Purpose
 from waypost.clock import from_us
 from waypost.errors import Refused
 from waypost.matching.answers import by_offence
-from waypost.matching.comparing import Difference, What, differing, result_digest
+from waypost.matching.comparing import (
+    Difference,
+    What,
+    also_told,
+    differing,
+    result_digest,
+)
 from waypost.matching.in_scope import in_scope
 from waypost.matching.models import Match, MatchingRun
 from waypost.matching.parameters import parameters_of
@@ -135,9 +141,10 @@ def _reasons(
     if run.parameters != present:
         names = sorted(
             name for name in run.parameters.keys() | present.keys()
-            if run.parameters.get(name) != present.get(name)
+            if name != "also_told" and run.parameters.get(name) != present.get(name)
         )  # fmt: skip
-        found.append(f"This version reckons with other numbers: {', '.join(names)}.")
+        if names:  # that more is told now than then changes no answer
+            found.append(f"This version reckons with other numbers: {', '.join(names)}.")
     if missing := offence_count - len(offences):
         found.append(f"{missing} of its {offence_count} offences are kept no longer.")
     reach = reach_of(offences)
@@ -161,7 +168,7 @@ def _reasons(
 
 
 def _compared(run: MatchingRun, found: Found, reasons: Sequence[str]) -> Repeated:
-    digest = result_digest(found.matches)
+    digest = result_digest(found.matches, also_told(run.parameters))
     same_data = found.data_digest == run.data_digest
     same_matches = digest == run.result_digest
     counts = dict.fromkeys(What, 0)

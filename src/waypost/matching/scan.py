@@ -159,7 +159,7 @@ def _judged(places: Places, pairs: Columns, rows: Columns) -> Scanned:
     distance = np.full(pair.size, np.inf)
     distance[near] = places.distances_m(there[pair[near]], lat[near], lon[near])
     begins = np.searchsorted(pair, np.arange(there.size + 1))
-    score, nearest, inside, covered, prior, run, place, share = judge(
+    score, nearest, nearest_row, inside, covered, prior, run, place, share = judge(
         begins,
         rows["us"].astype(np.int64),
         rows["key"].astype(np.int64),
@@ -191,6 +191,7 @@ def _judged(places: Places, pairs: Columns, rows: Columns) -> Scanned:
     prior_m = np.full(there.size, np.nan)
     prior_m[had] = places.distances_m(there[had], lat[prior[had]], lon[prior[had]])
     us = rows["us"][counts]
+    spread = rows["r95_m"][nearest_row].astype(np.float64)
     matches = pa.table(
         {
             "offence": there,
@@ -201,6 +202,7 @@ def _judged(places: Places, pairs: Columns, rows: Columns) -> Scanned:
                 pa.string(),
             ),
             "nearest_m": nearest,
+            "nearest_spread_m": pa.array(spread, mask=~(spread > 0)),
             "seconds_inside": inside / 1e6,
             "coverage": covered,
             "fix_count": np.diff(edges),

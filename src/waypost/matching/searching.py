@@ -198,6 +198,7 @@ def _matches(
             verdict=row.get("class", Verdict.OBSERVED.value),
             sequences=row["sequences"],
             nearest_m=row["nearest_m"],
+            nearest_spread_m=row["nearest_spread_m"],
             seconds_inside=row["seconds_inside"],
             coverage=row["coverage"],
             **{name: row.get(name) for name in (*WEIGHED, *LEGS)},

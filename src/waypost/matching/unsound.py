@@ -7,6 +7,9 @@
 the right time. We assume:
 
 - a strap opened, or a radio jammed, stays so until the tag reports the end of it
+- a strap that the tag reports closed again may be a strap that was cut and bridged: for a day it is
+  not sound, unless an officer looks at it first (a visit to mend or check the tag that was done);
+  such a visit ends an opened strap, too
 - an opened case stays opened: nothing reports the end, and what was done inside is not known
 - an agreed removal lasts until the time agreed; where none was said, until the strap is restored
 - a clock in doubt is wrong from the first sign on, until an officer has decided: refused, it was
@@ -19,7 +22,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -30,6 +33,13 @@ from waypost.matching.values import UNSOUND
 from waypost.positions.values import EventKind
 
 MARK_AROUND_US = timedelta(hours=1) // MICROSECOND
+# How long a strap that the tag alone reports closed is not taken to be sound. People died of strap
+# tampers that were ignored since they cleared themselves (domain page, section 3), so the playbook
+# has every reported strap looked at by a person, even if it later says otherwise
+# (alerts/playbooks.py). A day is our assumption: a tag is charged on its wearer every day, by then
+# somebody who is sent has been, and a tag that lies somewhere has stood out as one that does not
+# move. A visit says it surely, and sooner.
+UNCHECKED_US = timedelta(hours=24) // MICROSECOND
 
 
 class Why(StrEnum):
@@ -40,6 +50,7 @@ class Why(StrEnum):
     RADIO = "radio"
     REMOVED = "removed"
     STRAP = "strap"
+    UNCHECKED = "unchecked"  # reported closed again; nobody has looked at it
 
 
 BEGUN_BY = {
@@ -93,8 +104,11 @@ def until_us(attributes: str) -> int | None:
         return None
 
 
-def state_spans(reports: Iterable[Reported]) -> list[Span]:
-    """When one tag's strap, case and radio were not sound, and when it was off by agreement."""
+def state_spans(reports: Iterable[Reported], checked_us: Iterable[int] = ()) -> list[Span]:
+    """When one tag's strap, case and radio were not sound, and when it was off by agreement.
+
+    checked_us   when an officer looked at strap and case, and left them sound
+    """
     found: list[Span] = []
     begun: dict[Why, int] = {}
     for one in sorted(reports, key=lambda one: (one.at_us, one.kind in ENDED_BY)):
@@ -107,7 +121,19 @@ def state_spans(reports: Iterable[Reported]) -> list[Span]:
             if ended in begun:
                 found.append(Span(begun.pop(ended), one.at_us, ended))
     found += [Span(from_us, FOREVER_US, why) for why, from_us in begun.items()]
-    return found
+    straps = (one for one in found if one.why is Why.STRAP)
+    others = [one for one in found if one.why is not Why.STRAP]
+    checked = sorted(checked_us)
+    return [*others, *(part for one in straps for part in _until_checked(one, checked))]
+
+
+def _until_checked(strap: Span, checked_us: Sequence[int]) -> list[Span]:
+    """An open strap, and the time after it was reported closed in which nobody has looked at it."""
+    looked_us = next((at for at in checked_us if at >= strap.from_us), FOREVER_US)
+    if looked_us <= strap.to_us:
+        return [replace(strap, to_us=looked_us)]
+    until_us = min(strap.to_us + UNCHECKED_US, looked_us)
+    return [strap, Span(strap.to_us, until_us, Why.UNCHECKED)]
 
 
 def clock_spans(

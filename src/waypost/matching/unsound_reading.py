@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from waypost.clock import to_us
-from waypost.devices.models import ClinicalRemoval, ClockCorrection, ClockDoubt
+from waypost.devices.models import ClinicalRemoval, ClockCorrection, ClockDoubt, Visit
+from waypost.devices.values import VisitOutcome, VisitPurpose
 from waypost.matching.unsound import (
     BEGUN_BY,
     ENDED_BY,
@@ -53,14 +54,15 @@ def read_unsound(
     fixes   those read of them about the time in question, set aside or not: a time that was marked
             wrong is a sign of a wrong clock
     received_by   events that we had received by then; None: all. What officers decided of clocks
-            and removals is taken as it stands now
+            and removals is taken as it stands now; visits count that were recorded by then
     """
     fitted_at = min((row for numbers in _chunks(activations) for row in _fitted(numbers)),
                     default=to_at)  # fmt: skip
     events = _events(activations, fitted_at, to_at + AFTER, received_by)
     found: Spans = defaultdict(list)
+    checked = _checked(activations, received_by)
     for number, reports in _reports(events).items():
-        found[number] += state_spans(reports)
+        found[number] += state_spans(reports, checked[number])
     for number, times in _marked(activations, events, fixes).items():
         found[number] += clock_spans((), times)
     for number, clocks in _clocks(activations).items():
@@ -133,6 +135,21 @@ def _clocks(activations: Collection[int]) -> Mapping[int, list[ClockSeen]]:
             found[mended.activation_id].append(
                 ClockSeen(None, (begun_us, ended_us), lasts=mended.received_to is None)
             )
+    return found
+
+
+def _checked(activations: Collection[int], recorded_by: datetime | None) -> Mapping[int, list[int]]:
+    """When an officer's visit to mend or check these tags was done."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for numbers in _chunks(activations):
+        visits = Visit.objects.filter(
+            activation_id__in=numbers, purpose=VisitPurpose.REPAIR.value,
+            outcome=VisitOutcome.DONE.value,
+        )  # fmt: skip
+        if recorded_by is not None:
+            visits = visits.filter(recorded_at__lte=recorded_by)
+        for number, at in visits.values_list("activation_id", "at"):
+            found[number].append(to_us(at))
     return found
 
 

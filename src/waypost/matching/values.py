@@ -54,6 +54,9 @@ class Matched:
 
     score           best overlap of a fix circle with the crime circle, 0.5-1
     nearest_m       from the circle's centre to the nearest fix of the padded window
+    nearest_spread_m   how far that may be off, in 95 of 100 cases: the R95 of that fix (of several
+                    as near, the first), since the rule takes the centre to be exact; None where it
+                    stated none
     seconds_inside  first to last fix of each run, summed
     coverage        share of the unpadded window within 5 min of a usable fix
     prior           the last fix before the padded window with its distance: shown, never a match
@@ -62,6 +65,7 @@ class Matched:
     score: float
     sequences: str
     nearest_m: float
+    nearest_spread_m: float | None
     seconds_inside: float
     coverage: float
     fixes: tuple[Qualified, ...]
@@ -77,6 +81,7 @@ MATCHES = pa.schema(
         ("score", pa.float64()),
         ("sequences", pa.string()),
         ("nearest_m", pa.float64()),
+        ("nearest_spread_m", pa.float64()),  # null: the fix stated no accuracy
         ("seconds_inside", pa.float64()),
         ("coverage", pa.float64()),
         ("fix_count", pa.int64()),
@@ -112,6 +117,7 @@ EVIDENCE = pa.schema(
         ("class", pa.string()),
         ("sequences", pa.string()),
         ("nearest_m", pa.float64()),  # null: no fix in the padded window
+        ("nearest_spread_m", pa.float64()),  # how far that may be off, 95 %; null with it
         ("seconds_inside", pa.float64()),
         ("coverage", pa.float64()),
         ("presence", pa.float64()),  # the highest chance of being within the place
@@ -132,6 +138,9 @@ EVIDENCE = pa.schema(
 
 WEIGHED = ("presence", "likelihood_ratio", "base_rate", "expected_by_chance", "needed_mps")
 LEGS = ("entry_mps", "entry_course_deg", "exit_mps", "exit_course_deg")
+# What matches came to tell after runs were first kept: it stands in the bytes of the runs whose
+# parameters name it (comparing.canonical), and not in those of runs before.
+ALSO_TOLD = ("nearest_spread_m", *LEGS)
 
 # When a person's tag was not sound (unsound.Span). `person` as in MATCHES.
 UNSOUND = pa.schema(

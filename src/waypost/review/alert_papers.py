@@ -58,9 +58,10 @@ it.
 
 
 def drawn(
-    found: Review, match: MatchRow, seen: Observed, reference: str, statement: str, by: Posted,
-    now: datetime,
+    found: Review, match: MatchRow, seen: Observed, others: Sequence[Review], reference: str,
+    statement: str, by: Posted, now: datetime,
 ) -> list[Prepared]:  # fmt: skip
+    """others: the reviews of every other wearer of the offence, in the order of their letters."""
     zone = settings.WALL_ZONE
     every, maker = _every(match, reference, by, now), _maker(by, ANALYST)
     alert = papers.prepare(
@@ -87,7 +88,7 @@ def drawn(
     schedule = papers.prepare(
         "undermining", words=every,
         slots={
-            "rivals": gathering.rivals(found),
+            "rivals": gathering.rivals(found, others),
             "decisions": gathering.decisions(found),
             "earlier": gathering.earlier(found),
             "gaps": exhibits.gaps(seen, zone),

@@ -34,6 +34,7 @@ class Observed:
 
     rows     fixes by time      gaps     longer than five minutes      events   a day on either side
     labels   of the fixes that count: time of the fix -> A1, A2, B1
+    nearest  of all fixes of the padded window, as the run found it; with how far it may be off
     """
 
     offence: Offence
@@ -44,6 +45,8 @@ class Observed:
     events: tuple[TrackEvent, ...]
     labels: Mapping[datetime, str]
     coverage: float | None
+    nearest_m: float | None = None
+    nearest_spread_m: float | None = None
 
 
 def both_times(at: datetime, zone: str) -> tuple[str, str]:
@@ -144,8 +147,30 @@ def coverage(seen: Observed, zone: str) -> list[Block]:
     return [
         Paragraph(known),
         Paragraph(f"Fixes about the time: {len(seen.rows)}. Fixes that count: {counted}."),
+        Paragraph(nearest_words(seen)),
         *gaps(seen, zone),
     ]
+
+
+def nearest_words(seen: Observed) -> str:
+    """How near the tag was observed, with the spread: an observation, and no weight of one."""
+    if seen.nearest_m is None:
+        return "Nearest fix: not known; none lies in the window or the ten minutes beside it."
+    scene = seen.offence
+    of = "the middle of the place" if scene.shape is None else "the nearest spot of the place"
+    said = f"Nearest fix: {seen.nearest_m:.0f} m from {of}, as the police recorded it"
+    if seen.nearest_spread_m is None:
+        return f"{said}. How far that may be off was not kept by the run."
+    return (
+        f"{said}, give or take {seen.nearest_spread_m:.0f} m in 95 of 100 cases: the fix’s own "
+        "error and what is usual of recorded places, together."
+    )
+
+
+def nearest_cell(nearest_m: float | None, spread_m: float | None) -> str:
+    if nearest_m is None:
+        return "not known"
+    return f"{nearest_m:.0f} m" + ("" if spread_m is None else f" ± {spread_m:.0f} m")
 
 
 def gaps(seen: Observed, zone: str) -> list[Block]:

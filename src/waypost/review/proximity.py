@@ -34,6 +34,7 @@ from waypost.matching.queries import MatchRow, match_rows
 from waypost.orders.queries import NUMBER_MAX
 from waypost.review import alert_papers, gathering, scope
 from waypost.review.models import ProximityAlert, Review
+from waypost.review.queries import rivals_of
 from waypost.review.values import ABOUT, AGREED, REASON_MIN, Status, reference_of
 
 STATEMENT_MIN = 80  # characters: a statement is its maker's own account
@@ -62,7 +63,8 @@ def make_alert(
     seen = gathering.observed(match, now=now)
     number = found.alert_number + 1
     reference = f"PX-{found.pk}/{number}"
-    drawn = alert_papers.drawn(found, match, seen, reference, statement, by, now)
+    others = list(rivals_of(found))
+    drawn = alert_papers.drawn(found, match, seen, others, reference, statement, by, now)
     sha256 = alert_papers.fingerprint(drawn)
     with transaction.atomic():
         _count_up(found, number)
@@ -71,7 +73,8 @@ def make_alert(
             made_at=now, made_by_id=by.officer_id, signed_at=now, sha256=sha256,
             facts={"reference": reference, "fixes": len(seen.rows), "counted": len(seen.labels),
                    "gaps": len(seen.gaps), "code": __version__,
-                   "run": found.match.run_id, "data": found.match.run.data_digest},
+                   "run": found.match.run_id, "data": found.match.run.data_digest,
+                   "rivals": [one.pk for one in others]},  # the letters of the schedule
         )  # fmt: skip
         kept = [_kept(one, found, by, now) for one in drawn]
         files = alert_papers.files_of(seen, made, settings.WALL_ZONE)

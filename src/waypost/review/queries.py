@@ -24,7 +24,7 @@ from waypost.access.values import Permission, Posted, Purpose
 from waypost.corrections.models import Correction
 from waypost.documents.queries import Listed, documents_about
 from waypost.geo import plane_for
-from waypost.matching.compatible import PADDING
+from waypost.matching.compatible import PADDING, run_name
 from waypost.matching.evidence_places import places_of
 from waypost.matching.in_scope import in_scope
 from waypost.matching.models import Match
@@ -64,6 +64,7 @@ class WorkRow:
     verdict: str
     ratio: float | None
     nearest_m: float | None
+    nearest_spread_m: float | None
     seconds_inside: float
     coverage: float | None
     status: Status
@@ -116,6 +117,7 @@ class Earlier:
     score: float
     seconds_inside: float
     nearest_m: float | None
+    nearest_spread_m: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ class AlertSeen:
     documents: tuple[Listed, ...]
     corrections: tuple[Put, ...]
     made_by_asker: bool
+    letters: tuple[tuple[str, int], ...]  # of the schedule: letter, number of that wearer's match
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +281,13 @@ def earlier_of(review: Review) -> tuple[Earlier, ...]:
     ).exclude(pk=review.match_id)  # fmt: skip
     return tuple(
         Earlier(
-            one.run_id, one.run.made_at, one.verdict, one.score, one.seconds_inside, one.nearest_m
+            one.run_id,
+            one.run.made_at,
+            one.verdict,
+            one.score,
+            one.seconds_inside,
+            one.nearest_m,
+            one.nearest_spread_m,
         )
         for one in rows.select_related("run").order_by("-run_id", "-pk")[:20]
     )
@@ -330,9 +339,9 @@ def _work_rows(reviews: Iterable[Review], by: Posted, now: datetime) -> list[Wor
     return [
         WorkRow(
             one.pk, offences[one.match.offence_id], one.score, one.verdict,
-            one.match.likelihood_ratio, one.match.nearest_m, one.match.seconds_inside,
-            one.match.coverage, Status(one.status), one.gone, until.get(one.pk),
-            one.qualified_by_id == by.officer_id,
+            one.match.likelihood_ratio, one.match.nearest_m, one.match.nearest_spread_m,
+            one.match.seconds_inside, one.match.coverage, Status(one.status), one.gone,
+            until.get(one.pk), one.qualified_by_id == by.officer_id,
         )
         for one in reviews
     ]  # fmt: skip
@@ -411,9 +420,23 @@ def _alerts(found: Review, by: Posted) -> tuple[AlertSeen, ...]:
                   if each.document_id in {*one.document_ids, one.bundle_id}),
             _put(one.pk),
             one.made_by_id == by.officer_id,
+            _letters(one, by),
         )
         for one in rows
     )  # fmt: skip
+
+
+def letter_of(number: int) -> str:
+    """B, C … Z, AA: the wearer of the match itself is A."""
+    return run_name(number + 1)
+
+
+def _letters(made: ProximityAlert, by: Posted) -> tuple[tuple[str, int], ...]:
+    """The disclosure officer's list, for authorising officers alone: numbers of matches, each of
+    which opens by its own rules, one under limited access to named staff only."""
+    if not may.decide(by, Permission.MATCH_APPROVE).allowed:
+        return ()
+    return tuple((letter_of(n), number) for n, number in enumerate(made.facts.get("rivals", ()), 1))
 
 
 def _put(alert_id: int) -> tuple[Put, ...]:

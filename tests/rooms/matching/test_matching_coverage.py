@@ -18,9 +18,13 @@ from waypost.access.values import Posted, Role
 from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.matching import coverage
 from waypost.matching.evidence import Verdict
+from waypost.matching.evidence_scan import weigh
 from waypost.matching.looks import LookKind, open_look
 from waypost.matching.models import Look
+from waypost.matching.scan import lake_source
+from waypost.matching.unsound_reading import read_unsound
 from waypost.offences.models import OffenceVersion
+from waypost.offences.queries import offences_by_number
 from waypost.orders.models import Activation, Person
 from waypost.positions import batch, log
 from waypost.positions.values import DecodedEvent, DecodedFix, EventKind
@@ -170,6 +174,10 @@ def test_excluded_comes_with_the_fixes_the_way_and_the_speed():
         ([(-600, EventKind.STRAP_TAMPER)], "the strap was reported open"),
         ([(5, EventKind.STRAP_TAMPER), (6, EventKind.STRAP_RESTORED)], "strap"),
         ([(-30, EventKind.STRAP_TAMPER), (-11, EventKind.STRAP_RESTORED)], "strap"),
+        (
+            [(-600, EventKind.STRAP_TAMPER), (-590, EventKind.STRAP_RESTORED)],
+            "the strap was reported closed again and no officer had looked at it",
+        ),
         ([(-6000, EventKind.CASE_TAMPER)], "the case was reported opened"),
         ([(3, EventKind.JAMMING)], "the radio was reported jammed"),
         ([(-90, EventKind.CLINICAL_REMOVAL)], "the tag was off by agreement"),
@@ -188,7 +196,7 @@ def test_a_tag_that_was_not_sound_excludes_nothing(events, words):
 @pytest.mark.parametrize(
     "events",
     [
-        [(-600, EventKind.STRAP_TAMPER), (-590, EventKind.STRAP_RESTORED)],
+        [(-2_000, EventKind.STRAP_TAMPER), (-1_500, EventKind.STRAP_RESTORED)],
         [(90, EventKind.CASE_TAMPER)],
         [(-5, EventKind.BATTERY_LOW)],
     ],
@@ -197,6 +205,59 @@ def test_a_tag_that_was_not_sound_excludes_nothing(events, words):
 def test_what_was_mended_long_before_or_came_long_after_forbids_nothing(events):
     said(wearer("FAR"), *ALL_THE_TIME, lat=51.6, events=events)
     assert answer(offence(), "FAR").answers[0].proof is not None
+
+
+def test_what_tags_reported_is_read_of_those_alone_that_would_be_excluded(monkeypatch):
+    """And no answer is another one than if it were read of everybody."""
+    tags = {}
+    for name, lat, events in (
+        ("THERE", 51.5, [(-30, EventKind.STRAP_TAMPER)]),
+        ("FAR", 51.9, ()),
+        ("CUT", 51.9, [(-30, EventKind.STRAP_TAMPER)]),
+        ("NEAR", 51.51, [(-30, EventKind.CASE_TAMPER)]),
+    ):
+        tags[name] = wearer(name)
+        said(tags[name], *ALL_THE_TIME, lat=lat, events=events)
+    said(
+        wearer("PART", ends=AT + timedelta(minutes=12)),
+        *ALL_THE_TIME,
+        lat=51.6,
+        events=[(-30, EventKind.JAMMING)],
+    )
+    number = offence()
+    asked: list[list[int]] = []
+
+    def read(activations, *args, **more):
+        asked.append(sorted(activations))
+        return read_unsound(activations, *args, **more)
+
+    monkeypatch.setattr(coverage, "read_unsound", read)
+    told = {row.person_reference: row.told for verdict in Verdict
+            for row in page_of(number, verdict).rows}  # fmt: skip
+    assert set(map(tuple, asked)) == {tuple(sorted((tags["FAR"], tags["CUT"])))}
+    assert {name: one.verdict.value for name, one in told.items()} == {
+        "THERE": "observed", "FAR": "excluded", "CUT": "cannot_tell", "NEAR": "cannot_tell",
+        "PART": "cannot_tell",
+    }  # fmt: skip
+    look = open_look(LookKind.COVERAGE, number, REASON, by=ANALYST, now=NOW)
+    assert told == {one.person_reference: one.told for one in _read_of_everybody(number, look.at)}
+
+
+def _read_of_everybody(number: int, received_by):
+    """The answers as they are where the events of every tag in question are read."""
+    [(_, crime)] = [(number, offences_by_number([number])[number])]
+    tags = coverage._tags(crime, ANALYST, NOW)
+    spans = {one.activation: one.spans for one in tags}
+    around = coverage.PADDING + coverage.EVIDENCE_AROUND
+    end = crime.to_at + around + coverage.MICROSECOND
+    fixes = coverage.only_live(
+        coverage.fixes_between(list(spans), crime.from_at - around, end, received_by=received_by),
+        spans,
+    )
+    unsound, _ = read_unsound(list(spans), end, fixes, received_by=received_by)
+    rows = weigh([crime], lake_source(fixes), everybody=True, unsound=unsound).to_pylist()
+    in_part = {one.activation for one in tags if not coverage.covered(one.spans, crime)}
+    return coverage._rows(coverage.tell(crime, tags, rows, in_part))
 
 
 def test_a_tag_that_may_be_searched_for_part_of_the_time_excludes_nothing():

@@ -78,6 +78,9 @@ def test_who_came_for_it_stands_before_who_lives_there_and_who_passes(tmp_path):
     assert (found["COMES"]["class"], found["COMES"]["sequences"]) == ("observed", "A1 A2 A3 A4")
     assert "observed within 100 m of the place for about" in found["COMES"]["says"]
     assert "more likely than by this wearer's habit" in found["COMES"]["says"]
+    # 10 m of the fix, and what is usual of a place recorded for a circle of 100 m.
+    assert float(found["COMES"]["nearest_spread_m"]) == pytest.approx(63.2, abs=0.2)
+    assert "nearest fix 5 m from its middle, give or take 63 m (95 %)" in found["COMES"]["says"]
 
 
 def test_how_a_tag_came_and_went_is_told_where_it_was_observed(tmp_path):
@@ -136,6 +139,13 @@ def test_of_whom_nothing_is_heard_it_cannot_be_told_and_for_how_long(tmp_path):
     row = found["SILENT"]
     assert row["class"] == "cannot_tell"
     assert "no data for 38 of 90 minutes" in row["says"]
+
+
+def test_of_whom_nothing_was_heard_the_nearest_distance_and_its_spread_are_not_known(tmp_path):
+    rows = day("SILENT", lambda n: None if -60 < n < 90 else 3_000.0)
+    [row] = told(tmp_path, rows, "--all", "--offence", "C1")[0].values()
+    assert (row["nearest_m"], row["nearest_spread_m"]) == ("", "")
+    assert "give or take" not in row["says"]
 
 
 def test_a_cell_of_a_mast_makes_it_possible_and_no_more(tmp_path):

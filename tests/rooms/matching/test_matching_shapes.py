@@ -82,13 +82,44 @@ def test_whoever_was_anywhere_on_the_road_is_observed_and_who_was_beside_it_is_n
     assert float(found["ALONG"]["nearest_m"]) < 60
     assert float(found["BESIDE"]["nearest_m"]) == pytest.approx(660, abs=20)
     assert "m from the nearest spot of it" in found["ALONG"]["says"]
-    assert found["ALONG"]["entry_mps"] == ""
+    assert float(found["ALONG"]["entry_mps"]) == pytest.approx(10_400 / 120, rel=0.01)
     assert found["ALONG"]["sequences"] == "A1 A2 A3 A4"
     # One spot of three kilometres says less than one spot that is the whole place.
     alone = told(
         tmp_path, rows, {"type": "LineString", "coordinates": [corner(2_380), corner(2_420)]}
     )
     assert float(alone["ALONG"]["likelihood_ratio"]) > 5 * float(found["ALONG"]["likelihood_ratio"])
+
+
+def walks_across(n):
+    """From 800 m south of the road to 800 m north of it at 100 m a minute, over its middle."""
+    return -800.0 + 100 * min(max(n - 2, 0), 16)
+
+
+def test_how_a_tag_came_to_a_line_and_left_it_is_told(tmp_path):
+    """Ten metres from where the road's second part begins: at it by one spot, then by another."""
+    rows = [
+        ("CROSSES", AT + timedelta(minutes=n), *place(1_500, walks_across(n)), 10, "GPS")
+        for n in range(-60, 60)
+    ]
+    row = told(tmp_path, rows, ROAD, "--all", "--offence", "C1")["CROSSES"]
+    assert row["class"] == "observed"
+    for leg in ("entry", "exit"):
+        assert float(row[f"{leg}_mps"]) == pytest.approx(100 / 60, abs=0.02)
+        assert float(row[f"{leg}_course_deg"]) % 360 == pytest.approx(0, abs=2)
+    assert "It came from the south at about 6 km/h and left towards the north" in row["says"]
+
+
+def test_who_goes_from_one_part_of_an_area_to_another_has_not_left_it(tmp_path):
+    """500 m through the park: no leg of it is an entry or an exit, and the ends are outside."""
+    inside = [(0, -300), (100, 200), (300, 200), (500, 200), (600, 900)]
+    rows = [
+        ("THROUGH", AT + timedelta(minutes=2 * n), *place(*at), 10, "GPS")
+        for n, at in enumerate(inside, 5)
+    ]
+    row = told(tmp_path, rows, PARK, "--all", "--offence", "C1")["THROUGH"]
+    assert float(row["entry_mps"]) == pytest.approx(509.9 / 120, rel=0.01)
+    assert float(row["exit_mps"]) == pytest.approx(707.1 / 120, rel=0.01)
 
 
 def test_whoever_was_within_the_area_is_observed_wherever_in_it(tmp_path):

@@ -11,7 +11,7 @@ from test_matching_runs import AT, NOW, comes, crimes, days, wearer
 
 from waypost.access.values import Posted, Role
 from waypost.clock import FOREVER_US, to_us
-from waypost.devices.models import ClinicalRemoval, ClockDoubt
+from waypost.devices.models import ClinicalRemoval, ClockDoubt, Visit
 from waypost.matching.actions import run_matching
 from waypost.matching.evidence import EXCLUDED_MPS
 from waypost.matching.evidence_scan import weigh
@@ -21,6 +21,7 @@ from waypost.matching.models import Match
 from waypost.matching.queries import run_page
 from waypost.matching.scan import lake_source
 from waypost.matching.unsound import (
+    UNCHECKED_US,
     ClockSeen,
     Reported,
     Span,
@@ -34,6 +35,7 @@ from waypost.matching.unsound_reading import read_unsound
 from waypost.matching.values import Seen
 from waypost.offences.queries import current_offences
 from waypost.offences.values import Offence
+from waypost.orders.models import Activation
 from waypost.positions import batch, log
 from waypost.positions.queries import fixes_between
 from waypost.positions.values import DecodedEvent, EventKind
@@ -43,22 +45,26 @@ ANALYST = Posted(7, "analyst", frozenset({Role.POLICE_ANALYST}))
 OPEN, CLOSED, CASE = EventKind.STRAP_TAMPER, EventKind.STRAP_RESTORED, EventKind.CASE_TAMPER
 
 
-def spans(*reports):
-    return merged(state_spans(Reported(at, kind) for at, kind in reports))
+def spans(*reports, checked=()):
+    return merged(state_spans((Reported(at, kind) for at, kind in reports), checked))
+
+
+def unchecked(since: int, until: int | None = None) -> Span:
+    return Span(since, since + UNCHECKED_US if until is None else until, Why.UNCHECKED)
 
 
 @pytest.mark.parametrize(
     ("reports", "expect"),
     [
-        ([(10, OPEN), (20, CLOSED)], [Span(10, 20, Why.STRAP)]),
-        ([(20, CLOSED), (10, OPEN)], [Span(10, 20, Why.STRAP)]),  # as they come, in any order
-        ([(10, OPEN), (15, OPEN), (20, CLOSED)], [Span(10, 20, Why.STRAP)]),
+        ([(10, OPEN), (20, CLOSED)], [Span(10, 20, Why.STRAP), unchecked(20)]),
+        ([(20, CLOSED), (10, OPEN)], [Span(10, 20, Why.STRAP), unchecked(20)]),  # in any order
+        ([(10, OPEN), (15, OPEN), (20, CLOSED)], [Span(10, 20, Why.STRAP), unchecked(20)]),
         ([(10, OPEN)], [Span(10, FOREVER_US, Why.STRAP)]),
         ([(5, CLOSED)], []),
         ([(10, CASE), (20, CLOSED)], [Span(10, FOREVER_US, Why.CASE)]),  # nothing ends it
         (
             [(10, OPEN), (20, CLOSED), (30, OPEN)],
-            [Span(10, 20, Why.STRAP), Span(30, FOREVER_US, Why.STRAP)],
+            [Span(10, 20, Why.STRAP), unchecked(20), Span(30, FOREVER_US, Why.STRAP)],
         ),
         ([(1, EventKind.JAMMING), (4, EventKind.JAMMING_ENDED)], [Span(1, 4, Why.RADIO)]),
         ([(10, EventKind.CLINICAL_REMOVAL), (30, CLOSED)], [Span(10, 30, Why.REMOVED)]),
@@ -67,6 +73,30 @@ def spans(*reports):
 )
 def test_a_state_lasts_from_its_report_to_the_report_of_its_end(reports, expect):
     assert spans(*reports) == expect
+
+
+@pytest.mark.parametrize(
+    ("checked", "expect"),
+    [
+        ((30,), [Span(10, 20, Why.STRAP), unchecked(20, 30)]),
+        ((5, 40, 30), [Span(10, 20, Why.STRAP), unchecked(20, 30)]),  # the first after it
+        ((5,), [Span(10, 20, Why.STRAP), unchecked(20)]),  # who looked before has not seen it
+        ((15,), [Span(10, 15, Why.STRAP)]),  # mended by the officer; the tag says so later
+        ((20 + UNCHECKED_US + 1,), [Span(10, 20, Why.STRAP), unchecked(20)]),
+    ],
+)
+def test_a_strap_reported_closed_is_sound_once_an_officer_has_looked_or_a_day_is_over(
+    checked, expect
+):
+    found = spans((10, OPEN), (20, CLOSED), checked=checked)
+    assert [one for one in found if one.from_us < one.to_us] == expect
+
+
+def test_a_visit_ends_an_open_strap_and_no_opened_case():
+    """What was done inside a case nobody sees from outside."""
+    assert spans((10, OPEN), (11, CASE), checked=(30,)) == [
+        Span(10, 30, Why.STRAP), Span(11, FOREVER_US, Why.CASE),
+    ]  # fmt: skip
 
 
 def test_a_removal_lasts_to_the_time_agreed_whatever_is_reported():
@@ -145,6 +175,14 @@ def reported(activation: int, *events: DecodedEvent, lag: timedelta = timedelta(
             log.append(*batch.build([row]), [], source="test", now=NOW)
 
 
+def visited(activation: int, when: datetime, outcome: str = "done") -> None:
+    person = Activation.objects.get(pk=activation).person
+    Visit.objects.create(
+        person=person, activation_id=activation, purpose="repair", at=when, outcome=outcome,
+        officer_name="F. Ield", recorded_at=when,
+    )  # fmt: skip
+
+
 def at(minutes: float) -> datetime:
     return AT + timedelta(minutes=minutes)
 
@@ -171,12 +209,18 @@ class TestStore:
     pytestmark = database
 
     def test_a_tag_far_away_is_excluded_only_while_it_was_sound(self):
-        names = ("SOUND", "STRAP", "CLOSED", "CASE", "CLOCK", "REFUSED", "REMOVED")
+        names = ("SOUND", "STRAP", "CLOSED", "LOOKED", "LONG", "CASE", "CLOCK", "REFUSED",
+                 "REMOVED")  # fmt: skip
         tags = {name: wearer(name) for name in names}
         for number in tags.values():
             days(number, lambda minute: 52.5, count=2)
         reported(tags["STRAP"], DecodedEvent(at(-20_000 / 2), OPEN))  # a week before, open still
-        reported(tags["CLOSED"], DecodedEvent(at(-90), OPEN), DecodedEvent(at(-60), CLOSED))
+        for name in ("CLOSED", "LOOKED"):
+            reported(tags[name], DecodedEvent(at(-90), OPEN), DecodedEvent(at(-60), CLOSED))
+        a_day = 24 * 60 + 13  # before the padded window and the two fixes before it
+        reported(tags["LONG"], DecodedEvent(at(-2_000), OPEN), DecodedEvent(at(-a_day), CLOSED))
+        visited(tags["LOOKED"], at(-30))
+        visited(tags["CLOSED"], at(-30), outcome="no_access")
         reported(tags["CASE"], DecodedEvent(at(-30), CASE))
         for name in ("CLOCK", "REFUSED"):
             refused = name == "REFUSED"
@@ -193,9 +237,9 @@ class TestStore:
         found = of_all(*tags.values())
         verdicts = {name: found[tags[name]][0] for name in names}
         assert verdicts == {
-            "SOUND": "excluded", "STRAP": "cannot_tell", "CLOSED": "excluded",
-            "CASE": "cannot_tell", "CLOCK": "cannot_tell", "REFUSED": "excluded",
-            "REMOVED": "cannot_tell",
+            "SOUND": "excluded", "STRAP": "cannot_tell", "CLOSED": "cannot_tell",
+            "LOOKED": "excluded", "LONG": "excluded", "CASE": "cannot_tell",
+            "CLOCK": "cannot_tell", "REFUSED": "excluded", "REMOVED": "cannot_tell",
         }  # fmt: skip
         says = {name: found[tags[name]][1] for name in names}
         assert "Nothing is known against strap, case" in says["SOUND"]
@@ -203,6 +247,10 @@ class TestStore:
             "the strap was reported open from 2026-01-27 13:20:00 UTC, with no end" in says["STRAP"]
         )
         assert "the clock was wrong or in doubt from" in says["CLOCK"]
+        assert (
+            "the strap was reported closed again and no officer had looked at it from "
+            "2026-02-03 11:00:00 UTC to 2026-02-04 11:00:00 UTC" in says["CLOSED"]
+        )
         assert (
             "the tag was off by agreement from 2026-02-03 12:05:00 UTC to 2026-02-03 12:50:00"
             in (says["REMOVED"])

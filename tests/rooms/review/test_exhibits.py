@@ -70,3 +70,27 @@ def test_a_gap_of_hours_is_told_in_minutes_and_nothing_is_said_where_there_is_no
     assert table.rows[0][-1] == "90"
     assert exhibits.gaps(replace(seen(POINT), gaps=()), "Europe/London") == []
     assert exhibits.tracks(seen(POINT), "PX-1/1", "Europe/London") == []
+
+
+def test_how_near_the_tag_was_observed_is_told_with_how_far_that_may_be_off():
+    near = replace(seen(POINT, fix(1)), nearest_m=34.2, nearest_spread_m=63.2)
+    said = exhibits.nearest_words(near)
+    assert said.startswith(
+        "Nearest fix: 34 m from the middle of the place, as the police recorded it, give or take "
+        "63 m in 95 of 100 cases"
+    )
+    assert said in [getattr(one, "text", "") for one in exhibits.coverage(near, "Europe/London")]
+    older = exhibits.nearest_words(replace(near, nearest_spread_m=None))
+    assert "was not kept by the run" in older
+    assert "give or take" not in older
+    line = replace(near, offence=LINE)
+    assert "from the nearest spot of the place" in exhibits.nearest_words(line)
+
+
+def test_of_no_fix_the_nearest_distance_is_not_known():
+    """Never 0, and never far: nothing was observed."""
+    said = exhibits.nearest_words(seen(POINT))
+    assert said.startswith("Nearest fix: not known")
+    assert exhibits.nearest_cell(None, None) == "not known"
+    assert exhibits.nearest_cell(34.2, 63.2) == "34 m ± 63 m"
+    assert exhibits.nearest_cell(34.2, None) == "34 m"

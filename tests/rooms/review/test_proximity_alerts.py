@@ -12,12 +12,12 @@ import pypdf
 import pytest
 
 from paper_words import pdf_words, squeezed
-from review_words import AT, NOW, STATEMENT
+from review_words import AT, NOW, STATEMENT, lives
 from waypost.access.models import AuditLine
 from waypost.documents.bundle import verify_bundle
 from waypost.documents.models import Document
 from waypost.documents.queries import document
-from waypost.errors import Conflict, Refused
+from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.review import actions, queries
 from waypost.review.models import ProximityAlert
 from waypost.review.proximity import approve_alert, make_alert, make_opinion, send_alert
@@ -64,6 +64,7 @@ def test_the_alert_says_what_the_ministrys_does_and_what_it_does_not_show(hub):
         "/02,theplace",
         "/03,keyofthemaps",
         "/04,tableofthefixes",
+        "Nearestfix:0mfromthemiddleoftheplace,asthepolicerecordedit,giveortake63min95of100cases",
         "Itdoesnotshowthatthewearerofthetagcommittedorwitnessedacrime.",
         "Itdoesnotruleoutotherwearersoftags",
         "timesatwhichthetagcouldbemonitored",
@@ -128,10 +129,44 @@ def test_the_schedule_tells_what_might_undermine_the_match(hub):
     said = words_of("undermining")
     assert "WearerB" in said
     assert "rejected" in said
-    assert "Thewearerlivesthere" in said
+    assert "Knowntohaveanotherreasontobethere" in said
+    assert "livesthere" not in said.lower()  # that would tell who
+    assert (
+        "onalistthatAvery,authorisingofficer,holdsasdisclosureofficer"
+        "(CriminalProcedureandInvestigationsAct1996)" in said
+    )
     assert "Fourfixesatthedoor,andneverthere" in said
     assert "0of136,733" in said
-    assert "LIVES" not in said.replace("Thewearerlivesthere", "")  # by letter, not by reference
+    assert "LIVES" not in said  # by letter, not by reference
+
+
+def test_the_schedule_counts_a_wearer_under_limited_access_and_tells_nothing_of_who(hub, settings):
+    """What might assist the defence is never counted short: the count stands, a letter like any
+    other, though its maker may not know of them; the list of letters is for authorising officers,
+    and opens nobody."""
+    settings.DISCLOSURE_OFFICER = "Dana Reed, Hackney disclosure unit, 020 7946 0000"
+    hub.tags["HIDDEN"] = hub.wearer("HIDDEN", limited=True)
+    hub.spend("HIDDEN", lives)
+    hub.run()
+    number = hub.approved()
+    page = queries.review_page(number, by=hub.petra, now=NOW)
+    assert hub.review("HIDDEN").pk not in {one.review_id for one in page.rivals}
+    made = ProximityAlert.objects.get(pk=make_alert(number, STATEMENT, by=hub.petra, now=NOW))
+    said = words_of("undermining")
+    assert ("WearerB" in said, "WearerC" in said, "WearerD" in said) == (True, True, False)
+    assert "HIDDEN" not in said.upper()
+    assert "RobinHidden" not in said
+    assert "DanaReed,Hackneydisclosureunit" in said
+    others = {hub.review(name).pk for name in ("LIVES", "HIDDEN")}
+    assert set(made.facts["rivals"]) == others
+    seen = {
+        by.name: queries.review_page(number, by=by, now=NOW).alerts[0].letters
+        for by in (hub.petra, hub.avery)
+    }
+    assert seen["Petra"] == ()
+    assert dict(seen["Avery"]) == dict(zip("BC", made.facts["rivals"], strict=True))
+    with pytest.raises(NoSuchThing):
+        queries.review_page(hub.review("HIDDEN").pk, by=hub.avery, now=NOW)
 
 
 def test_approval_is_a_second_signature_over_the_hash_of_what_the_first_signed(hub):

@@ -30,7 +30,7 @@ def row(match: MatchRow) -> dict[str, Any]:
         "score": f"{match.score:.2f}" if match.weighed is None else share(match.score),
         "verdict": match.verdict,
         "sequences": match.sequences,
-        "nearest": metres(match.nearest_m),
+        "nearest": nearest_words(match.nearest_m, match.nearest_spread_m),
         "inside": length(match.seconds_inside),
         "ratio": ""
         if match.weighed is None
@@ -39,6 +39,12 @@ def row(match: MatchRow) -> dict[str, Any]:
         "usual": "" if match.weighed is None else _usual(match),
         "coverage": "not known" if match.coverage is None else f"{100 * match.coverage:.0f} %",
     }
+
+
+def nearest_words(nearest_m: float | None, spread_m: float | None) -> str:
+    """How near, and how far that may be off in 95 of 100 cases: 34 m ± 63 m."""
+    spread = "" if nearest_m is None or spread_m is None else f" ± {metres(spread_m)}"
+    return metres(nearest_m) + spread
 
 
 def ratio_words(ratio: float) -> str:

@@ -63,7 +63,7 @@ def row(one: WorkRow) -> dict[str, Any]:
         "score": matching.share(one.score),
         "verdict": one.verdict,
         "ratio": "" if one.ratio is None else matching.ratio_words(one.ratio),
-        "nearest": metres(one.nearest_m),
+        "nearest": matching.nearest_words(one.nearest_m, one.nearest_spread_m),
         "inside": length(one.seconds_inside),
         "coverage": "not known" if one.coverage is None else f"{100 * one.coverage:.0f} %",
         "status": one.status.value,
@@ -147,7 +147,7 @@ def alert(one: AlertSeen, page: ReviewPage) -> dict[str, Any]:
         "number": one.number, "alert_id": one.alert_id, "made_by": one.made_by,
         "signed_at": one.signed_at, "approved_by": one.approved_by, "approved_at": one.approved_at,
         "sent_at": one.sent_at, "recipients": one.recipients, "documents": one.documents,
-        "corrections": one.corrections,
+        "corrections": one.corrections, "letters": one.letters,
         "may_approve": one.approved_at is None and "second" in page.doers and not one.made_by_asker
         and not page.row.mine,
         "may_send": one.approved_at is not None and one.sent_at is None and "analyst" in page.doers,
