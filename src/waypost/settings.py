@@ -152,6 +152,8 @@ INSTALLED_APPS = [
     "waypost.documents",
     "waypost.notices",
     "waypost.orders",
+    "waypost.identity",
+    "waypost.equality",
     "waypost.devices",
     "waypost.positions",
     "waypost.monitoring",
