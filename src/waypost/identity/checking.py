@@ -4,9 +4,9 @@
     kinds_of(text, today)         every kind that the text is a sound id of, for a search
 
 source   CJS Data Standards Catalogue (Ministry of Justice, 6th edition): PNC ID, CRO number and
-         their check characters; NOMIS and CRN as the prison and probation services print them. The check
-         letter is the remainder, by 23, of the two last digits of the year followed by the serial,
-         counted in an alphabet without I, O and S that begins with Z.
+         their check characters; NOMIS and CRN as the prison and probation services print them. The
+         check letter is the remainder, by 23, of the two last digits of the year followed by the
+         serial, counted in an alphabet without I, O and S that begins with Z.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from waypost.identity.values import ID_MAX, GoodId, IdKind, WrongId
 
 CHECK_LETTERS = "ZABCDEFGHJKLMNPQRTUVWXY"  # 23: without I, O and S; a remainder of 0 is Z
 PNC_YEAR_MIN = 1900  # records were taken over from files older than the computer
-_CRN = re.compile(r"[A-Z]\d{6}")
-_NOMIS = re.compile(r"[A-Z]\d{4}[A-Z]{2}")
-_PNC = re.compile(r"(?P<year>\d{4}|\d{2})/(?P<serial>\d{1,7})(?P<letter>[A-Z])")
-_PNC_PLAIN = re.compile(r"(?P<year>\d{4}|\d{2})(?P<serial>\d{7})(?P<letter>[A-Z])")  # no stroke
-_CRO = re.compile(r"(?P<serial>\d{1,6})/(?P<year>\d{2})(?P<letter>[A-Z])")
-_CRO_SF = re.compile(r"SF(?P<year>\d{2})/(?P<serial>\d{1,6})(?P<letter>[A-Z])")
-_EM = re.compile(r"[A-Z0-9](?:[A-Z0-9/._-]{0,38}[A-Z0-9])?")
+_CRN = re.compile(r"[A-Z]\d{6}", re.ASCII)
+_NOMIS = re.compile(r"[A-Z]\d{4}[A-Z]{2}", re.ASCII)
+_PNC = re.compile(r"(?P<year>\d{4}|\d{2})/(?P<serial>\d{1,7})(?P<letter>[A-Z])", re.ASCII)
+# Without its stroke, as some systems print it: then the serial has all its noughts.
+_PNC_PLAIN = re.compile(r"(?P<year>\d{4}|\d{2})(?P<serial>\d{7})(?P<letter>[A-Z])", re.ASCII)
+_CRO = re.compile(r"(?P<serial>\d{1,6})/(?P<year>\d{2})(?P<letter>[A-Z])", re.ASCII)
+_CRO_SF = re.compile(r"SF(?P<year>\d{2})/(?P<serial>\d{1,6})(?P<letter>[A-Z])", re.ASCII)
+_EM = re.compile(r"[A-Z0-9](?:[A-Z0-9/._-]{0,38}[A-Z0-9])?", re.ASCII)
 
 
 def check_id(kind: IdKind, text: str, *, today: date) -> GoodId | WrongId:

@@ -18,11 +18,11 @@ HOME = "Europe/London"
 RADIUS_MAX_M = 50_000
 Trouble = tuple[str, str]  # message, action
 NO_TROUBLE: Trouble = ("", "")
-_DAY_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", re.ASCII)
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _HOURS = re.compile(
     r"(?P<start>\d{1,2}:\d{2})\s*(?:-|–|to)\s*(?P<end>\d{1,2}:\d{2})\s*(?P<days>[^;]*)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 DAY_WORDS = {
     "daily": WEEKDAYS, "every day": WEEKDAYS, "each day": WEEKDAYS, "weekdays": WEEKDAYS[:5],

@@ -46,7 +46,7 @@ def likeness(one: Sketch, other: Sketch) -> Likeness | None:
         if mine and theirs and not mine & theirs:
             score -= OTHER_ID
             against.append(f"different {KIND_WORDS[kind]}")
-    points, why = _names(words_of(one.name), words_of(other.name))
+    points, why = _names(one.name, other.name)
     if not shared and points <= 0:
         return None
     score += points
@@ -84,6 +84,11 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(sorted(re.findall(r"\w+", plain)))
 
 
+def forms_of(name: str) -> set[tuple[str, ...]]:
+    """Its words with a hyphen taken as a space, and as nothing."""
+    return {words_of(name), words_of(name.replace("-", ""))}
+
+
 def _candidates(sketches: Iterable[Sketch]) -> set[Pair]:
     buckets: dict[object, list[int]] = defaultdict(list)
     for one in sketches:
@@ -102,17 +107,18 @@ def _keys(one: Sketch) -> Iterator[object]:
     if one.born:
         yield one.born.year, frozenset({one.born.month, one.born.day})
     if one.name:
-        yield words_of(one.name)
+        yield from forms_of(one.name)
 
 
 def _of_kind(one: Sketch, kind: IdKind) -> set[str]:
     return {value for name, value in one.ids if name == kind}
 
 
-def _names(mine: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[int, list[str]]:
+def _names(one: str, other: str) -> tuple[int, list[str]]:
+    mine, theirs = words_of(one), words_of(other)
     if not mine or not theirs:
         return 0, []
-    if mine == theirs or "".join(mine) == "".join(theirs):
+    if forms_of(one) & forms_of(other):
         return SAME_NAME, ["the same name"]
     here, there = sorted(set(mine) - set(theirs)), sorted(set(theirs) - set(mine))
     if len(here) == len(there) == 1 and set(mine) & set(theirs) and _is_slip(here[0], there[0]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q
 
@@ -35,7 +35,7 @@ class Side:
     person_id: int
     reference: str
     name: str
-    born: object
+    born: date | None
     area: str
     ids: tuple[IdSeen, ...] = ()
 

@@ -23,6 +23,7 @@ from waypost.devices.models import Device, QuarantinedMessage
 from waypost.disclosure.models import Request
 from waypost.documents.models import Document
 from waypost.enforcement.models import BreachCase, CaseGround, StepTaken
+from waypost.identity.models import Merge
 from waypost.keeping.models import Hold, SubjectRequest
 from waypost.matching.models import Match, MatchingRun
 from waypost.monitoring.models import Violation
@@ -184,6 +185,13 @@ def follow_up(person, now):
     SubjectRequest.objects.create(
         person=person, asked_at=now, due_at=now + timedelta(days=30), identity_how="seen"
     )
+    other = Person.objects.exclude(pk=person.pk).exclude(
+        pk__in=Merge.objects.values_list("other_id", flat=True)
+    )
+    Merge.objects.create(
+        kept=person, other=other.first(), status="proposed", score=60, proposed_at=now,
+        proposed_by_id=OF_NOBODY, reasons=[f"Of {person.full_name}."],
+    )  # fmt: skip
     Hold.objects.create(
         person=person, reason=f"Of {person.full_name}.", authority="A court", placed_at=now,
         review_on=now.date() + timedelta(days=30),
@@ -231,6 +239,8 @@ def addresses(town, reference):
         "notification_id": Notification.objects.get(person_id=town[reference]).pk,
         "document_id": Document.objects.get(person_id=town[reference]).pk,
         "request_id": Request.objects.get(person_id=town[reference]).pk,
+        "other_id": town["OWN-1"] if reference != "OWN-1" else town["OTHER-1"],
+        "merge_id": Merge.objects.get(kept_id=town[reference]).pk,
         "name": "alert_raised",  # of a notice's text
         "table": "orders",  # of the programme
     }
@@ -320,6 +330,7 @@ def test_a_limited_record_answers_as_one_that_does_not_exist(town, role):
     paper = Document.objects.get(person_id=town["LIMITED-1"]).pk
     case = BreachCase.objects.get(person_id=town["LIMITED-1"]).pk
     corrected = Correction.objects.get(statement__person_id=town["LIMITED-1"]).pk
+    merged = Merge.objects.get(kept_id=town["LIMITED-1"]).pk
     pairs = [
         ("person", [town["LIMITED-1"]], [OF_NOBODY]),
         ("whereabouts", [town["LIMITED-1"]], [OF_NOBODY]),
@@ -338,6 +349,11 @@ def test_a_limited_record_answers_as_one_that_does_not_exist(town, role):
         ("correction", [corrected], [OF_NOBODY]),
         ("correction-acknowledge", [corrected], [OF_NOBODY]),
         ("correction-paper", [corrected], [OF_NOBODY]),
+        ("person-ids", [town["LIMITED-1"]], [OF_NOBODY]),
+        ("person-equality", [town["LIMITED-1"]], [OF_NOBODY]),
+        ("merge-new", [town["OWN-1"], town["LIMITED-1"]], [town["OWN-1"], OF_NOBODY]),
+        ("merge", [merged], [OF_NOBODY]),
+        ("merge-move", [merged], [OF_NOBODY]),
     ]
     forms = [{"purpose": "supervision"}, {"purpose": "x"}, {"act": "note", "version": "1"},
              {"act": "close", "version": "7", "outcome": "x"}, {}]  # fmt: skip
