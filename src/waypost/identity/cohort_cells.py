@@ -16,6 +16,7 @@ from waypost.orders.walltime import wall_instant
 
 HOME = "Europe/London"
 RADIUS_MAX_M = 50_000
+OPEN_MAX_M = 200.0  # of the square that a place leaves open: a postcode leaves none
 Trouble = tuple[str, str]  # message, action
 NO_TROUBLE: Trouble = ("", "")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", re.ASCII)
@@ -68,7 +69,7 @@ def circle_of(place: str, radius: str) -> tuple[dict[str, Any] | None, Trouble]:
             "no such place is known",
             "give a postcode, a grid reference, or latitude, longitude",
         )
-    if found.open_m > RADIUS_MAX_M / 50:
+    if found.open_m > OPEN_MAX_M:
         return None, (
             "the place is too rough to be the middle of a circle",
             "give a postcode, or degrees with four decimals",

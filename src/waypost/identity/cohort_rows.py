@@ -100,7 +100,7 @@ def read_cohort(
         row = _Row(raw)
         ids = _ids(row, today)
         reference = _reference(row, ids, known_crns)
-        person = _person(row, reference, today) if reference else None
+        person = _person(row, reference or "nobody", today)  # all that is wrong is told at once
         if person is not None and not row.problems:
             _join(cohort, row, person, ids)
         cohort.problems.extend(row.problems)

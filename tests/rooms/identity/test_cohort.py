@@ -1,4 +1,4 @@
-"""A cohort sheet: good rows go in, each bad one says where, what and what to do; again is nothing."""
+"""A cohort sheet: good rows go in, each bad one says where, what and what to do; again: nothing."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_row_becomes_a_person_with_an_order_what_it_asks_and_ids(town):
 
 def test_the_same_sheet_twice_changes_nothing_and_rows_in_another_order_neither(town):
     rows = [row(crn=f"X10000{n}", order_reference=f"O{n}") for n in range(5)]
-    rows.append(row(crn="X100003", order_reference="O3", exclusion="51.55, -0.06",
+    rows.append(row(crn="X100003", order_reference="O3", exclusion="51.5500, -0.0600",
                     exclusion_radius_m="200"))  # fmt: skip
     first = take(*rows)
     assert (first.taken, first.people, first.problems) == (6, 5, [])
@@ -114,7 +114,7 @@ def test_a_sheet_withdraws_nothing_that_a_court_ordered(town):
         ({"curfew_radius_m": "2 miles"}, "INVALID_CURFEW_RADIUS_M", "curfew_radius_m"),
         ({"curfew_hours": "evenings"}, "INVALID_CURFEW_HOURS", "curfew_hours"),
         ({"curfew_hours": ""}, "MISSING_HOURS", "curfew_hours"),
-        ({"exclusion": "51.55, -0.06"}, "MISSING_EXCLUSION_RADIUS_M", "exclusion_radius_m"),
+        ({"exclusion": "51.5500, -0.0600"}, "MISSING_EXCLUSION_RADIUS_M", "exclusion_radius_m"),
         ({"trail": "maybe"}, "INVALID_TRAIL", "trail"),
         ({"order_kind": "court_bail"}, "TRAIL_ON_BAIL", "trail"),
     ],

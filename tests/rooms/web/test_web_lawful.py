@@ -185,11 +185,10 @@ def follow_up(person, now):
     SubjectRequest.objects.create(
         person=person, asked_at=now, due_at=now + timedelta(days=30), identity_how="seen"
     )
-    other = Person.objects.exclude(pk=person.pk).exclude(
-        pk__in=Merge.objects.values_list("other_id", flat=True)
-    )
+    people = list(Person.objects.order_by("pk"))
+    other = people[(people.index(person) + 1) % len(people)]
     Merge.objects.create(
-        kept=person, other=other.first(), status="proposed", score=60, proposed_at=now,
+        kept=person, other=other, status="proposed", score=60, proposed_at=now,
         proposed_by_id=OF_NOBODY, reasons=[f"Of {person.full_name}."],
     )  # fmt: skip
     Hold.objects.create(
