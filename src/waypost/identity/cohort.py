@@ -20,10 +20,10 @@ from waypost.identity.actions import Entered, enter_many
 from waypost.identity.cohort_rows import Cohort, read_cohort
 from waypost.identity.cohort_table import Table
 from waypost.identity.models import PersonIdentifier
-from waypost.identity.queries import kept_instead_of
+from waypost.identity.queries import new_of_the_second
 from waypost.identity.values import IdKind
 from waypost.orders.actions import import_orders
-from waypost.orders.models import Order, Person
+from waypost.orders.models import Person
 
 SOURCE = "cohort sheet"
 AT_ONCE = 500
@@ -98,17 +98,12 @@ def _known_crns() -> dict[str, str]:
 def _leave_out_merged(cohort: Cohort) -> None:
     """An order that is new of a record which stands second in a merge is for the kept one; those
     that it has already may change."""
-    instead = kept_instead_of(cohort.people.keys())
-    known = set(
-        Order.objects.filter(person__reference__in=list(instead)).values_list(
-            "person__reference", "reference"
-        )
-    )
-    for reference, kept in instead.items():
+    said = {
+        reference: [one.order_id for one in person.orders.orders]
+        for reference, person in cohort.people.items()
+    }
+    for reference, fresh, kept in new_of_the_second(said):
         person = cohort.people[reference]
-        fresh = [one for one in person.orders.orders if (reference, one.order_id) not in known]
-        if not fresh:
-            continue
         cohort.problems.append(
             Problem(
                 person.lines[0], "MERGED_PERSON", "person_id", reference,
@@ -116,7 +111,7 @@ def _leave_out_merged(cohort: Cohort) -> None:
                 f"send the row with the person_id {kept}",
             )
         )  # fmt: skip
-        others = tuple(one for one in person.orders.orders if one not in fresh)
+        others = tuple(one for one in person.orders.orders if one.order_id not in fresh)
         if others:
             person.orders = replace(person.orders, orders=others)
         else:

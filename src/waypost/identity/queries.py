@@ -7,7 +7,7 @@ told only to who may read both.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,7 +21,7 @@ from waypost.identity.digests import digest_of
 from waypost.identity.likeness import likely_pairs, likeness
 from waypost.identity.models import Merge, MergeMove, PersonIdentifier
 from waypost.identity.values import IdKind, IdSeen, Likeness, MergeStatus, Sketch
-from waypost.orders.models import Person
+from waypost.orders.models import Order, Person
 from waypost.orders.queries import case_of, cases_of, visible_person_ids
 
 PAIRS_MAX = 100  # on a page
@@ -246,8 +246,25 @@ def standing_merges(person_ids: Collection[int]) -> list[Merge]:
     )
 
 
-def kept_instead_of(references: Collection[str]) -> dict[str, str]:
-    """Of these references those that stand second in a merge -> the reference that is kept."""
+def new_of_the_second(
+    orders: Mapping[str, Collection[str]],
+) -> list[tuple[str, frozenset[str], str]]:
+    """Orders that the store has not yet, of records that stand second in a merge: whose, which, and
+    the reference of the kept record, where new orders go.
+
+    orders   reference of a person -> references of their orders, as a file has them
+    """
+    instead = _kept_instead_of(orders)
+    rows = Order.objects.filter(person__reference__in=list(instead))
+    known = set(rows.values_list("person__reference", "reference"))
+    found = [
+        (whose, frozenset(one for one in orders[whose] if (whose, one) not in known), kept)
+        for whose, kept in sorted(instead.items())
+    ]
+    return [row for row in found if row[1]]
+
+
+def _kept_instead_of(references: Collection[str]) -> dict[str, str]:
     rows = Merge.objects.filter(status__in=[MergeStatus.IN_FORCE, MergeStatus.DOUBTED])
     return {
         other: kept

@@ -19,6 +19,7 @@ from waypost.identity.cohort_cells import day_of, edge_of, hours_of, radius_of
 from waypost.identity.cohort_columns import NAMES, template
 from waypost.identity.cohort_table import read_table
 from waypost.identity.models import PersonIdentifier
+from waypost.identity.queries import new_of_the_second
 from waypost.identity.values import MergeAct
 from waypost.orders.models import Caseload, Person, RequirementVersion
 from waypost.orders.queries import person_orders
@@ -176,6 +177,8 @@ def test_a_new_order_of_a_record_that_stands_second_in_a_merge_is_for_the_kept_o
     assert "P1" in outcome.problems[0].action
     assert outcome.taken == 0
     assert orders_of("P9").orders == ()
+    told_of = new_of_the_second({"P9": ["ORD-1"], "P1": ["ORD-2"], "P2": []})
+    assert told_of == [("P9", frozenset({"ORD-1"}), "P1")]
 
 
 def test_a_workbook_says_the_same_with_its_own_rows_and_dates(town):
