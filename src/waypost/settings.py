@@ -155,6 +155,8 @@ INSTALLED_APPS = [
     "waypost.documents",
     "waypost.notices",
     "waypost.orders",
+    "waypost.identity",
+    "waypost.equality",
     "waypost.devices",
     "waypost.positions",
     "waypost.life",

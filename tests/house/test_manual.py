@@ -85,6 +85,19 @@ def test_every_move_of_a_match_under_review_is_drawn_with_who_makes_it():
             assert re.search(words, text, re.M), (before, after)
 
 
+def test_every_move_of_a_merge_and_every_column_of_a_cohort_sheet_is_in_the_manual():
+    import identity_manual
+
+    from waypost.identity.cohort_columns import NAMES
+    from waypost.identity.values import NEXT
+
+    text = identity_manual.pages()["manual/identity.md"]
+    table = {(before.value, after.value) for before in NEXT for after in NEXT[before]}
+    assert set(re.findall(r"^    (\w+) --> (\w+): \S", text, re.M)) == table
+    for name in NAMES:
+        assert f"| `{name}` |" in text, name
+
+
 def test_every_problem_and_note_of_an_offence_file_is_in_the_manual():
     import offence_manual
 

@@ -3,6 +3,7 @@ phone and on a wall. A page added without an address here fails."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -37,7 +38,7 @@ NO_PAGE = {
     "alert-snooze", "rota-change", "hand-over-move", "person-suspension",
     "contact-end", "notification-move", "document",
     "breach-step", "correction-acknowledge", "correction-paper", "alert-presence",
-    "oversight-settle", "person-necessity-move", "alert-counts",
+    "oversight-settle", "person-necessity-move", "alert-counts", "merge-move",
     "retention-move", "subject-request-move", "mine-data-ask", "mine-data-fetch",
     "alert-last-hours", "answering", "inbox-zones", "inbox-presence",
     "request-move", "request-download", "programme-table",
@@ -135,8 +136,28 @@ from waypost.contracts.taking import take_changes
 ToldSince.objects.update(at=now() - timedelta(days=9), taken_to=now() - timedelta(days=9))
 take_changes(now())
 told_of = Contract.objects.filter(person_id=person).latest("pk")
-print(person, guarded, week.pk, told, case.pk, corrected.pk, request, asked, order,
-      told_of.pk)
+# Another record of P5, proposed to be the same person by somebody else than these officers.
+from waypost.identity import merging
+from waypost.identity.actions import enter_id
+from waypost.identity.values import IdKind
+from waypost.orders.actions import import_orders
+from waypost.orders.values import PersonOrders
+twin = PersonOrders("P5-again", details={"name": "Ellis Ward", "area": "Hackney"})
+import_orders([twin], by=MACHINE, now=now())
+first, second = person_by_reference("P5").pk, person_by_reference("P5-again").pk
+for one in (first, second):
+    enter_id(one, IdKind.PNC, "2003/0062845E", "the court's file", by=MACHINE, now=now())
+enter_id(person, IdKind.NOMIS, "A1234BC", "the prison's letter", by=MACHINE, now=now())
+compared = f"{first}/same-as/{second}"
+proposer = posted(Officer.objects.get(username="nora"), now=now())
+merge = merging.propose(first, second, "Both have the same PNC id.", by=proposer, now=now())
+import json
+said = {
+    "person": person, "guarded": guarded, "week": week.pk, "told": told, "case": case.pk,
+    "corrected": corrected.pk, "request": request, "asked": asked, "order": order,
+    "contract": told_of.pk, "merge": merge, "pair": compared,
+}
+print(json.dumps(said))
 """
 
 
@@ -153,8 +174,9 @@ def addresses(house: House, browser) -> dict[str, str]:
     assert made.returncode == 0, made.stderr
     urllib.request.urlopen(f"{house.gateway}/intake/osmand?id=tag-of-nobody&lat=51.5&lon=0.1")
     plain = {route.name: f"/{route.path}" for route in ROUTES if "<" not in route.path}
-    person, guarded, week, told, case, corrected, request, asked, order, of_order = (
-        made.stdout.split()
+    said = {name: str(value) for name, value in json.loads(made.stdout).items()}
+    person, guarded, week, told, case, corrected, request, asked, order, of_order, merge, pair = (
+        said.values()
     )
     found = plain | {"person": f"/people/{person}", "whereabouts": f"/people/{person}/whereabouts"}
     page = browser.new_page()
@@ -170,6 +192,8 @@ def addresses(house: House, browser) -> dict[str, str]:
     found |= {f"person-{name}": f"/people/{person}/{name}" for name in ABOUT_TAGS}
     found["person-risks"] = f"/people/{person}/risks"
     found["person-necessity"] = f"/people/{person}/necessity"
+    found |= {f"person-{name}": f"/people/{person}/{name}" for name in ("ids", "equality")}
+    found |= {"merge": f"/merges/{merge}", "merge-new": f"/people/{pair}"}
     found["text"] = "/system/texts/alert_raised"
     found["paper"] = "/system/papers/warning_letter"
     found["notification"] = f"/notifications/{told}"
@@ -286,6 +310,10 @@ def of_another_caseload(role: Role, name: str) -> bool:
     about_a_person = name in {
         "alert",
         "person-necessity",
+        "person-ids",
+        "person-equality",
+        "merge-new",
+        "merge",
         "person",
         "whereabouts",
         "person-tag",

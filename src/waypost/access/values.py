@@ -93,6 +93,12 @@ class Permission(StrEnum):
     OWN_CONTACT = "own:contact"  # a wearer: how one is reminded oneself, and of what
     NECESSITY_READ = "necessity:read"  # why somebody is monitored, what they were told
     NECESSITY_WRITE = "necessity:write"  # write why, review it, prove notice and induction
+    IDENTITY_WRITE = "identity:write"  # enter ids of a person, and end what was entered wrongly
+    IDENTITY_MERGE = (
+        "identity:merge"  # likely duplicates: propose, confirm, reverse that two are one
+    )
+    EQUALITY_WRITE = "equality:write"  # enter what somebody says of themself; read only one's own
+    EQUALITY_READ = "equality:read"  # how people describe themselves: counts alone, never anybody's
     PERSON_TELL = "person:tell"  # how a wearer or a protected person is told; a wearer's praise
     SIGNED_IN = "signed_in"  # pages for anybody who has signed in (home, help)
     ANYBODY = "anybody"  # sign-in, health, static: named so that "public" is a decision

@@ -148,6 +148,9 @@ def _sharing(running: Running) -> Iterator[str]:
         )
 
 
+DESCRIBED = "equality.SelfDescription"  # what people say of themselves
+
+
 def _equality(running: Running) -> Iterator[str]:
     held = sorted(
         f"{one.name}.{name}" for one in running.tables for name in one.columns
@@ -160,12 +163,23 @@ def _equality(running: Running) -> Iterator[str]:
         "or health a tag harms, whom police record more often, who reads English."
     )
     yield "## Protected characteristics held"
-    yield (
-        f"Columns: {', '.join(held)}." if held else
-        "None in any table: so no rank, rule, match or sample can take one, and no figure can yet "
-        "be shown by group. Whether alerts, breaches or matches fall on one group more than "
-        "another **cannot be told until such data are held apart, with a permission of their own**."
-    )  # fmt: skip
+    if held:
+        yield f"Columns: {', '.join(held)}."
+    elif any(one.name == DESCRIBED for one in running.tables):
+        yield (
+            f"`{DESCRIBED}`, apart from the case and sealed as one text: what wearers say of "
+            "themselves, each question with *prefer not to say*. No rank, rule, match or sample "
+            "reads it (`evaluation/self_described.py` alone does, and lets rounded counts out); "
+            "no officer reads an answer. Whether alerts, breaches or matches fall on one group "
+            "more than another **is not yet worked out from it**."
+        )
+    else:
+        yield (
+            "None in any table: so no rank, rule, match or sample can take one, and no figure can "
+            "yet be shown by group. Whether alerts, breaches or matches fall on one group more "
+            "than another **cannot be told until such data are held apart, with a permission of "
+            "their own**."
+        )
     yield "## What is done without them"
     yield (
         "- Ranks of alerts take kind, depth, certainty, recorded risk and upheld history, never a "

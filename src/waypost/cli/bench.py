@@ -20,6 +20,10 @@ BENCHES: dict[str, tuple[str, str]] = {
         "waypost.cli.bench_audit",
         "what an audit line adds; verifying a million lines; one look at two weeks",
     ),
+    "cohort": (
+        "waypost.cli.bench_cohort",
+        "a sheet of 5,000 people with orders, from CSV and XLSX, and the same again",
+    ),
     "evidence": (
         "waypost.cli.bench_evidence",
         "matching by evidence against the compatible rule, on worlds whose truth is known",

@@ -97,6 +97,7 @@ def set_scene(home: Path, *, seed: int, wearers: int, days: float, say: Say) -> 
     _rota()
     say("telling wearers what is recorded, and writing down why")
     _tell_wearers()
+    _who_is_who()
     say(f"bringing in {world.fixes.num_rows:,} fixes")
     _history(home / "world" / "fixes.parquet")
     _sober_history(clock.read_instant(scene.until))
@@ -196,6 +197,12 @@ def _tell_wearers() -> None:
     from waypost.cli.demo_told import tell_everybody
 
     tell_everybody(clock.now())
+
+
+def _who_is_who() -> None:
+    from waypost.cli.demo_identity import know_everybody
+
+    know_everybody(clock.now())
 
 
 def _history(file: Path) -> None:

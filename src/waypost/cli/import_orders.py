@@ -18,16 +18,26 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from waypost.access.values import MACHINE
+    from waypost.identity.queries import new_of_the_second
     from waypost.orders.actions import import_orders
     from waypost.orders.read import read_orders
     from waypost.positions.release import release_covered
 
     read = read_orders(read_input(args.file))
+    second = new_of_the_second(
+        {one.person_id: [order.order_id for order in one.orders] for one in read.rows}
+    )
     outcome = import_orders(read.rows, by=MACHINE, now=clock.now())
     released = release_covered(by=MACHINE, now=clock.now())
     problems = [*read.problems, *outcome.problems]
     for problem in problems:
         print(sentence(problem), file=sys.stderr)
+    for reference, orders, kept in second:  # taken all the same: an order that waits binds nobody
+        print(
+            f"{reference}: found to be one person with {kept}, where new orders go; taken as it "
+            f"is: {', '.join(sorted(orders))}; compare where the tag is worn",
+            file=sys.stderr,
+        )
     print(
         f"{outcome.received} persons: {outcome.made} new, {outcome.changed} changed, "
         f"{outcome.unchanged} as before; {outcome.requirement_versions} requirements written, "

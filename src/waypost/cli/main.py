@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "replay": ("replay", "judge a fixes file against an orders file"),
     "import orders": ("import_orders", "bring an orders file into the store"),
     "import fixes": ("import_fixes", "bring a fixes file into the store"),
+    "import cohort": ("import_cohort", "bring a sheet of people with orders in, CSV or XLSX"),
     "import devices": ("import_devices", "bring a stock list of devices into the inventory"),
     "import offences": ("import_offences", "bring a police offence file into the store"),
     "migrate": ("migrate", "set up the store, or bring it up to date"),

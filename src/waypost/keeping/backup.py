@@ -43,6 +43,7 @@ KEPT_DAYS_MAX = 366
 MANIFEST = "manifest.json"
 BESIDE = (tombstones.FILE, "audit-head.json", "audit-public.pem")
 KEYS = ("raw", "audit", "deletions")
+LATER_KEYS = ("identity",)  # needed by backups that name it: those made since ids are kept
 
 
 def make(folder: Path, *, kept_days: int = KEPT_DAYS, now: datetime) -> Path:
@@ -122,7 +123,10 @@ def check_whole(folder: Path, said: dict[str, Any]) -> None:
 
 def key_marks() -> dict[str, str]:
     """Which keys a backup needs, by fingerprints that say nothing of them."""
-    return {name: hashlib.sha256(b"mark" + secret(name)).hexdigest()[:16] for name in KEYS}
+    return {
+        name: hashlib.sha256(b"mark" + secret(name)).hexdigest()[:16]
+        for name in (*KEYS, *LATER_KEYS)
+    }
 
 
 def dump_command(path: Path) -> list[str]:

@@ -95,14 +95,15 @@ def _check(folder: Path, said: dict[str, Any], now: datetime) -> None:
         )
     if said["database"] != connection.vendor:
         raise BadFile(f"it is of a {said['database']} store; this home is of {connection.vendor}")
-    absent = [name for name in backup.KEYS if not (home() / "keys" / name).exists()]
+    needed = [*backup.KEYS, *(one for one in backup.LATER_KEYS if one in said["keys"])]
+    absent = [name for name in needed if not (home() / "keys" / name).exists()]
     if absent:
         raise Refused(
             "Put the folder keys of the home that was backed up into this home first: it is kept "
             "apart from backups, and nothing in one opens without it."
         )
     marks = backup.key_marks()
-    other = [name for name in backup.KEYS if said["keys"].get(name) != marks[name]]
+    other = [name for name in needed if said["keys"].get(name) != marks[name]]
     if other:
         raise Refused(
             f"The keys in this home are not those of the backup ({', '.join(other)}): put the "

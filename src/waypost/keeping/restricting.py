@@ -252,6 +252,16 @@ POLICY: dict[str, Given | Left] = {
         "Decisions that something counts though you had not been told",
         "alert_id decided_at ended_at", "officer_id ended_by_id", "words ended_why",
     ),
+    "identity.PersonIdentifier": Given(
+        "Numbers by which others know you", "kind value source known_at ended_at",
+        "entered_by_id ended_by_id", "ended_why",
+    ),
+    # That two records are one person says something of another where it was wrong.
+    "identity.Merge": Left(W.THIRD),
+    "identity.MergeMove": Left(W.THIRD),
+    "equality.SelfDescription": Given(
+        "How you describe yourself", "version how made_at withdrawn_at answers"
+    ),
     "telling.Reminder": Given("Reminders",
                               "kind edge_at step requirement_reference timezone at fate"),
     "telling.ReminderWish": Given("What you wish to be reminded of", "kinds own known_at",

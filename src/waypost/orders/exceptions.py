@@ -1,6 +1,7 @@
 """Exceptions to scope, by record: conflicts of interest, emergency access, wider windows.
 
-`queries.cases_of` puts them into each case, so that `access.may` answers by them on every path.
+`queries.cases_of` puts them into each case, so that `access.may` answers by them on every path. A
+conflict of interest is with a person, and so holds for every record that was found to be theirs.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from waypost.access.values import Posted, Purpose, Wider
+from waypost.orders import needs
 from waypost.orders.loading import within
 from waypost.orders.models import DeclaredInterest, EmergencyAccess, WiderWindow
 
@@ -20,7 +22,9 @@ def conflicts_of(by: Posted) -> frozenset[int]:
     if by.officer_id is None:
         return frozenset()
     standing = DeclaredInterest.objects.filter(officer_id=by.officer_id, ended_at=None)
-    return frozenset(standing.values_list("person_id", flat=True))
+    found = frozenset(standing.values_list("person_id", flat=True))
+    one = needs.records_of_one_person() if found else {}
+    return found.union(*(one.get(person_id, frozenset()) for person_id in found))
 
 
 def live_emergencies(now: datetime) -> QuerySet[EmergencyAccess]:
@@ -34,9 +38,14 @@ def exceptions_of(
     conflicted: dict[int, set[int]] = defaultdict(set)
     opened: dict[int, set[int]] = defaultdict(set)
     wider: dict[int, set[Wider]] = defaultdict(set)
-    standing = within(DeclaredInterest.objects.filter(ended_at=None), "person_id", wanted)
-    for person_id, officer_id in standing.values_list("person_id", "officer_id"):
-        conflicted[person_id].add(officer_id)
+    # All that stand, for they are few: one may be of another record of somebody wanted.
+    standing = list(
+        DeclaredInterest.objects.filter(ended_at=None).values_list("person_id", "officer_id")
+    )
+    one = needs.records_of_one_person() if standing else {}
+    for declared_of, officer_id in standing:
+        for person_id in one.get(declared_of, {declared_of}):
+            conflicted[person_id].add(officer_id)
     live = within(live_emergencies(now), "person_id", wanted)
     for person_id, officer_id in live.values_list("person_id", "officer_id"):
         opened[person_id].add(officer_id)

@@ -1,7 +1,8 @@
 """The 18-column matches file that forces read today: approved matches, and whom they are about.
 
 It names people, so that it is asked for with a reason, and each person in it has a line. What this
-house does not hold (address, NOMIS and PNC numbers) is left empty, never guessed.
+house does not hold (addresses; an id that nobody entered) is left empty, never guessed. Of several
+ids of a kind the newest that stands is given.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from waypost.clock import write_instant
 from waypost.devices.models import Device
 from waypost.documents.cells import safe_cell
 from waypost.errors import Refused
+from waypost.identity.queries import standing_ids
+from waypost.identity.values import IdKind
 from waypost.offences.queries import offences_by_number
 from waypost.offences.values import Offence
 from waypost.orders.models import Activation
@@ -48,6 +51,8 @@ class Line:
     name: str
     born_on: str
     manager: str
+    nomis: str = ""
+    pnc: str = ""
 
 
 def cells(one: Line) -> list[str]:
@@ -57,7 +62,7 @@ def cells(one: Line) -> list[str]:
         offence.force, offence.batch_id, offence.reference, offence.crime_type,
         write_instant(offence.from_at), write_instant(offence.to_at), f"{offence.lat:.6f}",
         f"{offence.lon:.6f}", offence.text, one.device_reference, one.device_name,
-        one.person_reference, one.name, "", "", "", one.born_on, one.manager,
+        one.person_reference, one.name, one.nomis, one.pnc, "", one.born_on, one.manager,
     )  # fmt: skip
     return [safe_cell(text) for text in texts]
 
@@ -88,14 +93,17 @@ def approved_matches(reason: str, *, by: Posted, now: datetime) -> tuple[bytes, 
     )
     offences = offences_by_number([one.match.offence_id for one in found])
     tags = _tags([one.match.activation_id for one in found])
-    managers = _managers([one.person_id for one in found], now)
+    people = [one.person_id for one in found]
+    managers = _managers(people, now)
+    prison, police = (standing_ids(people, kind) for kind in (IdKind.NOMIS, IdKind.PNC))
     content = csv_of(
         [
             Line(
                 offences[one.match.offence_id], *tags.get(one.match.activation_id, ("", "")),
                 one.person.reference, one.person.full_name,
                 one.person.born_on.isoformat() if one.person.born_on else "",
-                managers.get(one.person_id, ""),
+                managers.get(one.person_id, ""), prison.get(one.person_id, ""),
+                police.get(one.person_id, ""),
             )
             for one in found
         ]

@@ -28,6 +28,7 @@ GRAVE: Mapping[str, frozenset[str]] = {
     "retention-periods": frozenset({"approve"}),
     "holds": frozenset({"end"}),
     "review-move": frozenset({"make_alert", "approve_alert", "make_opinion"}),
+    "merge-move": frozenset({"confirm", "confirm_reversal"}),  # whose record is whose
     "subject-request-move": frozenset({"let_out", "release"}),
 }
 

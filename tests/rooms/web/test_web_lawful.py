@@ -18,11 +18,13 @@ from waypost.access.may import RULES
 from waypost.access.models import AuditLine, Officer
 from waypost.access.values import MACHINE, Permission, Role
 from waypost.alerts.models import Alert, AlertMove
+from waypost.contracts.models import Contract
 from waypost.corrections.models import Copy, Correction, Statement
 from waypost.devices.models import Device, QuarantinedMessage
 from waypost.disclosure.models import Request
 from waypost.documents.models import Document
 from waypost.enforcement.models import BreachCase, CaseGround, StepTaken
+from waypost.identity.models import Merge
 from waypost.keeping.models import Hold, SubjectRequest
 from waypost.matching.models import Match, MatchingRun
 from waypost.monitoring.models import Violation
@@ -184,6 +186,19 @@ def follow_up(person, now):
     SubjectRequest.objects.create(
         person=person, asked_at=now, due_at=now + timedelta(days=30), identity_how="seen"
     )
+    people = list(Person.objects.order_by("pk"))
+    other = people[(people.index(person) + 1) % len(people)]
+    Merge.objects.create(
+        kept=person, other=other, status="proposed", score=60, proposed_at=now,
+        proposed_by_id=OF_NOBODY, reasons=[f"Of {person.full_name}."],
+    )  # fmt: skip
+    Contract.objects.create(
+        person=person, order_reference="O", number=1, what="new", known_at=now, sent_at=now,
+        status="sent", since_at=now, sha256="x", content={
+            "order_id": "O", "kind": "licence", "from": said(now, 3), "court": person.full_name,
+            "requirements": [],
+        },
+    )  # fmt: skip
     Hold.objects.create(
         person=person, reason=f"Of {person.full_name}.", authority="A court", placed_at=now,
         review_on=now.date() + timedelta(days=30),
@@ -233,6 +248,8 @@ def addresses(town, reference):
         "request_id": Request.objects.get(person_id=town[reference]).pk,
         "order_id": Order.objects.filter(person_id=town[reference]).first().pk,
         "contract_id": Contract.objects.get(person_id=town[reference]).pk,
+        "other_id": town["OWN-1"] if reference != "OWN-1" else town["OTHER-1"],
+        "merge_id": Merge.objects.get(kept_id=town[reference]).pk,
         "name": "alert_raised",  # of a notice's text
         "table": "orders",  # of the programme
     }
@@ -322,6 +339,7 @@ def test_a_limited_record_answers_as_one_that_does_not_exist(town, role):
     paper = Document.objects.get(person_id=town["LIMITED-1"]).pk
     case = BreachCase.objects.get(person_id=town["LIMITED-1"]).pk
     corrected = Correction.objects.get(statement__person_id=town["LIMITED-1"]).pk
+    merged = Merge.objects.get(kept_id=town["LIMITED-1"]).pk
     pairs = [
         ("person", [town["LIMITED-1"]], [OF_NOBODY]),
         ("whereabouts", [town["LIMITED-1"]], [OF_NOBODY]),
@@ -340,6 +358,11 @@ def test_a_limited_record_answers_as_one_that_does_not_exist(town, role):
         ("correction", [corrected], [OF_NOBODY]),
         ("correction-acknowledge", [corrected], [OF_NOBODY]),
         ("correction-paper", [corrected], [OF_NOBODY]),
+        ("person-ids", [town["LIMITED-1"]], [OF_NOBODY]),
+        ("person-equality", [town["LIMITED-1"]], [OF_NOBODY]),
+        ("merge-new", [town["OWN-1"], town["LIMITED-1"]], [town["OWN-1"], OF_NOBODY]),
+        ("merge", [merged], [OF_NOBODY]),
+        ("merge-move", [merged], [OF_NOBODY]),
     ]
     forms = [{"purpose": "supervision"}, {"purpose": "x"}, {"act": "note", "version": "1"},
              {"act": "close", "version": "7", "outcome": "x"}, {}]  # fmt: skip

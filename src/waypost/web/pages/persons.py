@@ -24,7 +24,12 @@ from waypost.corrections.queries import waiting_for
 from waypost.devices.tag_queries import findings_of, signs_of_person
 from waypost.disclosure.queries import own_requests
 from waypost.enforcement.queries import cases_of_person, warnings_about
+from waypost.equality.queries import asked_of
+from waypost.equality.values import ASKED_WORDS
 from waypost.errors import NoSuchThing
+from waypost.identity.joining import joined_to
+from waypost.identity.queries import ids_of_person, people_with_id
+from waypost.identity.values import KIND_WORDS
 from waypost.life.queries import numbers_of
 from waypost.monitoring.appointments import kept_appointments
 from waypost.monitoring.home import home_now
@@ -55,15 +60,19 @@ KEPT_DAYS = timedelta(days=28)
 
 
 def people(request: HttpRequest) -> HttpResponse:
-    """Everybody within reach, found by name or reference; when each tag was last heard."""
+    """Everybody within reach, by name, reference or exact id; when each tag was last heard."""
     by, at = signed_in(request), now()
     ids = visible_person_ids(by, Permission.PERSON_READ, now=at)
     sought = request.GET.get("q", "").strip().casefold()
+    with_id = people_with_id(sought, by, now=at) if sought else frozenset()
     found = [
         person
         for person in person_orders(ids)
         if not person.details.get("protected")  # no wearer: theirs is /devices/protection
-        and sought in f"{person.person_id} {person.details.get('name', '')}".casefold()
+        and (
+            person.number in with_id
+            or sought in f"{person.person_id} {person.details.get('name', '')}".casefold()
+        )
     ]
     heard = last_fix_at([person.number for person in found if person.number is not None])
     rows = [
@@ -77,6 +86,7 @@ def people(request: HttpRequest) -> HttpResponse:
     words = {
         "rows": rows,
         "q": request.GET.get("q", ""),
+        "may_merge": may.decide(by, Permission.IDENTITY_MERGE).allowed,
         "owed_count": own_task_count(by, now=at),
         "weeks": [] if sought else kept_weeks(by, now=at),
     }
@@ -118,7 +128,11 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         words |= _risk_words(person_id, by, at, case)
         words |= suspension_words(person_id, by, at) | reminder_words(person_id, by, at, case)
         words |= _outcome_words(person_id, words["person"], by, at)
+        words |= _identity_words(person_id, by, at, case)
         told = {"home_state": len(words["home_now"])} if words["home_now"] else None
+        for one in words["joined"]:
+            beside = {"beside": person_id, "merge": one.merge_id}
+            audit.record("person:viewed", by=by, at=at, about=one.other_id, detail=beside)
         audit.record("person:viewed", by=by, at=at, about=person_id, detail=told)
     return render(request, "waypost/person.html", words)
 
@@ -180,6 +194,19 @@ def _outcome_words(
         "home_now": [
             outcomes.home_shown(one) for one in home_now(person_id, by=by, now=at, person=person)
         ],
+    }
+
+
+def _identity_words(person_id: int, by: Posted, at: datetime, case: Case) -> dict[str, Any]:
+    """The person's ids, another record that was found to be theirs, whether they were asked how
+    they describe themself: never what they answered."""
+    asked = asked_of(person_id, by, now=at)
+    return {
+        "ids": [(KIND_WORDS[one.kind], one) for one in ids_of_person(person_id, by, now=at)],
+        "joined": joined_to(person_id, by, now=at),
+        "may_write_ids": may.decide(by, Permission.IDENTITY_WRITE, case).allowed,
+        "may_merge": may.decide(by, Permission.IDENTITY_MERGE, case).allowed,
+        "asked_words": ASKED_WORDS[asked] if asked else "",
     }
 
 

@@ -1,0 +1,1 @@
+"""How people describe themselves, by their own word, apart from their case; counted, never read."""

@@ -1,0 +1,1 @@
+"""Who is who: ids of persons, checked; likely duplicates; two records found to be one person."""
