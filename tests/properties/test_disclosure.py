@@ -398,6 +398,8 @@ def unsafe(*reports: tuple[float, str], rows=(), spots=(), worn=ALL_DAY) -> tupl
         ([], ()),
         ([(-30, "strap_tamper")], (STRAP,)),
         ([(-30, "strap_tamper"), (-29, "strap_restored")], ()),
+        ([(-30, "strap_tamper"), (-24, "strap_restored")], (STRAP,)),  # by its own word alone
+        ([(-30, "strap_tamper"), (-25.5, "strap_restored")], ()),
         ([(-30, "strap_tamper"), (0.2, "strap_restored")], (STRAP,)),
         ([(0.5, "strap_tamper"), (0.6, "strap_restored")], (STRAP,)),
         ([(-30, "case_tamper")], (CASE,)),

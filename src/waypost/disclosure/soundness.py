@@ -6,15 +6,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from waypost.clock import MICROSECOND
 from waypost.disclosure.presence import Spot, reaches
 from waypost.disclosure.values import Window
+from waypost.matching.unsound import UNCHECKED_US
 from waypost.positions.schema import CLOCK_WRONG
 from waypost.positions.tracks import TrackRow
 from waypost.positions.values import EventKind
 
 AROUND = timedelta(hours=1)
 LOOK_BACK = timedelta(days=14)  # a strap cut before that was dealt with, or stands in the alerts
-STRAP = "The strap was reported cut or open, and not restored before the window."
+STRAP = (
+    "The strap was reported cut or open, and not restored before the window, or so shortly before "
+    "that nobody can be taken to have looked at it."
+)
+# As matching has it (unsound.py): that it is closed again is the tag's own word for so long.
+UNCHECKED = UNCHECKED_US * MICROSECOND
 CASE = "The case was reported opened."
 RADIO = "The radio was reported jammed."
 REMOVED = "The tag was taken off by agreement in that time."
@@ -80,8 +87,9 @@ def _states(reports: Iterable[Report], window: Window) -> list[str]:
         for one in known:
             if one.kind != kind:
                 continue
+            waits = UNCHECKED if kind == EventKind.STRAP_TAMPER else timedelta()
             restored = (later.at for later in known if later.kind == over and later.at >= one.at)
-            if one.at >= begins or not any(at < begins for at in restored):
+            if one.at >= begins or not any(at < begins - waits for at in restored):
                 found.append(words)
                 break
     return found
