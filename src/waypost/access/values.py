@@ -40,6 +40,7 @@ class Permission(StrEnum):
     WHEREABOUTS_READ = "whereabouts:read"
     ORDER_READ = "order:read"
     ORDER_WRITE = "order:write"
+    COURT_SEND = "court:send"  # a court's hub: send results of hearings; reads nothing
     ABSENCE_AUTHORISE = "absence:authorise"  # time in which a requirement asks nothing
     DEVICE_READ = "device:read"
     DEVICE_STOCK = "device:stock"  # the inventory: add, move between states, tokens; no person
