@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import alert_manual  # beside this file
+import court_manual
 import manual
 import offence_manual
 import police_manual
@@ -47,7 +48,7 @@ def main() -> int:
     stale = []
     printed = {f"reference/{name}": page() for name, page in PRINTERS.items()} | manual.pages()
     printed |= alert_manual.pages() | police_manual.pages() | requests_manual.pages()
-    printed |= review_manual.pages()
+    printed |= review_manual.pages() | court_manual.pages()
     printed |= offence_manual.pages()
     printed["manual/playbooks.md"] = playbooks()
     printed["manual/enforcement.md"] = enforcement()

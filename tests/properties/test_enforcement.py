@@ -214,7 +214,9 @@ def test_every_route_can_be_walked_to_an_end_and_every_rule_is_reached(kind):
     assert all(one.within is None for one in route.rules if not one.then)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in OrderKind if kind not in {OrderKind.PROTECTION, OrderKind.VOLUNTARY}])
+@pytest.mark.parametrize(
+    "kind", [kind for kind in OrderKind if kind not in {OrderKind.PROTECTION, OrderKind.VOLUNTARY}]
+)
 def test_every_order_of_a_court_has_a_route(kind):
     assert route_of(kind).rules
 

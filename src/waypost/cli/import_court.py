@@ -25,9 +25,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from waypost.access.values import MACHINE
-    from waypost.courts.actions import let_out, receive
+    from waypost.courts.actions import receive
     from waypost.courts.files import read_messages
     from waypost.courts.queries import delivery_outcome
+    from waypost.positions.release import release_covered
 
     received = asked = 0
     for sent in read_messages(args.files):
@@ -37,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
         received += 1
         asked += sum(one["questions"] for one in told["messages"])
         print(f"{sent.name}: {_said(told, is_new=got.is_new)}")
-    released = let_out(now=clock.now())
+    released = release_covered(by=MACHINE, now=clock.now())
     print(f"{received} messages, {asked} questions to answer.")
     if released:
         print(f"{released} sealed rows turned out to be covered by an order and are judged now.")

@@ -29,7 +29,6 @@ from waypost.courts.settling import check_answer
 from waypost.courts.values import ANSWER_WITHIN, NEXT, OPEN, Heard, Status
 from waypost.courts.wearers import Wearers
 from waypost.errors import BadFile, Conflict, Refused
-from waypost.positions.release import release_covered
 
 SOURCE_MAX = 80
 MESSAGE_BYTES_MAX = 8 * 2**20  # a hearing of many defendants is some hundred kilobytes
@@ -148,9 +147,12 @@ def set_aside(
                  detail={"message": message.pk})  # fmt: skip
 
 
-def let_out(*, now: datetime) -> int:
-    """After orders went in: rows of tags that turn out to be covered are judged now."""
-    return release_covered(by=MACHINE, now=now)
+@transaction.atomic
+def looked(message_id: int, *, by: Posted, now: datetime) -> None:
+    """That somebody read a message: what a court said of somebody is theirs, and looks are kept."""
+    message = message_of(message_id, by, now=now)
+    audit.record("court:viewed", by=by, at=now, about=message.person_id,
+                 detail={"message": message.pk})  # fmt: skip
 
 
 def _kept(delivery: CourtDelivery, one: Slice, now: datetime) -> list[CourtMessage]:

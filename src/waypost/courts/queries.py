@@ -13,8 +13,8 @@ from waypost.access import may
 from waypost.access.values import Permission, Posted
 from waypost.courts.advancing import Standing, heard_in, stand
 from waypost.courts.contractor import losses, stored_shape
-from waypost.courts.models import CourtDelivery, CourtMessage
-from waypost.courts.scope import message_of, seen_by
+from waypost.courts.models import CourtDelivery, CourtMessage, CourtQuestion
+from waypost.courts.scope import NUMBER_MAX, message_of, seen_by
 from waypost.courts.values import OPEN, Answer, Heard, Question, Status
 from waypost.errors import BadUse, NoSuchThing
 from waypost.orders.models import Order as OrderRecord
@@ -23,6 +23,7 @@ from waypost.orders.values import Order
 
 CLOSED_SHOWN = timedelta(days=7)
 LISTED_MAX = 500
+NO_SUCH_QUESTION = "There is no such question, or it is not asked any more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Listed:
 class Asked:
     """A question with its answer, if it has one, and who gave it when."""
 
+    number: int  # of the record; 0 where it has none yet
     question: Question
     answer: Answer | None
     answered_at: datetime | None = None
@@ -103,6 +105,19 @@ def message_seen(message_id: int, by: Posted, *, now: datetime) -> MessageSeen:
         message.set_aside_why, message.person_id, standing, _asked(message, standing),
         message.payload,
     )  # fmt: skip
+
+
+def question_seen(question_id: int, by: Posted, *, now: datetime) -> tuple[MessageSeen, Asked]:
+    """One question with its message. NoSuchThing where there is none that they may know of."""
+    rows = CourtQuestion.objects.filter(pk=question_id) if question_id <= NUMBER_MAX else ()
+    row = next(iter(rows), None)
+    if row is None:
+        raise NoSuchThing(NO_SUCH_QUESTION)
+    seen = message_seen(row.message_id, by, now=now)
+    for one in seen.asked:
+        if one.number == question_id:
+            return seen, one
+    raise NoSuchThing(NO_SUCH_QUESTION)
 
 
 def delivery_outcome(delivery_id: int) -> dict[str, Any]:
@@ -199,13 +214,9 @@ def _asked(message: CourtMessage, standing: Standing | None) -> tuple[Asked, ...
     found = []
     for question in standing.questions:
         row = rows.get(question.key)
-        done = row is not None and row.answered_at is not None
-        found.append(
-            Asked(
-                question,
-                standing.answers.get(question.key) if done else None,
-                row.answered_at if done and row else None,
-                row.answered_by_id if done and row else None,
-            )
-        )
+        if row is None or row.answered_at is None:
+            found.append(Asked(row.pk if row else 0, question, None))
+            continue
+        said = standing.answers.get(question.key)
+        found.append(Asked(row.pk, question, said, row.answered_at, row.answered_by_id))
     return tuple(found)

@@ -18,9 +18,10 @@ from ninja import Path, Router, Schema, Status
 
 from waypost.access.values import Permission, Posted
 from waypost.clock import now
-from waypost.courts.actions import MESSAGE_BYTES_MAX, let_out, receive
+from waypost.courts.actions import MESSAGE_BYTES_MAX, receive
 from waypost.courts.queries import delivery_outcome
 from waypost.errors import BadFile
+from waypost.positions.release import release_covered
 
 P = Permission
 Number = Annotated[int, Path(ge=0, le=2**63 - 1)]
@@ -49,7 +50,7 @@ def court_router(bearer: Callable[[Permission], Any]) -> Router:
         by: Posted = request.auth  # type: ignore[attr-defined]
         got = receive(data, source or by.name, by=by, now=now())
         if got.is_new:
-            let_out(now=now())
+            release_covered(by=by, now=now())
         return Status(201 if got.is_new else 200, delivery_outcome(got.delivery_id))
 
     @router.get("court/messages/{int:number}", auth=bearer(P.COURT_SEND), response=Outcome)
