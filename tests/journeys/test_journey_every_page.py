@@ -3,6 +3,7 @@ phone and on a wall. A page added without an address here fails."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from journey_house import PASSWORD, SQUARE, House, check_accessible, is_trouble, sign_in
 from test_journey_matching import police_file
 
+from courts_words import NOT_ENTER, bail
 from waypost.access.may import RULES
 from waypost.access.values import Permission, Reach, Role
 from waypost.web.routes import BY_NAME, ROUTES
@@ -43,6 +45,7 @@ NO_PAGE = {
     "request-move", "request-download", "programme-table",
     "review-open", "review-move", "review-matches",  # test_journey_review
     "match",  # leads to its review
+    "court-aside",
     "request-edit", "request-preview",  # by a form: test_journey_disclosure looks at them
 }  # fmt: skip
 ABOUT_TAGS = ("tag", "homes", "protection")  # of one person, by her page's address
@@ -125,7 +128,13 @@ request = submit(Wanted(Kind.OWN, What.TRACK, Urgency.ROUTINE, window), Requeste
 # Somebody asks for their own data by letter.
 from waypost.keeping.asking import enter
 asked = enter(person, now(), by=MACHINE, now=now())
-print(person, guarded, week.pk, told, case.pk, corrected.pk, request, asked)
+# A court sends an order whose zone must be asked about.
+from waypost.courts.actions import receive
+from waypost.courts.models import CourtQuestion
+hearing = sys.argv[4].encode()
+(message,) = receive(hearing, "hub", by=MACHINE, now=now()).message_ids
+zone = CourtQuestion.objects.get(message_id=message, key="exclusion-1/zone").pk
+print(person, guarded, week.pk, told, case.pk, corrected.pk, request, asked, message, zone)
 """
 
 
@@ -136,13 +145,14 @@ def addresses(house: House, browser) -> dict[str, str]:
     environment.pop("WAYPOST_DATABASE", None)
     south, north, west, east = SQUARE
     middle = [str((south + north) / 2), str((west + east) / 2)]
-    command = [sys.executable, "-c", MAKE, PASSWORD, *middle]
+    hearing = json.dumps(bail(NOT_ENTER, urn="EVERY1"))
+    command = [sys.executable, "-c", MAKE, PASSWORD, *middle, hearing]
     made = subprocess.run(command, env=environment, timeout=60,
                           capture_output=True, text=True, check=False)  # fmt: skip
     assert made.returncode == 0, made.stderr
     urllib.request.urlopen(f"{house.gateway}/intake/osmand?id=tag-of-nobody&lat=51.5&lon=0.1")
     plain = {route.name: f"/{route.path}" for route in ROUTES if "<" not in route.path}
-    person, guarded, week, told, case, corrected, request, asked = made.stdout.split()
+    person, guarded, week, told, case, corrected, request, asked, *court = made.stdout.split()
     found = plain | {"person": f"/people/{person}", "whereabouts": f"/people/{person}/whereabouts"}
     page = browser.new_page()
     sign_in(page, house, "page-monitoring_officer")
@@ -164,6 +174,8 @@ def addresses(house: House, browser) -> dict[str, str]:
     found["who-may"] = f"/people/{person}/who-may"
     found["notification-draft"] = f"{found['alert']}/notify"
     found["breach-case"], found["correction"] = f"/enforcement/{case}", f"/corrections/{corrected}"
+    found["court-order"] = f"/court-orders/{court[0]}"
+    found["court-question"] = f"/court-orders/questions/{court[1]}"
     found["subject-request"] = f"/subject-access/{asked}"
     found["person-withheld"] = f"/people/{guarded}/withheld"
     found["person-near"] = f"/people/{guarded}/near"

@@ -113,7 +113,10 @@ def question_seen(question_id: int, by: Posted, *, now: datetime) -> tuple[Messa
     row = next(iter(rows), None)
     if row is None:
         raise NoSuchThing(NO_SUCH_QUESTION)
-    seen = message_seen(row.message_id, by, now=now)
+    try:
+        seen = message_seen(row.message_id, by, now=now)
+    except NoSuchThing:
+        raise NoSuchThing(NO_SUCH_QUESTION) from None
     for one in seen.asked:
         if one.number == question_id:
             return seen, one

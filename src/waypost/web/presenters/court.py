@@ -12,9 +12,10 @@ from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from waypost.access.values import Posted
 from waypost.clock import read_instant
 from waypost.courts.grammar import read_time
-from waypost.courts.queries import Asked, MessageSeen
+from waypost.courts.queries import Asked, Listed, MessageSeen, person_messages
 from waypost.courts.values import STATUS_WORDS, Condition, Question, Status, Wants
 from waypost.courts.walltimes import of_wall, said_at
 from waypost.orders.fields import Desk
@@ -72,6 +73,11 @@ def status_tag(status: Status) -> SafeString:
     return format_html(
         '<strong class="govuk-tag govuk-tag--{}">{}</strong>', COLOURS[status], STATUS_WORDS[status]
     )
+
+
+def court_rows(person_id: int, by: Posted, *, now: datetime) -> list[tuple[Listed, SafeString]]:
+    """What courts sent about one person, for who enters orders."""
+    return [(row, status_tag(row.status)) for row in person_messages(person_id, by, now=now)]
 
 
 def question_title(question: Question) -> str:
