@@ -94,3 +94,17 @@ def test_every_problem_and_note_of_an_offence_file_is_in_the_manual():
     for name in (*MINISTRY, *OURS, "ENDS_AFTER_ARRIVAL", "SHIFTED_BY_ONE_HOUR",
                  "TEXT_TELLS_LOCAL_TIME"):  # fmt: skip
         assert f"`{name}`" in text, name
+
+
+def test_every_move_of_a_courts_message_is_drawn_with_when_it_is_made():
+    import court_manual
+
+    from waypost.courts.values import NEXT, STATUS_WORDS
+
+    text = court_manual.pages()["manual/courts.md"]
+    table = {(before.value, after.value) for before in NEXT for after in NEXT[before]}
+    assert set(court_manual.MOVES) == table
+    assert set(re.findall(r"^    (\w+) --> (\w+): \S", text, re.M)) == table
+    for before in NEXT:
+        for after in NEXT[before]:
+            assert f"| {STATUS_WORDS[before]} | {STATUS_WORDS[after]} | " in text

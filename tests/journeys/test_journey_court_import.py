@@ -9,7 +9,7 @@ import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from journey_house import House, check_accessible, import_file, press, sign_in
+from journey_house import House, check_accessible, import_file, press, sign_in, tick
 
 from courts_words import NOTICE, defendant, hearing, result
 
@@ -61,12 +61,12 @@ def test_an_unclear_zone_is_drawn_beside_the_courts_words(page, house: House, tm
     assert UNCLEAR in page.inner_text("main")
     check_accessible(page, house)
     # An answer without a reason comes back; what was chosen stays chosen.
-    page.get_by_label("It does not apply").check()
+    tick(page.get_by_role("radio", name="It does not apply"))
     press(page.get_by_role("button", name="Keep this answer"))
     page.get_by_role("heading", name="There is a problem").wait_for()
-    assert page.get_by_label("It does not apply").is_checked()
+    assert page.get_by_role("radio", name="It does not apply").is_checked()
     check_accessible(page, house)
-    page.get_by_label("As drawn below").check()
+    tick(page.get_by_role("radio", name="As drawn below"))
     box = page.get_by_label("as GeoJSON or in words")
     if not box.is_visible():
         press(page.locator("summary").filter(has_text="The zone as text"))
