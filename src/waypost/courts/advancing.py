@@ -60,6 +60,8 @@ def stand(message: CourtMessage, heard: Heard, wearers: Wearers | None = None) -
     answers = answers_of(message)
     questions = list(heard.questions)
     person = message.person or known_person(heard.person)
+    if person is not None and wearers is not None:  # who may not know of them may not see it
+        message.resembles = [person.pk]
     if person is None and (who := _who(message, heard, wearers)) is not None:
         questions.append(who)
         chosen = answers.get("person/who", {}).get("choice")

@@ -8,6 +8,7 @@ from datetime import datetime
 from waypost.clock import write_instant
 from waypost.courts.values import Answer, Choice, Question, Wants, Words
 
+ALWAYS = Choice("always", "At all times while it lasts", {"hours": None})
 NO_END = Choice("none", "No end is set: until further order", {"at": None})
 
 

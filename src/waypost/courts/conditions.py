@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from waypost.courts.asking import Asking
+from waypost.courts.asking import ALWAYS, Asking
 from waypost.courts.grammar import HoursRead, read_hours
 from waypost.courts.payload import Result, read_fields
 from waypost.courts.places import ZoneRead, read_area, read_circle, read_home
@@ -170,7 +170,7 @@ def _condition(spot: Spot, gathering: _Gathering) -> Condition:
         return known
     if kind is RequirementKind.CURFEW:
         known = _with_hours(known, spot, gathering.asking)
-    elif kind is RequirementKind.INCLUSION and known.from_at is None:
+    elif kind is RequirementKind.INCLUSION:
         _ask_stay_in_hours(known, gathering.asking)
     read = _zone(known, spot, gathering)
     if read.zone is None:
@@ -251,10 +251,9 @@ def _hours(spot: Spot) -> HoursRead:
 
 
 def _ask_stay_in_hours(known: Condition, asking: Asking) -> None:
-    always = Choice("always", "At all times while the order lasts", {"hours": None})
     asking.ask(f"{known.reference}/hours", Wants.HOURS, known.words,
                "The person must not leave the place; it is not said whether that holds at all "
-               "times.", choices=(always,), may_drop=True)  # fmt: skip
+               "times.", choices=(ALWAYS,), may_drop=True)  # fmt: skip
 
 
 def _zone(known: Condition, spot: Spot, gathering: _Gathering) -> ZoneRead:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from waypost.courts import doubts
-from waypost.courts.asking import NO_END, Asking
+from waypost.courts.asking import ALWAYS, NO_END, Asking
 from waypost.courts.contractor import ALCOHOL, COMMUNITY, CURFEW, DAYS, TRAIL, TYPES, ZONES
 from waypost.courts.grammar import read_date, read_hours
 from waypost.courts.hearing import KIND_CHOICES
@@ -240,6 +240,10 @@ def _zone(
     read = _place(said)
     if read.zone is None:
         asking.ask(f"{reference}/zone", Wants.ZONE, words, read.why, choices=read.choices,
+                   may_drop=True)  # fmt: skip
+    if kind is RequirementKind.INCLUSION and not AREA.search(said):
+        asking.ask(f"{reference}/hours", Wants.HOURS, words, "The shape gives a zone to stay in no "
+                   "hours; it is not said whether it holds at all times.", choices=(ALWAYS,),
                    may_drop=True)  # fmt: skip
     start, end = _instant(row, "start"), _instant(row, "end", last_day=True)
     start, end = _but_same_day(start, order.from_at), _but_same_day(end, order.to_at)

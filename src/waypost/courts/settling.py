@@ -39,6 +39,7 @@ from waypost.units import OrderRef, PersonRef, RequirementRef
 
 WORDS_MAX = 1_000
 ROWS_MAX = 40
+RING_M_MAX = 5_000
 ABOUT_ALL = frozenset({"order", "person"})
 # What lint finds of the order as it would go in, and that nobody can have meant: asked first.
 GRAVE_FINDINGS = frozenset(
@@ -144,7 +145,8 @@ def check_answer(question: Question, sent: Mapping[str, Any]) -> dict[str, Any]:
             raise Refused("Choose one of the answers.")
         return dict(chosen.sets)
     if question.wants is Wants.ZONE and "zone" in sent:
-        return {"zone": zone_data(_zone_of(sent["zone"]))}
+        zone = {"zone": zone_data(_zone_of(sent["zone"]))}
+        return zone | _ring_of(sent.get("warning_m"))
     if question.wants is Wants.HOURS and "hours" in sent:
         rows = _rows_of(sent["hours"])
         return {"hours": None if rows is None else [_row_data(row) for row in rows]}
@@ -179,9 +181,9 @@ def _order(
 
 
 def _requirement(one: Condition, heard: Heard, answers: Mapping[str, Answer]) -> Requirement:
-    zone, hours = one.zone, one.hours
+    zone, hours, ring_m = one.zone, one.hours, None
     if "zone" in (said := answers.get(f"{one.reference}/zone", {})):
-        zone = _zone_of(said["zone"])
+        zone, ring_m = _zone_of(said["zone"]), said.get("warning_m")
     if "hours" in (said := answers.get(f"{one.reference}/hours", {})):
         hours = _rows_of(said["hours"])
     return Requirement(
@@ -192,6 +194,7 @@ def _requirement(one: Condition, heard: Heard, answers: Mapping[str, Answer]) ->
         from_at=_instant(answers, f"{one.reference}/start", one.from_at),
         to_at=_instant(answers, f"{one.reference}/end", one.to_at),
         valid_from=heard.order.binds_at if heard.order.is_variation else None,
+        warning_m=ring_m if one.kind is RequirementKind.EXCLUSION else None,
         alcohol=AlcoholRule() if one.kind is RequirementKind.ALCOHOL else None,
     )
 
@@ -211,6 +214,15 @@ def _zone_of(data: Any) -> Zone:
         what = desk.problems[0].message if desk.problems else "there is no zone"
         raise Refused(f"The zone cannot be read: {what}.")
     return zone
+
+
+def _ring_of(data: Any) -> dict[str, float]:
+    """The warning ring round the zone, where one was asked for."""
+    if data is None:
+        return {}
+    if not isinstance(data, int | float) or not 0 < data <= RING_M_MAX:
+        raise Refused(f"The warning ring is a width in metres, at most {RING_M_MAX}.")
+    return {"warning_m": float(data)}
 
 
 def _rows_of(data: Any) -> tuple[TimetableRow, ...] | None:

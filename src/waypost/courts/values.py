@@ -3,7 +3,7 @@
 Everything read carries its `Words`: the original text and where in the message it stood. Whatever
 is unclear is a `Question` beside them; answers are small JSON objects (`settling.py` reads them):
 
-    {"zone": {...}}   a zone as the orders file writes it
+    {"zone": {...}}   a zone as the orders file writes it; "warning_m" beside it: its warning ring
     {"hours": [...]}  rows of a timetable; null: at all times
     {"at": "..."}     an instant; null: none is set
     {"choice": "..."} one of the question's choices

@@ -289,6 +289,25 @@ def test_a_message_about_somebody_of_limited_access_does_not_exist_for_others():
         queries.question_seen(question.pk, MONA, now=NOW)
 
 
+def test_a_message_by_a_known_id_of_somebody_of_limited_access_does_not_exist_either():
+    first = message(bail(NOT_NEAR))
+    Person.objects.update(limited=True)
+    one = message(bail(NOT_ENTER, urn="MW300"))
+    assert first.person_id is not None
+    assert one.resembles == [first.person_id]
+    with pytest.raises(NoSuchThing):
+        queries.message_seen(one.pk, MONA, now=NOW)
+
+
+def test_a_drawn_zone_keeps_its_warning_ring():
+    one = message(bail(NOT_ENTER))
+    assert say(one, "exclusion-1/zone", {"zone": HOME, "warning_m": 150}) is Status.IMPORTED
+    assert orders_of(one)[0].requirements[0].warning_m == 150
+    two = message(bail(NOT_ENTER, urn="MW301"))
+    with pytest.raises(Refused):
+        say(two, "exclusion-1/zone", {"zone": HOME, "warning_m": 9_000})
+
+
 @pytest.mark.parametrize("role", [one for one in Role if one is not Role.MONITORING_OFFICER])
 def test_nobody_else_receives_reads_or_answers(role):
     one = message(bail(NOT_ENTER))

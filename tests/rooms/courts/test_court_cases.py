@@ -44,7 +44,8 @@ CONTRADICTIONS = {
     "CCSIB_crown_court_no_fixed_next_hearing_date": {"order/end"},
     "CCSILA_pre-trail_exclusions_and_curfew": {"curfew-1/hours", "order/end", "note/age"},
     "COEW_community_order_curfew": {"curfew-1/zone", "note/made-later", "note/ends"},
-    "DAPO_community_order": {"curfew-1/end", "inclusion-1/end", "exclusion-1/zone"},
+    "DAPO_community_order":
+        {"curfew-1/end", "inclusion-1/end", "inclusion-1/hours", "exclusion-1/zone"},
     "Multi_Defendant_only_one_with_EM_CCIILA_RILA_exclusion":
         {"curfew-1/hours", "order/nothing", "note/no-fixed-abode"},
     "RCBV_variations_of_bail_conditions": {"curfew-1/hours", "exclusion-2/zone", "order/end"},

@@ -210,7 +210,8 @@ def _own(question: Question, form: AnswerForm) -> AnswerForm:
         if form.zone.problems or form.zone.zone is None:
             where, said = (form.zone.trouble or [("zone", "There is no zone yet.")])[0]
             return _refused(form, said, where)
-        return _with(form, {"zone": zone_data(form.zone.zone)}, at="zone")
+        ring = {} if form.zone.warning_m is None else {"warning_m": form.zone.warning_m}
+        return _with(form, {"zone": zone_data(form.zone.zone), **ring}, at="zone")
     if question.wants is Wants.HOURS and form.hours is not None:
         if form.hours.problems:
             where, said = form.hours.trouble[0]
