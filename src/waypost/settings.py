@@ -174,6 +174,7 @@ INSTALLED_APPS = [
     "waypost.telling",
     "waypost.oversight",
     "waypost.necessity",
+    "waypost.courts",
     "waypost.keeping",
     "waypost.web",
 ]

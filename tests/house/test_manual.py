@@ -129,3 +129,17 @@ def test_the_law_of_every_kind_of_order_is_printed_with_its_source():
     for kind, law in LAW.items():
         assert f"## {order_words(kind)}" in text
         assert law.source in text
+
+
+def test_every_move_of_a_courts_message_is_drawn_with_when_it_is_made():
+    import court_manual
+
+    from waypost.courts.values import NEXT, STATUS_WORDS
+
+    text = court_manual.pages()["manual/courts.md"]
+    table = {(before.value, after.value) for before in NEXT for after in NEXT[before]}
+    assert set(court_manual.MOVES) == table
+    assert set(re.findall(r"^    (\w+) --> (\w+): \S", text, re.M)) == table
+    for before in NEXT:
+        for after in NEXT[before]:
+            assert f"| {STATUS_WORDS[before]} | {STATUS_WORDS[after]} | " in text

@@ -14,6 +14,7 @@ import pytest
 from journey_house import PASSWORD, SQUARE, House, check_accessible, is_trouble, sign_in
 from test_journey_matching import police_file
 
+from courts_words import NOT_ENTER, bail
 from waypost.access.may import RULES
 from waypost.access.values import Permission, Reach, Role
 from waypost.web.routes import BY_NAME, ROUTES
@@ -45,6 +46,7 @@ NO_PAGE = {
     "review-open", "review-move", "review-matches",  # test_journey_review
     "order-move", "mine-consent", "contract-move", "contract-file",
     "match",  # leads to its review
+    "court-aside",
     "request-edit", "request-preview",  # by a form: test_journey_disclosure looks at them
 }  # fmt: skip
 ABOUT_TAGS = ("tag", "homes", "protection")  # of one person, by her page's address
@@ -151,12 +153,20 @@ enter_id(person, IdKind.NOMIS, "A1234BC", "the prison's letter", by=MACHINE, now
 compared = f"{first}/same-as/{second}"
 proposer = posted(Officer.objects.get(username="nora"), now=now())
 merge = merging.propose(first, second, "Both have the same PNC id.", by=proposer, now=now())
+# A court sends an order whose zone must be asked about.
+from waypost.courts.actions import receive
+from waypost.courts.models import CourtQuestion
+hearing = sys.argv[4].encode()
+(message,) = receive(hearing, "hub", by=MACHINE, now=now()).message_ids
+zone = CourtQuestion.objects.get(message_id=message, key="exclusion-1/zone").pk
 import json
 said = {
     "person": person, "guarded": guarded, "week": week.pk, "told": told, "case": case.pk,
     "corrected": corrected.pk, "request": request, "asked": asked, "order": order,
     "contract": told_of.pk, "merge": merge, "pair": compared,
 }
+said["court"] = message
+said["court_zone"] = zone
 print(json.dumps(said))
 """
 
@@ -168,7 +178,8 @@ def addresses(house: House, browser) -> dict[str, str]:
     environment.pop("WAYPOST_DATABASE", None)
     south, north, west, east = SQUARE
     middle = [str((south + north) / 2), str((west + east) / 2)]
-    command = [sys.executable, "-c", MAKE, PASSWORD, *middle]
+    hearing = json.dumps(bail(NOT_ENTER, urn="EVERY1"))
+    command = [sys.executable, "-c", MAKE, PASSWORD, *middle, hearing]
     made = subprocess.run(command, env=environment, timeout=60,
                           capture_output=True, text=True, check=False)  # fmt: skip
     assert made.returncode == 0, made.stderr
@@ -176,7 +187,7 @@ def addresses(house: House, browser) -> dict[str, str]:
     plain = {route.name: f"/{route.path}" for route in ROUTES if "<" not in route.path}
     said = {name: str(value) for name, value in json.loads(made.stdout).items()}
     person, guarded, week, told, case, corrected, request, asked, order, of_order, merge, pair = (
-        said.values()
+        list(said.values())[:12]
     )
     found = plain | {"person": f"/people/{person}", "whereabouts": f"/people/{person}/whereabouts"}
     page = browser.new_page()
@@ -204,6 +215,8 @@ def addresses(house: House, browser) -> dict[str, str]:
     found["who-may"] = f"/people/{person}/who-may"
     found["notification-draft"] = f"{found['alert']}/notify"
     found["breach-case"], found["correction"] = f"/enforcement/{case}", f"/corrections/{corrected}"
+    found["court-order"] = f"/court-orders/{said['court']}"
+    found["court-question"] = f"/court-orders/questions/{said['court_zone']}"
     found["subject-request"] = f"/subject-access/{asked}"
     found["person-withheld"] = f"/people/{guarded}/withheld"
     found["person-near"] = f"/people/{guarded}/near"

@@ -18,6 +18,7 @@ OVERLAP_DAYS_MAX = 30
 # What machines are let do, and in which words a person chooses it. Nothing else is a scope.
 SCOPES: dict[Permission, str] = {
     Permission.INTAKE_POST: "Post batches of fixes",
+    Permission.COURT_SEND: "Send results of hearings",
     Permission.ALERT_READ: "Read alerts",
     Permission.WHEREABOUTS_READ: "Read a person’s fixes, for a purpose",
     Permission.NOTIFICATION_READ: "Read breach notifications",

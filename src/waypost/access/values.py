@@ -45,6 +45,7 @@ class Permission(StrEnum):
     CONTRACT_RECEIVE = "contract:receive"  # the provider: receive it, or ask back
     PROGRAMME_READ = "programme:read"  # under which instrument, where, how many places; no person
     PROGRAMME_WRITE = "programme:write"
+    COURT_SEND = "court:send"  # a court's hub: send results of hearings; reads nothing
     ABSENCE_AUTHORISE = "absence:authorise"  # time in which a requirement asks nothing
     DEVICE_READ = "device:read"
     DEVICE_STOCK = "device:stock"  # the inventory: add, move between states, tokens; no person

@@ -96,6 +96,15 @@ POLICY: dict[str, Given | Left] = {
         "Tags you wore, as it was recorded", "activation version device_reference from_at to_at "
         "known_at"
     ),
+    "courts.CourtMessage": Given(
+        "What courts sent about you",
+        "form status received_at settled_at order_reference", texts="set_aside_why",
+    ),
+    "courts.CourtQuestion": Given(
+        "What was asked about it, and answered", "message key wants answered_at",
+        "answered_by_id", "why answer",
+    ),
+    "courts.CourtPerson": Left(W.WORKING),
     "devices.DeviceCommand": Given(
         "What your tag was asked to do", "kind queued_at status sent_at answered_at",
         "queued_by_id", "reason",

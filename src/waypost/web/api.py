@@ -23,6 +23,7 @@ from waypost.orders.queries import person_by_reference
 from waypost.positions.queries import whereabouts
 from waypost.positions.tracks import TrackRow
 from waypost.web import middleware
+from waypost.web.court_api import court_router
 from waypost.web.notification_api import notification_router
 from waypost.web.offence_api import offence_router
 
@@ -49,6 +50,7 @@ class Items(Schema):
 
 
 api = NinjaAPI(title="Waypost", docs_url=None, openapi_url=None, urls_namespace="api")
+api.add_router("", court_router(Bearer))
 api.add_router("", notification_router(Bearer))
 api.add_router("", offence_router(Bearer))
 

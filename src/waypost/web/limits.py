@@ -18,7 +18,7 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 FORM_BYTES_MAX = 2**20
 FILE_BYTES_MAX = 64 * 2**20  # a national month of offences is about 20 MiB
 AROUND_FILE_BYTES = 2**20  # what a form adds to its file
-TAKES_FILES = {"/offences/upload", "/api/offences"}
+TAKES_FILES = {"/offences/upload", "/api/offences", "/api/court/messages"}
 TOO_LARGE_API = (
     f"What you sent is too large: a file may have at most {FILE_BYTES_MAX // 2**20} MiB. None of "
     "it was kept; divide it by day or by force and send the parts."

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from courts_words import NOT_ENTER, bail, sent
 from waypost import clock
 from waypost.access import audit
 from waypost.access.actions import make_officer, make_team, make_token
@@ -20,6 +21,8 @@ from waypost.access.values import MACHINE, Permission, Role
 from waypost.alerts.models import Alert, AlertMove
 from waypost.contracts.models import Contract
 from waypost.corrections.models import Copy, Correction, Statement
+from waypost.courts.models import CourtDelivery, CourtMessage, CourtQuestion
+from waypost.courts.payload import take_apart
 from waypost.devices.models import Device, QuarantinedMessage
 from waypost.disclosure.models import Request
 from waypost.documents.models import Document
@@ -112,6 +115,7 @@ def fill(person, now):
     )  # fmt: skip
     tell_police(person, now)
     follow_up(person, now)
+    hear_court(person, now)
     Request.objects.create(
         person=person, kind="police", what="track", urgency="routine", status="checked",
         asker_id=OF_NOBODY, requester_name="Sergeant Quill", requester_body="Metropolitan",
@@ -205,6 +209,25 @@ def follow_up(person, now):
     )  # fmt: skip
 
 
+def hear_court(person, now):
+    """What a court sent about the person, with a question that is open."""
+    delivery = CourtDelivery.objects.create(
+        digest=person.reference, source="hub", received_at=now, people=1, monitored=1
+    )
+    named = {"firstName": person.full_name, "lastName": "-", "dateOfBirth": "1990-01-01"}
+    document = bail(NOT_ENTER)
+    case = document["hearing"]["prosecutionCases"][0]
+    case["defendants"][0]["personDefendant"]["personDetails"] |= named
+    (one,) = take_apart(sent(document))
+    message = CourtMessage.objects.create(
+        delivery=delivery, person=person, digest=person.reference, form="hearing",
+        status="waiting", called=person.full_name, payload=one.text, received_at=now, due_at=now,
+    )  # fmt: skip
+    CourtQuestion.objects.create(
+        message=message, key="exclusion-1/zone", wants="zone", blocking=True, path="-", why="-"
+    )
+
+
 def client_of(username: str) -> Client:
     client = Client(raise_request_exception=False)
     client.force_login(Officer.objects.get(username=username))
@@ -250,6 +273,8 @@ def addresses(town, reference):
         "contract_id": Contract.objects.get(person_id=town[reference]).pk,
         "other_id": town["OWN-1"] if reference != "OWN-1" else town["OTHER-1"],
         "merge_id": Merge.objects.get(kept_id=town[reference]).pk,
+        "message_id": CourtMessage.objects.get(person_id=town[reference]).pk,
+        "question_id": CourtQuestion.objects.get(message__person_id=town[reference]).pk,
         "name": "alert_raised",  # of a notice's text
         "table": "orders",  # of the programme
     }
@@ -340,7 +365,12 @@ def test_a_limited_record_answers_as_one_that_does_not_exist(town, role):
     case = BreachCase.objects.get(person_id=town["LIMITED-1"]).pk
     corrected = Correction.objects.get(statement__person_id=town["LIMITED-1"]).pk
     merged = Merge.objects.get(kept_id=town["LIMITED-1"]).pk
+    sent_by_court = CourtMessage.objects.get(person_id=town["LIMITED-1"]).pk
+    asked = CourtQuestion.objects.get(message_id=sent_by_court).pk
     pairs = [
+        ("court-order", [sent_by_court], [OF_NOBODY]),
+        ("court-aside", [sent_by_court], [OF_NOBODY]),
+        ("court-question", [asked], [OF_NOBODY]),
         ("person", [town["LIMITED-1"]], [OF_NOBODY]),
         ("whereabouts", [town["LIMITED-1"]], [OF_NOBODY]),
         ("alert", [alert], [OF_NOBODY]),

@@ -46,6 +46,7 @@ from waypost.web.pages.pausing import suspension_words
 from waypost.web.pages.telling import own_reminder_words, reminder_words
 from waypost.web.presenters import outcomes
 from waypost.web.presenters import people as present
+from waypost.web.presenters.court import court_rows
 from waypost.web.presenters.dealing import own_shown
 from waypost.web.presenters.devices import finding_tag, own_battery_words
 from waypost.web.presenters.looking import by_day
@@ -108,6 +109,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
             "looks": by_day(looks_at(person_id, limit=12)),
             "owed": tasks_shown(tasks_of_person(person_id, by, now=at)),
             "programmes": sorted(case.programmes),
+            "court_messages": court_rows(person_id, by, now=at),
             "may_read_necessity": may.decide(by, Permission.NECESSITY_READ, case).allowed,
             "may_look": may.decide(by, Permission.WHEREABOUTS_READ).allowed,
             "may_explain": may.decide(by, Permission.ALERT_READ).allowed,
