@@ -87,6 +87,9 @@ class Permission(StrEnum):
     OWN_CONTACT = "own:contact"  # a wearer: how one is reminded oneself, and of what
     NECESSITY_READ = "necessity:read"  # why somebody is monitored, what they were told
     NECESSITY_WRITE = "necessity:write"  # write why, review it, prove notice and induction
+    SUITABILITY_READ = "suitability:read"  # assessments before an order or a release
+    SUITABILITY_WRITE = "suitability:write"  # refer, assess, ask for checks, propose, record
+    GATE_DECIDE = "gate:decide"  # let a proposal go on although a check is missing; never one's own
     PERSON_TELL = "person:tell"  # how a wearer or a protected person is told; a wearer's praise
     SIGNED_IN = "signed_in"  # pages for anybody who has signed in (home, help)
     ANYBODY = "anybody"  # sign-in, health, static: named so that "public" is a decision
