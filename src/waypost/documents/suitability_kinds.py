@@ -50,7 +50,7 @@ SUITABILITY_SAMPLE: dict[str, tuple[Block, ...]] = {
     "eligibility": (Table("What the programme asks", ("Question", "Answer", "In words"),
                           (("Age", "Met", "25 on the day of the decision."),)),),
     "checked": (Table("What was checked", ("What", "By whom", "When"),
-                      (("Domestic abuse", "the police", "asked 1 March, answered 2 March 2026"),)),),
+                      (("Domestic abuse", "the police", "answered 2 March 2026"),)),),
     "not_checked": (Paragraph("Signal at the address was not tested."),),
     "collides": (),
     "tried": (Paragraph("On the last 28 days it would have led to two alerts."),),

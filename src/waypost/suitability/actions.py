@@ -1,11 +1,11 @@
 """What may be done in suitability, one function each; the modules named here hold them.
 
-    referring.py      refer
-    recording.py      do, record_*, add_commitment, end_commitment, attach_try
-    householders.py   add_householder, record_answer
-    checking.py       ask_check, chase, answer, call_off
-    leave.py          ask_leave, ask_leave_for, decide_leave, end_leave
-    proposing.py      ask_for, drop, draft, edit, send, recall, record_sentence
+referring.py      refer
+recording.py      do, record_*, add_commitment, end_commitment, attach_try
+householders.py   add_householder, record_answer
+checking.py       ask_check, chase, answer, call_off
+leave.py          ask_leave, ask_leave_for, decide_leave, end_leave
+proposing.py      ask_for, drop, draft, edit, send, recall, record_sentence
 """
 
 from __future__ import annotations

@@ -38,7 +38,6 @@ from waypost.suitability.values import (
 )
 
 
-
 @dataclass(frozen=True, slots=True)
 class Answered:
     """What came back. valid_until None: as long as such an answer is good for."""

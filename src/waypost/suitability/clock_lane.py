@@ -1,4 +1,4 @@
-"""The lane of the worker that says when an answer is late, and goes on saying it every other day."""
+"""The lane of the worker that says when an answer is late, and again every other day."""
 
 from __future__ import annotations
 

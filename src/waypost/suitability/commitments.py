@@ -43,7 +43,7 @@ class Commitment:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """day   of WEEKDAYS, on which the commitment begins; minutes of it that are required elsewhere"""
+    """day   of WEEKDAYS, on which the commitment begins; minutes of it that collide"""
 
     commitment: Commitment
     day: str

@@ -111,4 +111,5 @@ def _find(leave_id: int, permission: Permission, by: Posted, now: datetime) -> L
 def _line(found: Leave, what: str, by: Posted, now: datetime) -> None:
     audit.record(f"gate:{what}", by=by, at=now, about=found.person_id,
                  purpose=Purpose.SAFEGUARDING,
-                 detail={"leave": found.pk, "act": found.act, "missing": list(found.missing)})  # fmt: skip
+                 detail={"leave": found.pk, "act": found.act,
+                         "missing": list(found.missing)})  # fmt: skip

@@ -49,9 +49,7 @@ NEEDS_WORDS: dict[Act, str] = {
     Act.WITHDRAW: "who asked that it be withdrawn, and why",
     Act.REOPEN: "why it is opened again",
 }
-DONE_BY: dict[Act, str] = {
-    act: "The officer who assesses" for act in Act
-}
+DONE_BY: dict[Act, str] = dict.fromkeys(Act, "The officer who assesses")
 CHECK_STATUS_WORDS: dict[CheckStatus, str] = {
     CheckStatus.REQUESTED: "requested",
     CheckStatus.CHASED: "chased",

@@ -1,10 +1,10 @@
 """The proposal: what is asked, its words, sending it through the gate, and what was decided.
 
-    ask_for, drop      a requirement that is proposed, as the orders file writes it
-    draft, edit        the words, in versions
-    send               to the court or who releases: refused while the gate is shut
-    recall             taken back, to be changed
-    record_sentence    what was decided against it; the tag in place of custody, and who says so
+ask_for, drop      a requirement that is proposed, as the orders file writes it
+draft, edit        the words, in versions
+send               to the court or who releases: refused while the gate is shut
+recall             taken back, to be changed
+record_sentence    what was decided against it; the tag in place of custody, and who says so
 """
 
 from __future__ import annotations
@@ -140,9 +140,7 @@ def edit(
     return _version(found, kept, by, now)
 
 
-def send(
-    assessment_id: int, *, expected_version: int, by: Posted, now: datetime
-) -> int:
+def send(assessment_id: int, *, expected_version: int, by: Posted, now: datetime) -> int:
     """Send the newest words with what was checked beside them; the number of the proposal.
 
     Rendered before the transaction opens. Refused, saying what is missing, while the gate is shut.
@@ -156,7 +154,9 @@ def send(
         found = to_write(assessment_id, by=by, now=now)
         again, facts_now = _ready(found, expected_version, now)
         if again.pk != paper.pk or facts_now != facts:
-            raise Conflict("Something changed while the paper was drawn up; read it and send again.")
+            raise Conflict(
+                "Something changed while the paper was drawn up; read it and send again."
+            )
         move(found, Act.PROPOSE, "", by=by, now=now)
         drawn = papers.keep(prepared, about=f"{ABOUT}:{paper.pk}", person_id=found.person_id,
                             by=by, now=now)  # fmt: skip
@@ -334,5 +334,6 @@ def _version(
         sections=[[title, text[:WORDS_MAX]] for title, text in sections],
     )  # fmt: skip
     audit.record("assessment:written", by=by, at=now, about=found.person_id,
-                 detail={"assessment": found.pk, "part": "words", "version": made.version})  # fmt: skip
+                 detail={"assessment": found.pk, "part": "words",
+                         "version": made.version})  # fmt: skip
     return made.version

@@ -1,30 +1,27 @@
 """What may be asked of suitability: the work list, one assessment, the gate, reasons to go on.
 
-    gate_for(person_id, act, now=...)   for others' forms: what is missing for a proposal, a release
-                                        or a change of address; the caller asked "may I?"
+gate_for(person_id, act, now=...)   for others' forms: what is missing for a proposal, a release
+                                    or a change of address; the caller asked "may I?"
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from waypost.access import audit, may
 from waypost.access.values import Permission, Posted
-from waypost.documents.queries import Listed, documents_about
+from waypost.documents.queries import documents_about
 from waypost.necessity.values import CheckKind
 from waypost.orders.models import Order
 from waypost.orders.queries import case_of, hidden_person_ids, visible_person_ids
-from waypost.orders.values import OrderKind, Requirement
-from waypost.orders.values import Order as OrderValue
+from waypost.orders.values import OrderKind
 from waypost.suitability import gathering, lifecycle, scope, wording
 from waypost.suitability.commitments import Commitment
-from waypost.suitability.eligibility import PROGRAMMES, Answered, summed
+from waypost.suitability.eligibility import PROGRAMMES, summed
 from waypost.suitability.gating import Gate, gate
 from waypost.suitability.models import Assessment, Check, Home, Leave, Proposal
 from waypost.suitability.proposing import facts_of
@@ -51,20 +48,16 @@ from waypost.suitability.values import (
     OPEN,
     WAITING,
     WRITABLE,
-    Act,
     Answer,
     AssessmentKind,
-    CheckAct,
     CheckStatus,
     Consent,
     GateAct,
     How,
     InPlace,
     LeaveStatus,
-    Met,
     Missing,
     Outcome,
-    Signal,
     Status,
     Suitable,
 )
@@ -338,4 +331,3 @@ def _story(rows: Any) -> tuple[tuple[datetime, str, str, str], ...]:
     return tuple(
         (one.at, one.act, names.get(one.officer_id or 0, "Waypost"), one.words) for one in moves
     )
-

@@ -1,10 +1,10 @@
 """Facts of an assessment, each added with who wrote it when; the newest counts.
 
-    take, find_unsuitable, withdraw, reopen   the assessment itself (values.NEXT)
-    record_cohort, record_score, record_note  whom it is about
-    add_commitment, end_commitment            hours that a timetable must leave free
-    record_home, record_finding               the address, power and signal there
-    attach_try                                a what-if as evidence
+take, find_unsuitable, withdraw, reopen   the assessment itself (values.NEXT)
+record_cohort, record_score, record_note  whom it is about
+add_commitment, end_commitment            hours that a timetable must leave free
+record_home, record_finding               the address, power and signal there
+attach_try                                a what-if as evidence
 """
 
 from __future__ import annotations
@@ -56,9 +56,7 @@ class Found:
     signal_on: date | None
 
 
-def move(
-    found: Assessment, act: Act, words: str, *, by: Posted, now: datetime
-) -> None:
+def move(found: Assessment, act: Act, words: str, *, by: Posted, now: datetime) -> None:
     """One step of the table, with its move; the caller writes the audit line."""
     before = Status(found.status)
     after = lifecycle.decide(before, act, words=words)
@@ -120,9 +118,7 @@ def record_score(
 
 
 @transaction.atomic
-def record_note(
-    assessment_id: int, part: str, words: str, *, by: Posted, now: datetime
-) -> None:
+def record_note(assessment_id: int, part: str, words: str, *, by: Posted, now: datetime) -> None:
     found = to_write(assessment_id, by=by, now=now)
     if part not in PARTS:
         raise Refused("Choose what it is about.")
@@ -152,9 +148,7 @@ def add_commitment(
 
 
 @transaction.atomic
-def end_commitment(
-    assessment_id: int, commitment_id: int, *, by: Posted, now: datetime
-) -> None:
+def end_commitment(assessment_id: int, commitment_id: int, *, by: Posted, now: datetime) -> None:
     found = to_write(assessment_id, by=by, now=now)
     rows = found.commitments.filter(pk=min(commitment_id, NUMBER_MAX), ended_at=None)
     if not rows.update(ended_at=now, ended_by_id=by.officer_id):

@@ -34,8 +34,8 @@ ORDER_KINDS: dict[AssessmentKind, tuple[OrderKind, ...]] = {
     ),
 }  # fmt: skip
 NOT_THIS = (
-    "This reference cannot be used: it is somebody’s who is not among your cases. Look at it again, "
-    "or ask their responsible officer or team to take you on."
+    "This reference cannot be used: it is somebody’s who is not among your cases. Look at it "
+    "again, or ask their responsible officer or team to take you on."
 )
 
 
@@ -125,7 +125,7 @@ def _person(given: Referred, by: Posted, now: datetime) -> Person:
 
 
 def _hold(person: Person, by: Posted, now: datetime) -> None:
-    """Whose case it is: the team's where the officer works in one and sees its cases, else theirs."""
+    """Whose case it is: the team's where the officer sees its cases, else their own."""
     team = min(by.team_ids, default=None)
     is_teams = team is not None and may.reach(by, Permission.SUITABILITY_WRITE) is Reach.TEAM
     Caseload.objects.create(

@@ -164,7 +164,9 @@ def checked_rows(facts: ProposalFacts) -> list[tuple[str, str, str]]:
         words = f"{SIGNAL_WORDS[facts.signal]}, on {day_words(facts.signal_on)}"
         rows.append(("Signal there", "the officer who assesses", words))
     if facts.living_there and facts.asked_alone == facts.living_there:
-        rows.append(("Those who live there", "each was asked alone", "what they said is held apart"))
+        rows.append(
+            ("Those who live there", "each was asked alone", "what they said is held apart")
+        )
     return rows
 
 
