@@ -1,4 +1,4 @@
-"""Words of the tests of suitability: a court officer of Hackney, and an assessment brought along."""
+"""Words of the tests of suitability: a court officer of Hackney, and an assessment."""
 
 from __future__ import annotations
 

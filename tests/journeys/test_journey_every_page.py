@@ -41,6 +41,7 @@ NO_PAGE = {
     "retention-move", "subject-request-move", "mine-data-ask", "mine-data-fetch",
     "alert-last-hours", "answering", "inbox-zones", "inbox-presence",
     "request-move", "request-download", "programme-table",
+    "assessment-move", "gate-decide",  # test_journey_suitability
     "review-open", "review-move", "review-matches",  # test_journey_review
     "match",  # leads to its review
     "request-edit", "request-preview",  # by a form: test_journey_disclosure looks at them
@@ -125,7 +126,14 @@ request = submit(Wanted(Kind.OWN, What.TRACK, Urgency.ROUTINE, window), Requeste
 # Somebody asks for their own data by letter.
 from waypost.keeping.asking import enter
 asked = enter(person, now(), by=MACHINE, now=now())
-print(person, guarded, week.pk, told, case.pk, corrected.pk, request, asked)
+# Somebody is assessed before a release, and an officer cannot wait for a check.
+from waypost.suitability.models import Assessment, Leave
+assessed = Assessment.objects.create(person_id=person, kind="pre_release", order_kind="hdc",
+    programme="national", court="HMP Every Page", decision_on=now().date(), made_at=now(),
+    why="To come home on a curfew.", status="assessing")
+Leave.objects.create(person_id=person, assessment=assessed, act="release_hdc", asked_at=now(),
+                     missing=["abuse_check"], why="The release is tomorrow.")
+print(person, guarded, week.pk, told, case.pk, corrected.pk, request, asked, assessed.pk)
 """
 
 
@@ -142,7 +150,7 @@ def addresses(house: House, browser) -> dict[str, str]:
     assert made.returncode == 0, made.stderr
     urllib.request.urlopen(f"{house.gateway}/intake/osmand?id=tag-of-nobody&lat=51.5&lon=0.1")
     plain = {route.name: f"/{route.path}" for route in ROUTES if "<" not in route.path}
-    person, guarded, week, told, case, corrected, request, asked = made.stdout.split()
+    person, guarded, week, told, case, corrected, request, asked, assessed = made.stdout.split()
     found = plain | {"person": f"/people/{person}", "whereabouts": f"/people/{person}/whereabouts"}
     page = browser.new_page()
     sign_in(page, house, "page-monitoring_officer")
@@ -165,6 +173,7 @@ def addresses(house: House, browser) -> dict[str, str]:
     found["notification-draft"] = f"{found['alert']}/notify"
     found["breach-case"], found["correction"] = f"/enforcement/{case}", f"/corrections/{corrected}"
     found["subject-request"] = f"/subject-access/{asked}"
+    found["assessment"] = f"/suitability/{assessed}"
     found["person-withheld"] = f"/people/{guarded}/withheld"
     found["person-near"] = f"/people/{guarded}/near"
     found["person-reminders"], found["week"] = f"/people/{person}/reminders", f"/weeks/{week}"

@@ -36,8 +36,7 @@ class Assessment(models.Model):
         Retention.CASE,
         belongs="person",
         plain="id person kind order_kind programme court_area decision_on status version made_at "
-        "made_by_id officer_id in_cohort cohort_source",
-        personal="court",
+        "made_by_id officer_id in_cohort cohort_source court",
         sensitive="why",
     )
     person = models.ForeignKey("orders.Person", on_delete=models.CASCADE, related_name="+")
@@ -368,8 +367,9 @@ class Sentence(models.Model):
     declares = Columns(
         Retention.CASE,
         belongs="assessment__person",
-        plain="id assessment version outcome order_reference decided_on in_place at officer_id",
-        personal="court in_place_said_by",
+        plain="id assessment version outcome order_reference decided_on in_place at officer_id "
+        "court",
+        personal="in_place_said_by",
         sensitive="words",
     )
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="sentences")

@@ -11,6 +11,7 @@ from suitability_words import CURFEW, DAY, MOTHER, NOW, WORDS, Court
 from waypost.access.models import AuditLine
 from waypost.access.values import Role
 from waypost.documents.queries import document
+from waypost.documents.values import DOCX, PDF
 from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.jobs.models import Due
 from waypost.necessity import tasks
@@ -150,7 +151,7 @@ def test_facts_are_added_and_the_newest_counts(court):
     actions.ask_for(number, CURFEW, by=court.cora, now=NOW)
     found = page(court, number)
     assert found.score.score == "58 %"
-    assert dict((part, words) for part, _, words in found.notes)["health"].startswith("Asthma")
+    assert {part: words for part, _, words in found.notes}["health"].startswith("Asthma")
     assert any("collides with work" in line for line in found.clashes)
     actions.end_commitment(number, found.commitments[0][0], by=court.cora, now=NOW)
     assert page(court, number).clashes == ()
@@ -319,10 +320,7 @@ def test_the_words_are_drafted_edited_and_sent_as_two_papers(court):
     actions.send(number, expected_version=2, by=court.cora, now=NOW)
     found = page(court, number)
     assert found.status is Status.PROPOSED
-    assert [one.media_type.rpartition("/")[2][:3] for one in found.proposal.papers] == [
-        "pdf",
-        "vnd",
-    ]
+    assert [one.media_type for one in found.proposal.papers] == [PDF, DOCX]
     with pytest.raises(Refused, match="nothing is added"):
         actions.ask_for(number, CURFEW, by=court.cora, now=NOW)
     actions.recall(number, "The court asks for fewer hours.", by=court.cora, now=NOW)
