@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import json
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from oversight_words import NOW, Estate
-from waypost.access.values import Posted, Role
+from oversight_words import DAYS, HOME, NOW, Estate
+from waypost.access.values import MACHINE, Posted, Role
 from waypost.necessity.values import CheckKind
+from waypost.orders.actions import import_orders
+from waypost.orders.read import read_orders
 from waypost.orders.values import OrderKind
 from waypost.suitability import actions
 from waypost.suitability.checking import Answered
@@ -110,6 +113,17 @@ class Court(Estate):
         leave = actions.ask_leave(number, "The release is tomorrow.", by=self.cora, now=NOW)
         actions.decide_leave(leave, LeaveAct.GRANT, "Seen, and a visit is planned.", by=self.otto,
                              now=NOW)  # fmt: skip
+
+    def bring(self, kind: str, reference: str, begins: datetime) -> None:
+        """An order of the new person's with a curfew, as a court's file has it, pia responsible."""
+        curfew = {"requirement_id": "R1", "kind": "curfew", "zone": HOME,
+                  "timetable": [{"days": DAYS, "start": "19:00", "end": "07:00"}]}  # fmt: skip
+        person = {"person_id": "N-1", "officers": ["pia"], "orders": [
+            {"order_id": reference, "kind": kind, "from": begins.isoformat(), "to": None,
+             "requirements": [curfew]}]}  # fmt: skip
+        read = read_orders(json.dumps({"persons": [person]}).encode())
+        assert not read.problems
+        assert not import_orders(read.rows, by=MACHINE, now=NOW).problems
 
 
 __all__ = [

@@ -394,24 +394,6 @@ def test_a_proposal_past_its_day_is_owed_a_decision(court):
     assert not tasks.tasks_of_person(person_by_reference("N-1").pk, pia, now=NOW)
 
 
-def bring_order(court: Court, kind: str, reference: str, begins) -> None:
-    import json
-
-    from oversight_words import DAYS, HOME
-    from waypost.access.values import MACHINE
-    from waypost.orders.actions import import_orders
-    from waypost.orders.read import read_orders
-
-    curfew = {"requirement_id": "R1", "kind": "curfew", "zone": HOME,
-              "timetable": [{"days": DAYS, "start": "19:00", "end": "07:00"}]}  # fmt: skip
-    person = {"person_id": "N-1", "officers": ["pia"], "orders": [
-        {"order_id": reference, "kind": kind, "from": begins.isoformat(), "to": None,
-         "requirements": [curfew]}]}  # fmt: skip
-    read = read_orders(json.dumps({"persons": [person]}).encode())
-    assert not read.problems
-    assert not import_orders(read.rows, by=MACHINE, now=NOW).problems
-
-
 def kinds_owed(court: Court, now=NOW) -> set[TaskKind]:
     owed = tasks.tasks_of_person(person_by_reference("N-1").pk, court.pia, now=now)
     return {one.task.kind for one in owed}
@@ -420,7 +402,7 @@ def kinds_owed(court: Court, now=NOW) -> set[TaskKind]:
 def test_a_release_without_its_checks_is_monitored_and_the_checks_are_owed_before_it(court):
     """An order of somebody else is brought in whatever is missing here."""
     court.hdc()
-    bring_order(court, "hdc", "O-N1", NOW + 5 * DAY)
+    court.bring("hdc", "O-N1", NOW + 5 * DAY)
     owed = tasks.tasks_of_person(person_by_reference("N-1").pk, court.pia, now=NOW)
     assert {one.task.kind for one in owed} == {TaskKind.ABUSE_CHECK, TaskKind.CHILD_CHECK}
     assert {one.task.due_at for one in owed} == {NOW + 5 * DAY}
@@ -435,10 +417,10 @@ def test_checks_answered_before_the_order_are_not_owed_again_under_it(court, kin
     court.both(number)
     court.propose(number)
     actions.record_sentence(number, decided(), by=court.cora, now=NOW)
-    bring_order(court, kind, "O-N1", NOW + 5 * DAY)
+    court.bring(kind, "O-N1", NOW + 5 * DAY)
     for now in (NOW, NOW + 6 * DAY):
         assert not {TaskKind.ABUSE_CHECK, TaskKind.CHILD_CHECK} & kinds_owed(court, now)
-    bring_order(court, kind, "O-OTHER", NOW + 5 * DAY)  # nobody said that it was this assessment's
+    court.bring(kind, "O-OTHER", NOW + 5 * DAY)  # nobody said that it was this assessment's
     assert {TaskKind.ABUSE_CHECK, TaskKind.CHILD_CHECK} <= kinds_owed(court, NOW + 6 * DAY)
 
 
@@ -450,7 +432,7 @@ def test_a_check_that_a_reason_passed_over_is_owed_until_it_is_answered(court):
     court.let_go(number)
     court.propose(number)
     actions.record_sentence(number, decided(), by=court.cora, now=NOW)
-    bring_order(court, "hdc", "O-N1", NOW + 5 * DAY)
+    court.bring("hdc", "O-N1", NOW + 5 * DAY)
     assert {TaskKind.ABUSE_CHECK, TaskKind.CHECK_ANSWER} == kinds_owed(court)
     court.answer(asked, at=NOW + DAY)
     assert kinds_owed(court, NOW + DAY) == set()

@@ -68,7 +68,9 @@ def test_nothing_is_left_of_them(court):
     court.propose(number)
     person = person_by_reference("N-1").pk
     assert Due.objects.filter(kind="suitability_check").exists()
-    deletion = Deletion.objects.create(scope="person", person_id=person, schedule="test", begun_at=NOW)
+    deletion = Deletion.objects.create(
+        scope="person", person_id=person, schedule="test", begun_at=NOW
+    )
     forget_rows(deletion.pk, Scope.PERSON, person)
     assert left_of(Scope.PERSON, person, []) == {}
     assert not Due.objects.filter(kind="suitability_check").exists()

@@ -37,8 +37,8 @@ def client(name: str = "cora") -> Client:
     return found
 
 
-def send(number: int, name: str = "cora", **form):
-    return client(name).post(reverse("assessment-move", args=[number]), form, follow=True)
+def send(number: int, **form):
+    return client().post(reverse("assessment-move", args=[number]), form, follow=True)
 
 
 def test_the_court_officer_opens_on_their_own_work_and_a_practitioner_on_their_people(court):
@@ -188,6 +188,19 @@ def test_a_requirement_is_taken_out_and_a_commitment_too(court):
     text = send(number, act="drop", asked=ProposedRequirement.objects.get().pk).content.decode()
     assert "It is taken out." in text
     assert "Nothing is proposed yet." in text
+
+
+def test_a_release_that_lacks_its_checks_is_flagged_on_the_persons_page(court):
+    number = court.hdc()
+    court.bring("hdc", "O-N1", NOW)
+    address = reverse("person", args=[Assessment.objects.get().person_id])
+    text = client("pia").get(address).content.decode()
+    assert "The domestic-abuse check has not been asked for." in text
+    assert "It is monitored all the same." in text
+    court.house(number)
+    court.both(number)
+    assert "It is monitored all the same." not in client("pia").get(address).content.decode()
+    assert "Checks and proposals" not in client("mona").get(address).content.decode()
 
 
 def test_the_practitioner_sees_what_is_owed_in_one_list_with_its_way_there(court):

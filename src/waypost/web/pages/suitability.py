@@ -15,11 +15,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from waypost.access.values import Posted
+from waypost.access import may
+from waypost.access.values import Permission, Posted
 from waypost.clock import now
 from waypost.errors import Refused
 from waypost.necessity.values import CheckKind
-from waypost.orders.values import WEEKDAYS, OrderKind
+from waypost.orders.values import WEEKDAYS, OrderKind, PersonOrders
 from waypost.suitability import actions, queries
 from waypost.suitability.checking import Answered
 from waypost.suitability.householders import Said
@@ -33,6 +34,7 @@ from waypost.suitability.values import (
     AssessmentKind,
     CommitmentKind,
     Consent,
+    GateAct,
     How,
     InPlace,
     LeaveAct,
@@ -137,6 +139,24 @@ def decide(request: HttpRequest) -> HttpResponse:
     forget_suitability(by)
     messages.success(request, said)
     return redirect("gate-reasons")
+
+
+def assessed_words(
+    person_id: int, person: PersonOrders, by: Posted, at: datetime
+) -> dict[str, Any]:
+    """For the person's page: their assessments, and what a home detention curfew lacks."""
+    if not may.decide(by, Permission.SUITABILITY_READ).allowed:
+        return {}
+    hdc = [
+        one for one in person.orders
+        if one.kind is OrderKind.HDC and (one.to_at is None or one.to_at > at)
+    ]  # fmt: skip
+    lacks = queries.gate_for(person_id, GateAct.RELEASE_HDC, now=at) if hdc else None
+    return {
+        "assessments": queries.of_person(person_id, by, now=at),
+        "shows_assessments": True,
+        "hdc_lacks": present.gate_sentence(lacks) if lacks and lacks.missing else "",
+    }
 
 
 def _leaves(request: HttpRequest, by: Posted, *, trouble: str = "") -> HttpResponse:
