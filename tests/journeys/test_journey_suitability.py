@@ -111,7 +111,7 @@ def answer_check(page, name: str) -> None:
 def worded(page, house: House) -> None:
     """A curfew that is asked for, and the proposal's words."""
     opened(page, "Propose a requirement")
-    page.get_by_label("Where").fill(PLACE)
+    page.get_by_label("Where", exact=True).fill(PLACE)
     for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"):
         tick(page.locator("#asked ~ details").get_by_label(day, exact=True))
     page.locator("#ask-start").fill("19:00")

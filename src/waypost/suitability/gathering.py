@@ -39,7 +39,10 @@ PROPOSED_FOR = timedelta(days=182)  # how long a proposed order is looked at by 
 
 
 def gate_act_of(found: Assessment) -> GateAct:
-    """What the assessment leads to: its proposal, or a release on home detention curfew."""
+    """What the assessment leads to: its proposal, a release on home detention curfew, or a change
+    of the curfew's address."""
+    if found.kind == AssessmentKind.NEW_ADDRESS.value:
+        return GateAct.CHANGE_ADDRESS
     is_hdc = found.order_kind == OrderKind.HDC.value
     release = found.kind == AssessmentKind.PRE_RELEASE.value and is_hdc
     return GateAct.RELEASE_HDC if release else GateAct.PROPOSE

@@ -33,6 +33,9 @@ ORDER_KINDS: dict[AssessmentKind, tuple[OrderKind, ...]] = {
         OrderKind.HDC, OrderKind.LICENCE, OrderKind.PAROLE, OrderKind.POST_SENTENCE_SUPERVISION,
     ),
 }  # fmt: skip
+ORDER_KINDS[AssessmentKind.NEW_ADDRESS] = tuple(
+    kind for kinds in list(ORDER_KINDS.values()) for kind in kinds
+)
 NOT_THIS = (
     "This reference cannot be used: it is somebody’s who is not among your cases. Look at it "
     "again, or ask their responsible officer or team to take you on."

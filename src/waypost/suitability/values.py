@@ -23,6 +23,7 @@ OURS = "our assumption, to be set by the agency"
 class AssessmentKind(StrEnum):
     PRE_SENTENCE = "pre_sentence"
     PRE_RELEASE = "pre_release"
+    NEW_ADDRESS = "new_address"  # an officer wants to change the address of a curfew
 
 
 class Status(StrEnum):
@@ -252,6 +253,7 @@ LEAVE_LASTS = timedelta(days=14)  # the act is done within it, or somebody decid
 KIND_WORDS: dict[AssessmentKind, str] = {
     AssessmentKind.PRE_SENTENCE: "Before sentence",
     AssessmentKind.PRE_RELEASE: "Before release",
+    AssessmentKind.NEW_ADDRESS: "Before a change of the curfew address",
 }
 SUITABLE_WORDS: dict[Suitable, str] = {
     Suitable.SUITABLE: "Suitable",

@@ -286,6 +286,18 @@ def test_a_reason_ends_after_a_fortnight_or_when_somebody_ends_it(court):
         actions.end_leave(leave.pk, "It is not needed any more.", by=court.otto, now=NOW)
 
 
+def test_a_new_address_is_assessed_before_an_officer_changes_the_curfew_to_it(court):
+    number = court.refer(court.pia, reference="P1", kind=AssessmentKind.NEW_ADDRESS)
+    court.cora = court.pia
+    person = court.people["P1"]
+    assert page(court, number).gate.act is GateAct.CHANGE_ADDRESS
+    court.house(number)
+    court.both(number)
+    assert queries.gate_for(person, GateAct.CHANGE_ADDRESS, now=NOW).open
+    court.says(number, page(court, number).home.householders[0].number, Consent.NO)
+    assert queries.gate_for(person, GateAct.CHANGE_ADDRESS, now=NOW).missing == (Missing.CONSENT,)
+
+
 def test_a_change_of_address_without_an_assessment_can_be_let_go_too(court):
     person = court.people["P1"]
     leave = actions.ask_leave_for(person, GateAct.CHANGE_ADDRESS, "A fire; he must move today.",

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='Assessment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('pre_sentence', 'pre_sentence'), ('pre_release', 'pre_release')], max_length=20)),
+                ('kind', models.CharField(choices=[('pre_sentence', 'pre_sentence'), ('pre_release', 'pre_release'), ('new_address', 'new_address')], max_length=20)),
                 ('order_kind', models.CharField(choices=[('community_order', 'community_order'), ('suspended_sentence', 'suspended_sentence'), ('licence', 'licence'), ('hdc', 'hdc'), ('parole', 'parole'), ('post_sentence_supervision', 'post_sentence_supervision'), ('youth', 'youth'), ('court_bail', 'court_bail'), ('immigration_bail', 'immigration_bail'), ('dapo', 'dapo'), ('civil', 'civil'), ('voluntary', 'voluntary'), ('protection', 'protection'), ('other', 'other')], max_length=40)),
                 ('programme', models.CharField(max_length=40)),
                 ('court', models.CharField(max_length=120)),

@@ -34,6 +34,7 @@ from waypost.suitability.values import (
     SIGNAL_WORDS,
     SUITABLE_WORDS,
     Act,
+    AssessmentKind,
     CheckStatus,
     Consent,
     LeaveStatus,
@@ -122,6 +123,7 @@ def refer_choices() -> dict[str, Any]:
         "order_kinds": [
             (KIND_WORDS[kind], [(one.value, order_words(one)) for one in orders])
             for kind, orders in ORDER_KINDS.items()
+            if kind is not AssessmentKind.NEW_ADDRESS  # any of these
         ],
         "programmes": [(one.name, one.title) for one in PROGRAMMES.values()],
         "boroughs": EIGHT_BOROUGHS,
