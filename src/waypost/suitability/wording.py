@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from waypost.documents.values import Block, Facts, Heading, Paragraph, Table
 from waypost.necessity.values import CheckKind
 from waypost.orders.values import Order, RequirementKind
-from waypost.orders.words import conditions_words
+from waypost.orders.words import DAY_WORDS, conditions_words
 from waypost.suitability.commitments import Clash, Commitment
 from waypost.suitability.eligibility import Answered, summed
 from waypost.suitability.values import (
@@ -109,7 +109,11 @@ def _circumstances(facts: ProposalFacts) -> Iterator[str]:
     for title, words in facts.notes:
         yield f"{title}: {words}"
     for one in facts.commitments:
-        hours = f" ({', '.join(one.days)} {one.start} to {one.end})" if one.has_hours else ""
+        hours = (
+            f" ({', '.join(DAY_WORDS[day] for day in one.days)} {one.start} to {one.end})"
+            if one.has_hours
+            else ""
+        )
         yield f"{COMMITMENT_WORDS[one.kind]}: {one.words}{hours}."
     if not facts.notes and not facts.commitments:
         yield "Nothing is recorded of health, work, care for others or faith."
