@@ -251,12 +251,12 @@ POLICY: dict[str, Given | Left] = {
         "Hours that you said must stay free", "assessment days start end at ended_at",
         "officer_id", "kind words",
     ),
-    "suitability.ProposedRequirement": Given("What was proposed", "assessment data at ended_at",
-                                             "officer_id"),
+    # A zone that was never imposed may stand around somebody: the paper says what was asked.
+    "suitability.ProposedRequirement": Left(W.PROTECTED),
     "suitability.TriedBeside": Given("Tries put beside an assessment", "assessment whatif at",
                                      "officer_id", "reason"),
     "suitability.Proposal": Given(
-        "Proposals that were sent", "assessment version sent_at asked sha256",
+        "Proposals that were sent", "assessment version sent_at sha256",
         "made_by_id sent_by_id", "sections", when_closed="sent_at",
     ),
     "suitability.Sentence": Given(

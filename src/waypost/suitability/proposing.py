@@ -30,6 +30,7 @@ from waypost.orders.fields import Desk
 from waypost.orders.queries import NUMBER_MAX
 from waypost.orders.read import read_requirement
 from waypost.orders.values import OrderKind, RequirementKind
+from waypost.orders.withholding import withheld_from
 from waypost.orders.words import order_words
 from waypost.suitability import gathering, lifecycle, scope, wording
 from waypost.suitability.eligibility import PROGRAMMES
@@ -91,7 +92,8 @@ def ask_for(
             raise NoSuchThing("There is no such what-if.")
         data = tried.draft
     desk = Desk()
-    read = read_requirement(desk, "asked", {"requirement_id": "asked", **data})
+    withheld = tuple(withheld_from([found.person_id], now=now).get(found.person_id, ()))
+    read = read_requirement(desk, "asked", {"requirement_id": "asked", **data}, withheld=withheld)
     if desk.problems or read is None:
         one = desk.problems[0]
         raise Refused(f"It cannot be proposed: {one.message}; {one.action}.")

@@ -17,7 +17,7 @@ from waypost.jobs.models import Due
 from waypost.necessity import tasks
 from waypost.necessity.values import CheckKind, TaskKind
 from waypost.notices.models import Notice
-from waypost.orders.models import Caseload, Person
+from waypost.orders.models import Caseload, Person, WithheldAddress
 from waypost.orders.queries import person_by_reference
 from waypost.orders.values import OrderKind
 from waypost.suitability import actions, queries
@@ -491,6 +491,19 @@ def test_power_signal_and_requirements_that_cannot_be_are_refused(court):
     for data in ({"kind": "curfew"}, {"kind": "?"}, {"kind": "fitting", "zone": CURFEW["zone"]}):
         with pytest.raises(Refused):
             actions.ask_for(number, data, by=court.cora, now=NOW)
+
+
+def test_no_zone_is_proposed_around_an_address_that_is_kept_from_the_person(court):
+    number = court.refer()
+    guarded = Person.objects.create(reference="PR-1", protected=True, known_at=NOW)
+    lon, lat = CURFEW["zone"]["coordinates"]
+    WithheldAddress.objects.create(
+        person=guarded, kept_from=person_by_reference("N-1"), lat=lat, lon=lon, from_at=NOW,
+        known_at=NOW,
+    )  # fmt: skip
+    with pytest.raises(Refused, match="cannot be proposed") as refusal:
+        actions.ask_for(number, {**CURFEW, "kind": "exclusion"}, by=court.cora, now=NOW)
+    assert "PR-1" not in str(refusal.value)
 
 
 def test_an_assessment_is_withdrawn_opened_and_found_unsuitable_with_words(court):
