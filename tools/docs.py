@@ -265,6 +265,8 @@ def told() -> str:
             "aloud that it is nobody's. *What is owed* lists one's own and overdue first; of an "
             "order that began before Waypost kept such records, the times run from then.",
             f"| what | due | whose word |\n|---|---|---|\n{rows}",
+            "The last two come before an order: of an assessment for a court or a release "
+            "([checks and proposals](suitability.md)).",
             "## How a notice is given",
             given,
             "Post and an interpreter need what proves them. A proof that is written down more than "
@@ -286,7 +288,9 @@ def _after(kind: Any, within: Any) -> str:
     hours = int(within.total_seconds() // 3600)
     if not hours:
         return "when the order begins"
-    later = "the notice was given" if kind.value == "interpreter" else "the order began"
+    after = {"interpreter": "the notice was given", "check_answer": "it was asked",
+             "decision": "the day of the hearing or release"}  # fmt: skip
+    later = after.get(kind.value, "the order began")
     return f"{hours} hours after {later}" if hours < 48 else f"{hours // 24} days after {later}"
 
 

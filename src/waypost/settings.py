@@ -168,6 +168,7 @@ INSTALLED_APPS = [
     "waypost.policing",
     "waypost.offences",
     "waypost.whatif",
+    "waypost.suitability",
     "waypost.matching",
     "waypost.review",
     "waypost.disclosure",

@@ -98,6 +98,22 @@ def test_every_move_of_a_merge_and_every_column_of_a_cohort_sheet_is_in_the_manu
         assert f"| `{name}` |" in text, name
 
 
+def test_every_move_of_an_assessment_a_check_and_a_leave_is_drawn_with_who_makes_it():
+    import suitability_manual
+
+    from waypost.suitability.values import CHECK_NEXT, LEAVE_NEXT, NEXT
+
+    text = suitability_manual.pages()["manual/suitability.md"]
+    table = {
+        (before.value, after.value)
+        for moves in (NEXT, CHECK_NEXT, LEAVE_NEXT)
+        for before in moves
+        for after in moves[before]
+    }
+    assert set(re.findall(r"^    (\w+) --> (\w+): \S", text, re.M)) == table
+    assert len(re.findall(r"^\| [a-z ]+ \| [a-z ]+ \| (The|An|Whoever)", text, re.M)) >= len(table)
+
+
 def test_every_problem_and_note_of_an_offence_file_is_in_the_manual():
     import offence_manual
 

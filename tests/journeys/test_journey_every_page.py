@@ -43,6 +43,7 @@ NO_PAGE = {
     "retention-move", "subject-request-move", "mine-data-ask", "mine-data-fetch",
     "alert-last-hours", "answering", "inbox-zones", "inbox-presence",
     "request-move", "request-download", "programme-table",
+    "assessment-move", "gate-decide",  # test_journey_suitability
     "review-open", "review-move", "review-matches",  # test_journey_review
     "order-move", "mine-consent", "contract-move", "contract-file",
     "match",  # leads to its review
@@ -159,6 +160,13 @@ from waypost.courts.models import CourtQuestion
 hearing = sys.argv[4].encode()
 (message,) = receive(hearing, "hub", by=MACHINE, now=now()).message_ids
 zone = CourtQuestion.objects.get(message_id=message, key="exclusion-1/zone").pk
+# Somebody is assessed before a release, and an officer cannot wait for a check.
+from waypost.suitability.models import Assessment, Leave
+assessed = Assessment.objects.create(person_id=person, kind="pre_release", order_kind="hdc",
+    programme="national", court="HMP Every Page", decision_on=now().date(), made_at=now(),
+    why="To come home on a curfew.", status="assessing")
+Leave.objects.create(person_id=person, assessment=assessed, act="release_hdc", asked_at=now(),
+                     missing=["abuse_check"], why="The release is tomorrow.")
 import json
 said = {
     "person": person, "guarded": guarded, "week": week.pk, "told": told, "case": case.pk,
@@ -167,6 +175,7 @@ said = {
 }
 said["court"] = message
 said["court_zone"] = zone
+said["assessed"] = assessed.pk
 print(json.dumps(said))
 """
 
@@ -218,6 +227,7 @@ def addresses(house: House, browser) -> dict[str, str]:
     found["court-order"] = f"/court-orders/{said['court']}"
     found["court-question"] = f"/court-orders/questions/{said['court_zone']}"
     found["subject-request"] = f"/subject-access/{asked}"
+    found["assessment"] = f"/suitability/{said['assessed']}"
     found["person-withheld"] = f"/people/{guarded}/withheld"
     found["person-near"] = f"/people/{guarded}/near"
     found["person-reminders"], found["week"] = f"/people/{person}/reminders", f"/weeks/{week}"

@@ -100,6 +100,9 @@ class Permission(StrEnum):
     )
     EQUALITY_WRITE = "equality:write"  # enter what somebody says of themself; read only one's own
     EQUALITY_READ = "equality:read"  # how people describe themselves: counts alone, never anybody's
+    SUITABILITY_READ = "suitability:read"  # assessments before an order or a release
+    SUITABILITY_WRITE = "suitability:write"  # refer, assess, ask for checks, propose, record
+    GATE_DECIDE = "gate:decide"  # let a proposal go on although a check is missing; never one's own
     PERSON_TELL = "person:tell"  # how a wearer or a protected person is told; a wearer's praise
     SIGNED_IN = "signed_in"  # pages for anybody who has signed in (home, help)
     ANYBODY = "anybody"  # sign-in, health, static: named so that "public" is a decision

@@ -78,7 +78,7 @@ def _kept(now: datetime, stored: bool) -> Iterator[Kept]:
             yield _row(seen.retention, seen.period, seen.kinds)
         return
     for retention, one in SCHEDULES.items():
-        yield _row(retention, one.period, [(kind.value, own) for kind, own in one.by_kind.items()])
+        yield _row(retention, one.period, [(str(kind), own) for kind, own in one.by_kind.items()])
 
 
 def _row(

@@ -114,6 +114,8 @@ def set_scene(home: Path, *, seed: int, wearers: int, days: float, say: Say) -> 
     _tell_police()
     say("asking for location data")
     _ask_for_data(clock.now())
+    say("assessing some before a sentence")
+    _assess(clock.now())
     scene.ready = True
     scene.save(home)
     return scene
@@ -320,6 +322,12 @@ def _ask_for_data(now: datetime) -> None:
     from waypost.cli.demo_requests import ask_for_data
 
     ask_for_data(now)
+
+
+def _assess(now: datetime) -> None:
+    from waypost.cli.demo_suitability import assess
+
+    assess(now)
 
 
 def _follow_up() -> None:

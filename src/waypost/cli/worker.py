@@ -308,8 +308,9 @@ def make_clock_lane(now: Callable[[], datetime] = clock.now) -> Lane:
     from waypost.alerts.clock_lane import ClockLane
     from waypost.disclosure.clock_lane import DisclosureLane
     from waypost.policing.clock_lane import NotificationLane
+    from waypost.suitability.clock_lane import CheckLane
 
-    return _InTurn(ClockLane(now), NotificationLane(now), DisclosureLane(now))
+    return _InTurn(ClockLane(now), NotificationLane(now), DisclosureLane(now), CheckLane(now))
 
 
 class _InTurn:

@@ -15,9 +15,13 @@ from django.db.models import Q
 
 from waypost.columns import Retention
 from waypost.keeping.models import Hold, PeriodRevision, SubjectRequest, Switch
+from waypost.keeping.schedules import NO_ORDER
 from waypost.keeping.values import OPEN, PeriodVersion, PersonFacts
 from waypost.orders.loading import orders_by_person
 from waypost.orders.values import OrderKind
+from waypost.suitability.values import OPEN as ASSESSED_OPEN
+
+IN_ASSESSMENT = frozenset(one.value for one in ASSESSED_OPEN)
 
 
 def persons_facts(ids: Collection[int] | None = None) -> list[PersonFacts]:
@@ -30,11 +34,13 @@ def persons_facts(ids: Collection[int] | None = None) -> list[PersonFacts]:
     orders = orders_by_person(wanted, None, with_requirements=False)
     kept_safe = _kept_safe(rows)
     asking = _asking()
+    unordered = _assessed([number for number, *_ in rows if not orders.get(number)])
     return [
         PersonFacts(
             number, known_at,
             tuple((str(one.kind), one.to_at) for one in orders.get(number, ()))
-            + tuple(kept_safe.get(number, ())),
+            + tuple(kept_safe.get(number, ()))
+            + unordered.get(number, ()),
             number in asking,
         )
         for number, known_at, _, _ in rows
@@ -74,6 +80,21 @@ def _asking() -> frozenset[int]:
     return frozenset(mine.values_list("person_id", flat=True)) | frozenset(
         contest.values_list("alert__person_id", flat=True)
     )
+
+
+def _assessed(ids: list[int]) -> dict[int, tuple[tuple[str, datetime | None], ...]]:
+    """Of those without an order who were assessed before one: when that came to its end; None: it
+    is open still."""
+    found: dict[int, datetime | None] = {}
+    moves: Any = apps.get_model("suitability.AssessmentMove").objects.filter(
+        assessment__person_id__in=ids
+    )
+    for number, status, at in moves.order_by("at", "pk").values_list(
+        "assessment__person_id", "assessment__status", "at"
+    ):
+        ended = None if status in IN_ASSESSMENT else at
+        found[number] = None if number in found and found[number] is None else ended
+    return {number: ((NO_ORDER, ended),) for number, ended in found.items()}
 
 
 def _kept_safe(rows: list[Any]) -> dict[int, list[tuple[str, datetime | None]]]:

@@ -17,7 +17,7 @@ from waypost.columns import Retention
 from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.keeping.facts import period_versions
 from waypost.keeping.models import PeriodRevision, Switch
-from waypost.keeping.schedules import PERIOD_MAX_MONTHS, SETTABLE, local_day, period_of
+from waypost.keeping.schedules import NO_ORDER, PERIOD_MAX_MONTHS, SETTABLE, local_day, period_of
 from waypost.orders.queries import NUMBER_MAX
 from waypost.orders.values import OrderKind
 
@@ -41,7 +41,7 @@ def propose_period(
     may.check(by, Permission.RETENTION_WRITE)
     if retention not in SETTABLE:
         raise Refused("Choose a class that a schedule deletes.")
-    if kind not in {"", *(one.value for one in OrderKind)}:
+    if kind not in {"", NO_ORDER, *(one.value for one in OrderKind)}:
         raise Refused("Choose a kind of order, or every kind.")
     if not 0 <= months <= PERIOD_MAX_MONTHS or not 0 <= days <= DAYS_MAX or not months + days:
         raise Refused("Enter months and days, such as 24 and 0; at least a day, at most a century.")

@@ -28,7 +28,7 @@ from waypost.keeping.models import (
     Switch,
 )
 from waypost.keeping.proof import digest_of
-from waypost.keeping.schedules import SCHEDULES, Period, local_day, period_of
+from waypost.keeping.schedules import NO_ORDER, SCHEDULES, Period, local_day, period_of
 from waypost.keeping.values import OPEN, Status, Withheld
 from waypost.orders.queries import NUMBER_MAX, case_of, known_person_ids
 from waypost.orders.values import OrderKind
@@ -165,11 +165,11 @@ def schedules(*, now: datetime) -> list[ScheduleSeen]:
     for retention, one in SCHEDULES.items():
         period = None if one.period is None else period_of(retention, "", versions, today)
         kinds = [
-            (kind.value, own)
-            for kind in OrderKind
+            (kind, own)
+            for kind in (*(one.value for one in OrderKind), NO_ORDER)
             if period is not None
             and one.counted.name == "ORDER_ENDED"
-            and (own := period_of(retention, kind.value, versions, today)) != period
+            and (own := period_of(retention, kind, versions, today)) != period
         ]
         found.append(
             ScheduleSeen(retention, one.what, one.purpose, one.counted.value, period, tuple(kinds))

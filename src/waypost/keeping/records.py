@@ -39,6 +39,8 @@ CALLED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "orders.Person": (("person",), ("judge", "reminder", "atv", "removal")),
     "review.Review": (("review",), ()),
     "policing.Notification": (("notification",), ("notification_clock",)),
+    "suitability.Check": (("suitability_check",), ("suitability_check",)),
+    "suitability.Proposal": (("suitability",), ()),
     "telling.WeekKept": (("praise",), ()),
 }
 # Tables of nobody's that go by the day they came, and the column that says it; first those that

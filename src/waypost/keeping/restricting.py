@@ -271,6 +271,45 @@ POLICY: dict[str, Given | Left] = {
     "equality.SelfDescription": Given(
         "How you describe yourself", "version how made_at withdrawn_at answers"
     ),
+    "suitability.Assessment": Given(
+        "Assessments before an order or a release",
+        "kind order_kind programme court court_area decision_on made_at in_cohort", "officer_id",
+        "why",
+    ),
+    "suitability.RiskScore": Given(
+        "Scores that were written down", "assessment instrument scored_on at", "officer_id",
+        "score words",
+    ),
+    "suitability.Note": Given("What was written down of your life", "assessment part at",
+                              "officer_id", "words"),
+    "suitability.Commitment": Given(
+        "Hours that you said must stay free", "assessment days start end at ended_at",
+        "officer_id", "kind words",
+    ),
+    # A zone that was never imposed may stand around somebody: the paper says what was asked.
+    "suitability.ProposedRequirement": Left(W.PROTECTED),
+    "suitability.TriedBeside": Given("Tries put beside an assessment", "assessment whatif at",
+                                     "officer_id", "reason"),
+    "suitability.Proposal": Given(
+        "Proposals that were sent", "assessment version sent_at sha256",
+        "made_by_id sent_by_id", "sections", when_closed="sent_at",
+    ),
+    "suitability.Sentence": Given(
+        "What was decided on a proposal",
+        "assessment version outcome order_reference decided_on court in_place at", "officer_id",
+        "words",
+    ),
+    # What those who live at an address said, and what the police and children's services answered:
+    # it would tell who spoke, so that neither it nor when it was written goes out. A step of an
+    # assessment may give either as its reason.
+    "suitability.AssessmentMove": Left(W.THIRD),
+    "suitability.Home": Left(W.THIRD),
+    "suitability.HomeFinding": Left(W.THIRD),
+    "suitability.Householder": Left(W.THIRD),
+    "suitability.HouseholderAnswer": Left(W.THIRD),
+    "suitability.Check": Left(W.THIRD),
+    "suitability.CheckMove": Left(W.THIRD),
+    "suitability.Leave": Left(W.THIRD),
     "telling.Reminder": Given("Reminders",
                               "kind edge_at step requirement_reference timezone at fate"),
     "telling.ReminderWish": Given("What you wish to be reminded of", "kinds own known_at",

@@ -30,6 +30,7 @@ CITED = (
 )
 HOME = ZoneInfo("Europe/London")
 PERIOD_MAX_MONTHS = 1200
+NO_ORDER = "no_order"  # in place of a kind: somebody was assessed, and no order came of it
 
 
 class Counted(StrEnum):
@@ -70,7 +71,7 @@ class Schedule:
     what: str
     counted: Counted
     period: Period | None
-    by_kind: Mapping[OrderKind, Period] = field(default_factory=dict)
+    by_kind: Mapping[str, Period] = field(default_factory=dict)
     purpose: str = ""
 
 
@@ -85,6 +86,7 @@ SCHEDULES: dict[Retention, Schedule] = {
             OrderKind.DAPO: Period(months=72, source=CITED),
             OrderKind.VOLUNTARY: Period(months=12),
             OrderKind.PROTECTION: Period(months=12),
+            NO_ORDER: Period(months=12),
         },
         "To supervise the order, to answer for what was decided, and for complaints and claims "
         "(Limitation Act 1980 s.5: six years)",
@@ -164,7 +166,7 @@ def period_of(
         if wanted and any(named == wanted for named in schedule.by_kind):
             agency_wide = [one for one in live if one.kind == ""]
             if not agency_wide:
-                return schedule.by_kind[OrderKind(wanted)]
+                return schedule.by_kind[wanted]
     return schedule.period
 
 

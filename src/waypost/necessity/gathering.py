@@ -109,6 +109,9 @@ def _checks(people: Collection[int]) -> dict[Key, set[CheckKind]]:
     rows = AddressCheck.objects.filter(person_id__in=people).exclude(outcome=CheckFound.NO_ANSWER)
     for person_id, reference, kind in rows.values_list("person_id", "order_reference", "kind"):
         found[person_id, reference].add(CheckKind(kind))
+    for ask in needs.CHECKED:
+        for key, kinds in ask(people).items():
+            found[key] |= kinds
     return found
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from waypost.access import may
 from waypost.access.models import Officer
 from waypost.access.values import Permission, Posted
+from waypost.necessity import needs
 from waypost.necessity.deciding import mine_first, tasks_of
 from waypost.necessity.gathering import facts_of, since
 from waypost.necessity.marking import marks_of
@@ -58,12 +59,7 @@ def own_task_count(by: Posted, *, now: datetime) -> int:
     if not may.decide(by, Permission.NECESSITY_READ).allowed:
         return 0
     reach = visible_person_ids(by, Permission.NECESSITY_READ, now=now)
-    kept = since(now)
-    return sum(
-        by.officer_id in task.officer_ids
-        for facts in facts_of(reach, now=now)
-        for task in tasks_of(facts, now, kept_since=kept)
-    )
+    return sum(by.officer_id in task.officer_ids for task in _tasks(reach, now))
 
 
 def tasks_of_person(person_id: int, by: Posted, *, now: datetime) -> list[TaskSeen]:
@@ -82,13 +78,7 @@ def early_violations(violation_ids: Iterable[int]) -> frozenset[int]:
 
 def tasks_about(person_ids: Collection[int] | None, by: Posted, *, now: datetime) -> list[TaskSeen]:
     """What is owed for these persons. The caller asked "may I?"."""
-    kept = since(now)
-    tasks = [
-        task
-        for facts in facts_of(person_ids, now=now)
-        for task in tasks_of(facts, now, kept_since=kept)
-    ]
-    tasks = mine_first(tasks, by.officer_id, now)
+    tasks = mine_first(_tasks(person_ids, now), by.officer_id, now)
     names = names_of(number for one in tasks for number in one.officer_ids)
     shows_names = may.decide(by, Permission.PERSON_READ).allowed
     people = {
@@ -104,6 +94,17 @@ def tasks_about(person_ids: Collection[int] | None, by: Posted, *, now: datetime
         )
         for one in tasks
     ]  # fmt: skip
+
+
+def _tasks(person_ids: Collection[int] | None, now: datetime) -> list[Task]:
+    """Of live orders, and of what comes before an order."""
+    kept = since(now)
+    found = [
+        task
+        for facts in facts_of(person_ids, now=now)
+        for task in tasks_of(facts, now, kept_since=kept)
+    ]
+    return found + needs.owed(person_ids, now)
 
 
 def names_of(ids: Iterable[int | None]) -> dict[int, str]:

@@ -31,6 +31,8 @@ class TaskKind(StrEnum):
     INTERPRETER = "interpreter"
     RECORD = "record"
     REVIEW = "review"
+    CHECK_ANSWER = "check_answer"  # of an assessment, before there is an order
+    DECISION = "decision"  # what a court, or who releases, made of a proposal
 
 
 class CheckKind(StrEnum):
@@ -109,6 +111,8 @@ TASK_WORDS: dict[TaskKind, str] = {
     TaskKind.INTERPRETER: "Have the notice put into their language",
     TaskKind.RECORD: "Write why monitoring is necessary",
     TaskKind.REVIEW: "Review whether it is still necessary",
+    TaskKind.CHECK_ANSWER: "Chase the answer to a check of the address",
+    TaskKind.DECISION: "Record what was decided on the proposal",
 }
 MARK_WORDS: dict[Mark, str] = {
     Mark.TOLD: "The person had been told",
@@ -138,6 +142,8 @@ DUE: dict[TaskKind, Clock] = {
         f"what is to be shown by Data Protection Act 2018 s.35 and s.37; the days: {OURS}",
     ),
     TaskKind.REVIEW: Clock(timedelta(0), "the day that the record itself names"),
+    TaskKind.CHECK_ANSWER: Clock(timedelta(days=3), f"3 days for the police, 5 for others: {OURS}"),
+    TaskKind.DECISION: Clock(timedelta(days=2), OURS),
 }
 REVIEW_MAX = timedelta(days=366)  # the longest that a record may stand unreviewed: OURS
 
@@ -171,7 +177,10 @@ class OrderFacts:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing owed, by when, and on whom it lies (nobody: said aloud)."""
+    """One thing owed, by when, and on whom it lies (nobody: said aloud).
+
+    assessment_id   of what is owed before an order: order_id is then the assessment's own
+    """
 
     kind: TaskKind
     person_id: int
@@ -180,6 +189,7 @@ class Task:
     source: str
     held: Held
     officer_ids: tuple[int, ...]
+    assessment_id: int | None = None
 
     def is_overdue(self, now: datetime) -> bool:
         return self.due_at < now

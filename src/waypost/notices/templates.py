@@ -257,6 +257,12 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "that anybody did anything: read what it does and does not show.\n\n"
         "Sign in to Waypost and open /review/{review_id}\n",
     ),
+    "check_late": (
+        "Waypost: check {check_id} is not answered (assessment {assessment_id})",
+        "Check {check_id} was asked for and is not answered by its day. Chase it, and write down "
+        "that you did; you are told again every other day.\n\n"
+        "Sign in to Waypost and open /suitability/{assessment_id}\n",
+    ),
     "correction_made": (
         "Waypost: correction {number} of {statement}",
         "Something that you were told has been corrected: correction {number} of {statement}.\n"

@@ -24,6 +24,7 @@ GRAVE: Mapping[str, frozenset[str]] = {
     "own-app": frozenset({"begin"}),
     "own-passkey": ANY,
     "parameter-move": frozenset({"approve"}),  # the rules' numbers
+    "gate-decide": frozenset({"grant"}),  # a proposal goes although a check is missing
     "retention-move": frozenset({"switch", "erase"}),  # forgetting
     "retention-periods": frozenset({"approve"}),
     "holds": frozenset({"end"}),

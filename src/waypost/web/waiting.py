@@ -18,6 +18,7 @@ from waypost.necessity.tasks import own_task_count
 from waypost.orders.queries import orders_version
 from waypost.policing.queries import waiting_count
 from waypost.review.queries import waiting_count as reviews_waiting
+from waypost.suitability.queries import waiting_count as suitability_waiting
 
 KEPT_S = 60
 
@@ -31,6 +32,7 @@ def waiting_of(by: Posted) -> dict[str, int]:
         | _requests(by)
         | _necessity(by)
         | _reviews(by)
+        | _suitability(by)
     )
 
 
@@ -47,6 +49,28 @@ def forget_notifications(by: Posted) -> None:
 def forget_requests(by: Posted) -> None:
     """Count requests for location data anew: the officer has just acted on one."""
     cache.delete(_requests_key(by))
+
+
+def forget_suitability(by: Posted) -> None:
+    """Count assessments that wait, and what is owed, anew: the officer has just acted on one."""
+    cache.delete(_suitability_key(by))
+    cache.delete(_necessity_key(by))
+
+
+def _suitability(by: Posted) -> dict[str, int]:
+    """Beside the work list what is late, beside reasons to go on what waits for a decision."""
+    asks, decides = (
+        may.decide(by, one).allowed for one in (Permission.SUITABILITY_READ, Permission.GATE_DECIDE)
+    )
+    if not asks and not decides:
+        return {}
+    key = _suitability_key(by)
+    found = cache.get_or_set(key, lambda: suitability_waiting(by, now=now()), KEPT_S) or 0
+    return {"suitability" if asks else "gate-reasons": found}
+
+
+def _suitability_key(by: Posted) -> str:
+    return f"suitability:{by.officer_id}"
 
 
 def forget_reviews(by: Posted) -> None:

@@ -42,6 +42,7 @@ from waypost.positions import log
 from waypost.positions.batch import IntakeRow, build
 from waypost.positions.values import DecodedFix
 from waypost.review.models import Opening, Review
+from waypost.suitability.models import Assessment, Leave
 from waypost.telling.models import WeekKept
 from waypost.units import ActivationNumber, Mechanism
 from waypost.web.routes import ROUTES
@@ -116,6 +117,7 @@ def fill(person, now):
     tell_police(person, now)
     follow_up(person, now)
     hear_court(person, now)
+    assess(person, now)
     Request.objects.create(
         person=person, kind="police", what="track", urgency="routine", status="checked",
         asker_id=OF_NOBODY, requester_name="Sergeant Quill", requester_body="Metropolitan",
@@ -139,6 +141,18 @@ def fill(person, now):
     Review.objects.create(
         force="Metropolitan", reference="C1", person=person, match=match, score=0.9,
         verdict="observed", offence_from_at=now, run_id=run.pk, made_at=now,
+    )  # fmt: skip
+
+
+def assess(person, now):
+    """An assessment of the person, and somebody's wish to go on without a check."""
+    made = Assessment.objects.create(
+        person=person, kind="pre_release", order_kind="hdc", programme="national", court="HMP",
+        decision_on=now.date(), why=f"Of {person.full_name}.", status="assessing", made_at=now,
+    )  # fmt: skip
+    Leave.objects.create(
+        person=person, assessment=made, act="release_hdc", missing=["abuse_check"], asked_at=now,
+        why="The release is tomorrow.",
     )  # fmt: skip
 
 
@@ -256,6 +270,7 @@ def addresses(town, reference):
         "run_id": run.pk,
         "match_id": Match.objects.get(person_id=town[reference]).pk,
         "review_id": Review.objects.get(person_id=town[reference]).pk,
+        "assessment_id": Assessment.objects.get(person_id=town[reference]).pk,
         "batch_id": run.batch_id or 1,
         "offence_id": OffenceVersion.objects.get().pk,
         "activation_id": span.pk,
@@ -360,6 +375,7 @@ def test_a_limited_record_answers_as_one_that_does_not_exist(town, role):
     match = Match.objects.get(person_id=town["LIMITED-1"]).pk
     run = MatchingRun.objects.get().pk
     review = Review.objects.get(person_id=town["LIMITED-1"]).pk
+    assessed = Assessment.objects.get(person_id=town["LIMITED-1"]).pk
     told_of = Notification.objects.get(person_id=town["LIMITED-1"]).pk
     paper = Document.objects.get(person_id=town["LIMITED-1"]).pk
     case = BreachCase.objects.get(person_id=town["LIMITED-1"]).pk
@@ -376,6 +392,8 @@ def test_a_limited_record_answers_as_one_that_does_not_exist(town, role):
         ("alert", [alert], [OF_NOBODY]),
         ("alert-move", [alert], [OF_NOBODY]),
         ("match", [run, match], [run, OF_NOBODY]),
+        ("assessment", [assessed], [OF_NOBODY]),
+        ("assessment-move", [assessed], [OF_NOBODY]),
         ("review", [review], [OF_NOBODY]),
         ("review-open", [review], [OF_NOBODY]),
         ("review-move", [review], [OF_NOBODY]),

@@ -279,11 +279,17 @@ def test_the_wearer_is_asked_only_for_the_time_in_words_for_them(town):
     assert "Why do you need" not in said
 
 
-def test_a_role_without_pages_reads_what_will_be_here_and_how_it_gets_here(town):
+def test_a_first_page_with_nothing_in_it_says_how_things_get_here(town):
     make_officer("sam", "Sam", None, Role.COURT_REPORT_OFFICER, now=town["now"])
-    said = signed_in("sam").get(reverse("home")).content.decode()
+    said = signed_in("sam").get(reverse("home"), follow=True).content.decode()
     assert "Is monitoring suitable here" in said
-    assert "come from an orders file" in said
+    assert "An assessment that you refer or take up stands here." in said
+
+
+def test_somebody_without_a_role_reads_who_gives_one(town):
+    Officer.objects.create_user("nobody", password=None)
+    said = signed_in("nobody").get(reverse("home")).content.decode()
+    assert "The administrator gives roles" in said
 
 
 def test_a_form_from_an_old_sign_in_is_answered_calmly(town):

@@ -17,7 +17,7 @@ from waypost.columns import Retention
 from waypost.errors import NoSuchThing, Refused
 from waypost.keeping import actions, queries
 from waypost.keeping.previewing import coming
-from waypost.keeping.schedules import SETTABLE
+from waypost.keeping.schedules import NO_ORDER, SETTABLE
 from waypost.keeping.values import Scope
 from waypost.orders.queries import person_by_reference
 from waypost.orders.values import OrderKind
@@ -60,7 +60,10 @@ def periods(request: HttpRequest) -> HttpResponse:
         "revisions": [present.revision(one) for one in queries.revisions(signed_in(request))],
         "schedules": [present.schedule(one) for one in queries.schedules(now=now())],
         "classes": [(one.value, present.CLASS_WORDS[one]) for one in SETTABLE],
-        "kinds": [(one.value, present.kind_words(one.value)) for one in OrderKind],
+        "kinds": [
+            (one, present.kind_words(one))
+            for one in (*(kind.value for kind in OrderKind), NO_ORDER)
+        ],
         "said": request.POST,
         "trouble": trouble,
         "trouble_at": "months",

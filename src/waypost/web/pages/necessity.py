@@ -14,7 +14,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from waypost.access.values import Posted
+from waypost.access import may
+from waypost.access.values import Permission, Posted
 from waypost.alerts.letting_count import decide_counts, end_counts
 from waypost.clock import now
 from waypost.errors import Refused
@@ -46,7 +47,12 @@ def owed(request: HttpRequest) -> HttpResponse:
     by, at = signed_in(request), now()
     only_mine = request.GET.get("mine") == "1"
     found = tasks.task_list(by, now=at, only_mine=only_mine)
-    words = {"found": found, "rows": tasks_shown(found.rows), "only_mine": only_mine}
+    words = {
+        "found": found,
+        "rows": tasks_shown(found.rows),
+        "only_mine": only_mine,
+        "may_open_assessments": may.decide(by, Permission.SUITABILITY_READ).allowed,
+    }
     return render(request, "waypost/owed.html", words)
 
 

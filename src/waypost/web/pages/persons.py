@@ -43,6 +43,7 @@ from waypost.orders.values import PersonOrders
 from waypost.rules.values import Certainty, RowKind
 from waypost.telling.praising import kept_weeks
 from waypost.web.pages.pausing import suspension_words
+from waypost.web.pages.suitability import assessed_words
 from waypost.web.pages.telling import own_reminder_words, reminder_words
 from waypost.web.presenters import outcomes
 from waypost.web.presenters import people as present
@@ -128,6 +129,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
             "may_read_breaches": may.decide(by, Permission.BREACH_READ, case).allowed,
         }
         words |= _risk_words(person_id, by, at, case)
+        words |= assessed_words(person_id, words["person"], by, at)
         words |= suspension_words(person_id, by, at) | reminder_words(person_id, by, at, case)
         words |= _outcome_words(person_id, words["person"], by, at)
         words |= _identity_words(person_id, by, at, case)

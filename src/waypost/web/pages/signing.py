@@ -21,7 +21,6 @@ from waypost.alerts import answering
 from waypost.clock import now
 from waypost.web import sessions, tries
 from waypost.web.passkey_forms import PASSKEY_ANSWER, shown_passkey, site_of
-from waypost.web.presenters.first_page import first_page_of
 from waypost.web.who import asker, signed_in
 
 HALF = "password_shown"  # in the session: the first step was right, the second is owed
@@ -32,6 +31,7 @@ FIRST_PAGE: dict[Role, str] = {
     Role.MONITORING_OFFICER: "inbox",
     Role.PROBATION_PRACTITIONER: "people",
     Role.IOM_COORDINATOR: "people",
+    Role.COURT_REPORT_OFFICER: "suitability",
     Role.POLICE_ANALYST: "runs",
     Role.POLICE_REQUESTER: "requests",
     Role.AUTHORISING_OFFICER: "requests",
@@ -214,9 +214,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """The page the officer came for; a list of pages for roles whose own page comes later."""
+    """The page the officer came for; a list of pages where no role of theirs has one."""
     by = signed_in(request)
     for role, page in FIRST_PAGE.items():
         if role in by.roles:
             return redirect(page)
-    return render(request, "waypost/home.html", {"first": first_page_of(by)})
+    return render(request, "waypost/home.html")

@@ -69,4 +69,5 @@ def revision(one: RevisionSeen) -> dict[str, Any]:
 
 
 def kind_words(kind: str) -> str:
-    return {"hdc": "HDC", "dapo": "DAPO"}.get(kind, kind.replace("_", " "))
+    said = {"hdc": "HDC", "dapo": "DAPO", "no_order": "assessed, and no order came of it"}
+    return said.get(kind, kind.replace("_", " "))

@@ -26,6 +26,7 @@ class TaskShown:
     who: str
     nobody: bool
     source: str
+    assessment_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def tasks_shown(found: Iterable[TaskSeen]) -> tuple[TaskShown, ...]:
         TaskShown(
             TASK_WORDS[one.task.kind], one.person, one.task.person_id, one.task.order_id,
             one.task.due_at, one.overdue, one.mine, _who(one), one.task.held is Held.NOBODY,
-            one.task.source,
+            one.task.source, one.task.assessment_id,
         )
         for one in found
     )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Suitability: may it be asked of this person and this home?"""
