@@ -163,7 +163,8 @@ def test_a_token_of_before_scopes_does_what_machines_did(now):
     from importlib import import_module
 
     before = import_module("waypost.access.migrations.0004_sign_in").BEFORE
-    later = {Permission.OFFENCE_UPLOAD, Permission.OFFENCE_READ}  # opened to nobody by an upgrade
+    # Opened to nobody by an upgrade.
+    later = {Permission.OFFENCE_UPLOAD, Permission.OFFENCE_READ, Permission.COURT_SEND}
     assert read_scopes(before) == frozenset(SCOPES) - later
     token = actions.make_token(MONA, now=now)
     AccessToken.objects.update(scopes=before, role="")
