@@ -29,6 +29,7 @@ import offence_manual
 import police_manual
 import requests_manual
 import review_manual
+import training_manual
 
 DOCS = Path(__file__).parents[1] / "docs"
 NOTE = "<!-- Printed from the code by `make docs`; change the code, not this page. -->\n\n"
@@ -48,6 +49,7 @@ def main() -> int:
     printed = {f"reference/{name}": page() for name, page in PRINTERS.items()} | manual.pages()
     printed |= alert_manual.pages() | police_manual.pages() | requests_manual.pages()
     printed |= review_manual.pages()
+    printed |= training_manual.pages()
     printed |= offence_manual.pages()
     printed["manual/playbooks.md"] = playbooks()
     printed["manual/enforcement.md"] = enforcement()

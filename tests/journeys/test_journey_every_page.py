@@ -43,6 +43,7 @@ NO_PAGE = {
     "request-move", "request-download", "programme-table",
     "review-open", "review-move", "review-matches",  # test_journey_review
     "match",  # leads to its review
+    "practice", "exercise", "exercise-move",  # of a practice's store: test_journey_practise
     "request-edit", "request-preview",  # by a form: test_journey_disclosure looks at them
 }  # fmt: skip
 ABOUT_TAGS = ("tag", "homes", "protection")  # of one person, by her page's address

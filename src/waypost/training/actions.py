@@ -122,18 +122,6 @@ def _recorded(
     return made
 
 
-def check_may_begin(exercise: str, role: Role, *, by: Posted) -> int:
-    """The number that the next attempt has. Refused where none is left."""
-    if exercise not in {one.key for one in of_role(role)}:
-        raise NoSuchThing("There is no such exercise for this role.")
-    mine = Attempt.objects.filter(officer_id=by.officer_id, role=role.value, exercise=exercise)
-    if mine.filter(ended_at=None).exists():
-        raise Conflict("You have begun this exercise; finish it first.")
-    if mine.count() >= ATTEMPTS_MAX:
-        raise Refused(f"All {ATTEMPTS_MAX} attempts are used; talk it over with your supervisor.")
-    return mine.count() + 1
-
-
 @transaction.atomic
 def begin(
     exercise: str, role: Role, number: int, person_id: int, links: Sequence[tuple[str, str]], *,

@@ -8,16 +8,15 @@ from datetime import datetime
 from django.conf import settings
 
 from waypost.access import may
-from waypost.access.models import Officer
 from waypost.access.queries import everybody_posted
 from waypost.access.values import Permission, Posted, Role
-from waypost.errors import Refused
+from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.training.exercises import of_role
 from waypost.training.gathering import done_in
 from waypost.training.models import Attempt, TrainingResult
 from waypost.training.passing import due_of, why_not
 from waypost.training.scoring import score
-from waypost.training.values import PASSED, Due, Exercise, Pass, Policy, Score
+from waypost.training.values import ATTEMPTS_MAX, PASSED, Due, Exercise, Pass, Policy, Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +100,18 @@ def _exercise_seen(exercise: Exercise, rows: list[Attempt]) -> ExerciseSeen:
     )  # fmt: skip
 
 
+def check_may_begin(exercise: str, role: Role, *, by: Posted) -> int:
+    """The number that the next attempt has. Refused where none is left."""
+    if exercise not in {one.key for one in of_role(role)}:
+        raise NoSuchThing("There is no such exercise for this role.")
+    mine = Attempt.objects.filter(officer_id=by.officer_id, role=role.value, exercise=exercise)
+    if mine.filter(ended_at=None).exists():
+        raise Conflict("You have begun this exercise; finish it first.")
+    if mine.count() >= ATTEMPTS_MAX:
+        raise Refused(f"All {ATTEMPTS_MAX} attempts are used; talk it over with your supervisor.")
+    return mine.count() + 1
+
+
 def last_attempt(exercise: Exercise, role: Role, by: Posted) -> AttemptSeen | None:
     """The newest attempt: its pages, and once it is finished what was right and why."""
     row = (
@@ -112,10 +123,6 @@ def last_attempt(exercise: Exercise, role: Role, by: Posted) -> AttemptSeen | No
         return None
     scored = score(exercise, role, row.answers, done_in(row)) if row.ended_at else None
     return AttemptSeen(row.number, tuple((words, path) for words, path in row.links), scored)
-
-
-def officer_names(officer_ids: list[int]) -> dict[int, str]:
-    return {one.pk: str(one) for one in Officer.objects.filter(pk__in=officer_ids)}
 
 
 def _passes(officer_ids: list[int]) -> dict[int, tuple[Pass, ...]]:

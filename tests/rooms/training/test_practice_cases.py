@@ -11,7 +11,7 @@ from waypost.access.values import Role
 from waypost.disclosure.actions import refuse
 from waypost.disclosure.values import Ground
 from waypost.errors import Conflict, Refused
-from waypost.training import actions
+from waypost.training import actions, queries
 from waypost.training.exercises import BY_KEY, COURSES, of_role
 from waypost.training.practising import Practice
 from waypost.training.scoring import right_answers
@@ -33,7 +33,7 @@ def practising(monkeypatch):
 
 def begun(key: str, role: Role, by):
     now = clock.now()
-    number = actions.check_may_begin(key, role, by=by)
+    number = queries.check_may_begin(key, role, by=by)
     case = practice.set_up(key, role, number, now=now)
     actions.begin(key, role, number, case.person_id, case.links, by=by, now=now)
     return case
@@ -79,10 +79,10 @@ def test_three_attempts_and_no_more(practising):
     for _ in range(3):
         begun("clock-change-curfew", role, by)
         with pytest.raises(Conflict, match="finish it first"):
-            actions.check_may_begin("clock-change-curfew", role, by=by)
+            queries.check_may_begin("clock-change-curfew", role, by=by)
         actions.finish("clock-change-curfew", role, answers, by=by, now=clock.now())
     with pytest.raises(Refused, match="All 3"):
-        actions.check_may_begin("clock-change-curfew", role, by=by)
+        queries.check_may_begin("clock-change-curfew", role, by=by)
 
 
 def test_no_case_is_made_in_a_real_store():

@@ -231,6 +231,7 @@ def addresses(town, reference):
         "notification_id": Notification.objects.get(person_id=town[reference]).pk,
         "document_id": Document.objects.get(person_id=town[reference]).pk,
         "request_id": Request.objects.get(person_id=town[reference]).pk,
+        "exercise": "tenuous-request",  # of a practice: there is none here
         "name": "alert_raised",  # of a notice's text
         "table": "orders",  # of the programme
     }
