@@ -26,6 +26,7 @@ from typing import Any
 import alert_manual  # beside this file
 import manual
 import offence_manual
+import plans_manual
 import police_manual
 import requests_manual
 import review_manual
@@ -49,6 +50,7 @@ def main() -> int:
     printed = {f"reference/{name}": page() for name, page in PRINTERS.items()} | manual.pages()
     printed |= alert_manual.pages() | police_manual.pages() | requests_manual.pages()
     printed |= review_manual.pages()
+    printed |= plans_manual.pages()
     printed |= training_manual.pages()
     printed |= offence_manual.pages()
     printed["manual/playbooks.md"] = playbooks()
@@ -99,6 +101,9 @@ def lifecycles() -> str:
     from waypost.disclosure.values import NEXT as REQUESTS
     from waypost.disclosure.values import STARTS
     from waypost.monitoring.parameter_lifecycle import NEXT as REVISIONS
+    from waypost.plans.values import CYCLE_WORDS, Cycle
+    from waypost.plans.values import NEXT as PLANNED
+    from waypost.plans.values import STARTS as PLANNED_STARTS
     from waypost.policing.values import NEXT as NOTIFICATIONS
     from waypost.review.values import NEXT as REVIEWS
     from waypost.whatif.lifecycle import NEXT as TRIES
@@ -120,6 +125,10 @@ def lifecycles() -> str:
             diagram("A match under review", ["waiting"], REVIEWS, _ends(REVIEWS)),
             diagram("A revision of the rules' numbers", ["draft"], REVISIONS, _ends(REVISIONS)),
             diagram("A what-if", ["waiting"], TRIES, _ends(TRIES)),
+            *(
+                diagram(CYCLE_WORDS[one], [PLANNED_STARTS[one]], PLANNED[one], _ends(PLANNED[one]))
+                for one in Cycle
+            ),
         ]
     )
 

@@ -169,6 +169,7 @@ INSTALLED_APPS = [
     "waypost.review",
     "waypost.disclosure",
     "waypost.telling",
+    "waypost.plans",
     "waypost.oversight",
     "waypost.necessity",
     "waypost.keeping",

@@ -189,6 +189,7 @@ def enter(page, made: House, username: str, phrase: str) -> None:
 def begin(page, made: House, title: str, link: str) -> str:
     page.goto(f"{made.pages}/practice")
     press(page.get_by_role("link", name=title))
+    page.get_by_role("heading", name=title).wait_for()
     check_accessible(page, made)
     press(page.get_by_role("button", name="Begin"))
     page.get_by_role("link", name=link).wait_for(timeout=60_000)

@@ -87,6 +87,10 @@ class Permission(StrEnum):
     OWN_CONTACT = "own:contact"  # a wearer: how one is reminded oneself, and of what
     NECESSITY_READ = "necessity:read"  # why somebody is monitored, what they were told
     NECESSITY_WRITE = "necessity:write"  # write why, review it, prove notice and induction
+    PLAN_READ = "plan:read"  # sentence and risk plans, contacts, visits, recall and reset
+    PLAN_WRITE = "plan:write"  # write, review and move them
+    MARKER_READ = "marker:read"  # MAPPA and MARAC: who may know of them
+    MARKER_WRITE = "marker:write"  # record and move them
     PERSON_TELL = "person:tell"  # how a wearer or a protected person is told; a wearer's praise
     SIGNED_IN = "signed_in"  # pages for anybody who has signed in (home, help)
     ANYBODY = "anybody"  # sign-in, health, static: named so that "public" is a decision
