@@ -43,6 +43,7 @@ NO_PAGE = {
     "request-move", "request-download", "programme-table",
     "review-open", "review-move", "review-matches",  # test_journey_review
     "match",  # leads to its review
+    "person-plan-move", "visit-facts",  # test_journey_plan looks at the plan's pages
     "practice", "exercise", "exercise-move",  # of a practice's store: test_journey_practise
     "request-edit", "request-preview",  # by a form: test_journey_disclosure looks at them
 }  # fmt: skip
@@ -126,7 +127,14 @@ request = submit(Wanted(Kind.OWN, What.TRACK, Urgency.ROUTINE, window), Requeste
 # Somebody asks for their own data by letter.
 from waypost.keeping.asking import enter
 asked = enter(person, now(), by=MACHINE, now=now())
-print(person, guarded, week.pk, told, case.pk, corrected.pk, request, asked)
+# Their sentence plan.
+from waypost.plans.actions import Written, write_plan
+from waypost.plans.models import Plan
+from waypost.plans.values import PlanKind
+plan = Written("keeps nights settled", "Settle at home, find work.", "", now() + timedelta(days=60))
+write_plan(person, PlanKind.SENTENCE, plan, expected_version=0, by=MACHINE, now=now())
+planned = Plan.objects.get(person_id=person).pk
+print(person, guarded, week.pk, told, case.pk, corrected.pk, request, asked, planned)
 """
 
 
@@ -143,7 +151,7 @@ def addresses(house: House, browser) -> dict[str, str]:
     assert made.returncode == 0, made.stderr
     urllib.request.urlopen(f"{house.gateway}/intake/osmand?id=tag-of-nobody&lat=51.5&lon=0.1")
     plain = {route.name: f"/{route.path}" for route in ROUTES if "<" not in route.path}
-    person, guarded, week, told, case, corrected, request, asked = made.stdout.split()
+    person, guarded, week, told, case, corrected, request, asked, planned = made.stdout.split()
     found = plain | {"person": f"/people/{person}", "whereabouts": f"/people/{person}/whereabouts"}
     page = browser.new_page()
     sign_in(page, house, "page-monitoring_officer")
@@ -158,6 +166,7 @@ def addresses(house: House, browser) -> dict[str, str]:
     found |= {f"person-{name}": f"/people/{person}/{name}" for name in ABOUT_TAGS}
     found["person-risks"] = f"/people/{person}/risks"
     found["person-necessity"] = f"/people/{person}/necessity"
+    found |= {"person-plan": f"/people/{person}/plan", "plan-review": f"/plans/{planned}/review"}
     found["text"] = "/system/texts/alert_raised"
     found["paper"] = "/system/papers/warning_letter"
     found["notification"] = f"/notifications/{told}"

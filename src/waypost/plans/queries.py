@@ -22,6 +22,7 @@ from waypost.plans.models import (
     Objective,
     Plan,
     PlannedVisit,
+    PlanVersion,
     SentenceEvent,
 )
 from waypost.plans.scope import checked, plan_of
@@ -232,16 +233,22 @@ def own_objectives(by: Posted, *, now: datetime) -> list[str]:
     return list(rows.exclude(own_words="").order_by("pk").values_list("own_words", flat=True))
 
 
-def purpose_counts(by: Posted, *, now: datetime) -> dict[PlanKind, tuple[int, int]]:
-    """For evaluation: of the people who wear a tag under a live order, how many have a plan of the
-    kind that says what the tag is for. (with it, all); counts alone."""
-    may.check(by, Permission.AGGREGATE_READ)
-    wears = [one for one in person_facts(None, now=now) if one.wears]
-    return {
-        kind: (sum(any(p.kind is kind and p.purpose for p in one.plans) for one in wears),
-               len(wears))
+def purposes_at(at: datetime) -> tuple[frozenset[int], dict[PlanKind, frozenset[int]]]:
+    """For evaluation: the people who wore a tag under a live order at an instant, and of these, by
+    kind of plan, those whose plan said then what the tag is for. The caller asked "may I?"."""
+    wore = frozenset(one.person_id for one in person_facts(None, now=at) if one.wears)
+    newest: dict[tuple[int, str], str] = {}
+    rows = PlanVersion.objects.filter(made_at__lte=at).order_by("version")
+    for person_id, kind, purpose in rows.values_list("plan__person_id", "plan__kind", "purpose"):
+        newest[person_id, kind] = purpose
+    return wore, {
+        kind: frozenset(
+            person_id
+            for (person_id, of), purpose in newest.items()
+            if of == kind and purpose and person_id in wore
+        )
         for kind in PlanKind
-    }  # fmt: skip
+    }
 
 
 def _wears(person_id: int, now: datetime) -> bool:
