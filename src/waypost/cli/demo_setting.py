@@ -113,6 +113,8 @@ def set_scene(home: Path, *, seed: int, wearers: int, days: float, say: Say) -> 
     _tell_police()
     say("asking for location data")
     _ask_for_data(clock.now())
+    say("writing plans")
+    _write_plans()
     scene.ready = True
     scene.save(home)
     return scene
@@ -313,6 +315,12 @@ def _ask_for_data(now: datetime) -> None:
     from waypost.cli.demo_requests import ask_for_data
 
     ask_for_data(now)
+
+
+def _write_plans() -> None:
+    from waypost.cli.demo_plans import write_plans
+
+    write_plans(clock.now())
 
 
 def _follow_up() -> None:

@@ -287,3 +287,16 @@ def test_the_pages_keep_what_was_typed_and_say_where_it_is_wrong(case, monkeypat
     page = client.get(reverse("plan-review", args=[plan.pk])).content.decode()
     assert "Days kept" in page
     assert "Time that could be monitored" in page
+
+
+def test_the_demo_writes_plans_once_with_one_that_does_not_say_what_the_tag_is_for(case):
+    from waypost.cli.demo_plans import write_plans
+
+    make_officer("practitioner", "Perrin", None, Role.PROBATION_PRACTITIONER, now=at("06:00"))
+    perrin = Officer.objects.get(username="practitioner").pk
+    for one in Person.objects.all():
+        Caseload.objects.create(person=one, officer_id=perrin, from_at=at("06:00"))
+    later = case.now + timedelta(days=1)
+    for _ in range(2):
+        write_plans(later)
+    assert sorted(Plan.objects.values_list("has_purpose", flat=True)) == [False, True, True]
