@@ -7,7 +7,7 @@ review_plan     with the period's facts as they were shown, kept beside what was
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from waypost.access.values import Permission, Posted, Purpose
 from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.orders.queries import NUMBER_MAX
 from waypost.plans.deciding import check_moves
-from waypost.plans.gathering import facts_for
+from waypost.plans.gathering import as_json, facts_for
 from waypost.plans.models import Objective, Plan, PlanAction, PlanReview, PlanVersion
 from waypost.plans.scope import check_review, checked, line, lock, plan_of, said, today
 from waypost.plans.values import (
@@ -26,7 +26,6 @@ from waypost.plans.values import (
     STARTS,
     ActionStatus,
     Cycle,
-    Facts,
     ObjectiveStatus,
     Owner,
     PlanKind,
@@ -155,14 +154,6 @@ def review_plan(
         next_at=next_at,
     )  # fmt: skip
     _record("plan:reviewed", plan, by, now, review=made.pk, outcome=outcome.value)
-
-
-def as_json(facts: Facts) -> dict[str, Any]:
-    """Facts as they are kept: days and instants in ISO 8601."""
-    found = asdict(facts)
-    found |= {"from_on": facts.from_on.isoformat(), "to_on": facts.to_on.isoformat()}
-    found["missed"] = [[words, at.isoformat()] for words, at in facts.missed]
-    return found
 
 
 def _objective(objective_id: int, by: Posted, now: datetime) -> Objective:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -72,6 +74,14 @@ def facts_of(person_id: int, since: datetime, *, by: Posted, now: datetime) -> F
         alerts.filter(status__in=OPEN - {Status.EXPLAINED, Status.UPHELD}).count(),
         weeks.count(), weeks.exclude(said_at=None).count(),
     )  # fmt: skip
+
+
+def as_json(facts: Facts) -> dict[str, Any]:
+    """Facts as they are kept: days and instants in ISO 8601."""
+    found = asdict(facts)
+    found |= {"from_on": facts.from_on.isoformat(), "to_on": facts.to_on.isoformat()}
+    found["missed"] = [[words, at.isoformat()] for words, at in facts.missed]
+    return found
 
 
 def person_facts(person_ids: Collection[int] | None, *, now: datetime) -> list[PersonFacts]:

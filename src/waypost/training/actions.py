@@ -188,7 +188,7 @@ def hand_in(
     counts = {key: sum(one.exercise == key for one in attempts) for key in best}
     result = sealing.Result(
         ticket.number, ticket.username, ticket.role, set_version(EXERCISES, ticket.role),
-        now.replace(microsecond=0),
+        now,
         tuple(
             sealing.Taken(one.exercise, counts[one.exercise], one.answers, done_in(one))
             for one in sorted(best.values(), key=lambda one: one.exercise)
