@@ -260,7 +260,9 @@ def _plans(person_id: int) -> list[PlanSeen]:
     rows = Plan.objects.filter(person_id=person_id).prefetch_related(
         "versions", "objectives__actions", "reviews"
     )
-    return [_plan(one) for one in sorted(rows, key=lambda one: list(PlanKind).index(one.kind))]
+    return [
+        _plan(one) for one in sorted(rows, key=lambda one: list(PlanKind).index(PlanKind(one.kind)))
+    ]
 
 
 def _plan(row: Plan) -> PlanSeen:

@@ -25,6 +25,7 @@ from waypost.training.exercises import COURSES, EXERCISES, of_role
 from waypost.training.gathering import done_in
 from waypost.training.models import Attempt, TicketGiven, TrainingResult
 from waypost.training.passing import valid_until
+from waypost.training.queries import officer_of
 from waypost.training.scoring import score, set_version
 from waypost.training.values import ATTEMPTS_MAX, TICKET_FOR, Score
 
@@ -130,8 +131,8 @@ def begin(
     """The case stands: from the next line of the audit on, what is done with it counts."""
     last = AuditLine.objects.order_by("-number").values_list("number", flat=True).first() or 0
     made = Attempt.objects.create(
-        officer_id=by.officer_id, role=role.value, exercise=exercise, number=number,
-        person_id=person_id, links=[list(one) for one in links], from_line=last, began_at=now,
+        officer_id=officer_of(by), role=role.value, exercise=exercise, number=number,
+        made_up_id=person_id, links=[list(one) for one in links], from_line=last, began_at=now,
     )  # fmt: skip
     audit.record(
         "practice:begun", by=by, at=now, about=person_id,
@@ -146,7 +147,7 @@ def finish(
 ) -> Score:
     """Score the attempt that is open, by what its officer did and now answers."""
     found = Attempt.objects.filter(
-        officer_id=by.officer_id, role=role.value, exercise=exercise, ended_at=None
+        officer_id=officer_of(by), role=role.value, exercise=exercise, ended_at=None
     ).first()
     if found is None:
         raise Conflict("This attempt is finished; begin another one.")
@@ -164,7 +165,7 @@ def finish(
     if not saved:
         raise Conflict("This attempt is finished; begin another one.")
     audit.record(
-        "practice:finished", by=by, at=now, about=found.person_id,
+        "practice:finished", by=by, at=now, about=found.made_up_id,
         detail={"attempt": found.pk, "exercise": exercise, "points": scored.points,
                 "passed": scored.passed},
     )  # fmt: skip
@@ -177,7 +178,7 @@ def hand_in(
 ) -> bytes:  # fmt: skip
     """The sealed result: of each exercise the best attempt. Refused before all are finished."""
     attempts = list(
-        Attempt.objects.filter(officer_id=by.officer_id, role=ticket.role.value)
+        Attempt.objects.filter(officer_id=officer_of(by), role=ticket.role.value)
         .exclude(ended_at=None)
         .order_by("number")
     )
@@ -200,6 +201,6 @@ def hand_in(
 
 def _officer(username: str) -> Officer:
     found = find_officer(username)
-    if found is None or found.person_id is not None or not found.is_active:
+    if found is None or found.made_up_id is not None or not found.is_active:
         raise NoSuchThing("There is no such officer.")
     return found

@@ -17,7 +17,7 @@ def done_in(attempt: Attempt) -> tuple[Did, ...]:
         return tuple(Did(one["kind"], one["detail"]) for one in attempt.done)
     lines = AuditLine.objects.filter(
         number__gt=attempt.from_line, officer_id=attempt.officer_id, outcome="done",
-        person_id=attempt.person_id,
+        person_id=attempt.made_up_id,
     )  # fmt: skip
     if attempt.ended_at is not None:
         lines = lines.filter(at__lte=attempt.ended_at)

@@ -55,14 +55,14 @@ class Attempt(models.Model):
 
     declares = Columns(
         Retention.OPERATIONS,
-        plain="id officer_id role exercise number person_id links from_line began_at ended_at "
+        plain="id officer_id role exercise number made_up_id links from_line began_at ended_at "
         "answers done points of passed",
     )
     officer_id = models.BigIntegerField(db_index=True)
     role = models.CharField(max_length=40, choices=ROLES)
     exercise = models.CharField(max_length=60)
     number = models.IntegerField()
-    person_id = models.BigIntegerField()  # whom the made-up case is about
+    made_up_id = models.BigIntegerField()  # whom the case is about: nobody real, in no real store
     links = models.JSONField(default=list)  # [[words, path]] of the real pages that show it
     from_line = models.BigIntegerField()  # the audit's last line when it began
     began_at = models.DateTimeField()

@@ -86,7 +86,7 @@ def check_trained(by: Posted, permission: Permission, *, now: datetime) -> None:
 
 def exercises_seen(role: Role, by: Posted) -> list[ExerciseSeen]:
     """The exercises of a practice, with how far the officer is."""
-    rows = list(Attempt.objects.filter(officer_id=by.officer_id, role=role.value))
+    rows = list(Attempt.objects.filter(officer_id=officer_of(by), role=role.value))
     return [_exercise_seen(one, [row for row in rows if row.exercise == one.key])
             for one in of_role(role)]  # fmt: skip
 
@@ -104,7 +104,7 @@ def check_may_begin(exercise: str, role: Role, *, by: Posted) -> int:
     """The number that the next attempt has. Refused where none is left."""
     if exercise not in {one.key for one in of_role(role)}:
         raise NoSuchThing("There is no such exercise for this role.")
-    mine = Attempt.objects.filter(officer_id=by.officer_id, role=role.value, exercise=exercise)
+    mine = Attempt.objects.filter(officer_id=officer_of(by), role=role.value, exercise=exercise)
     if mine.filter(ended_at=None).exists():
         raise Conflict("You have begun this exercise; finish it first.")
     if mine.count() >= ATTEMPTS_MAX:
@@ -115,7 +115,7 @@ def check_may_begin(exercise: str, role: Role, *, by: Posted) -> int:
 def last_attempt(exercise: Exercise, role: Role, by: Posted) -> AttemptSeen | None:
     """The newest attempt: its pages, and once it is finished what was right and why."""
     row = (
-        Attempt.objects.filter(officer_id=by.officer_id, role=role.value, exercise=exercise.key)
+        Attempt.objects.filter(officer_id=officer_of(by), role=role.value, exercise=exercise.key)
         .order_by("-number")
         .first()
     )
@@ -123,6 +123,12 @@ def last_attempt(exercise: Exercise, role: Role, by: Posted) -> AttemptSeen | No
         return None
     scored = score(exercise, role, row.answers, done_in(row)) if row.ended_at else None
     return AttemptSeen(row.number, tuple((words, path) for words, path in row.links), scored)
+
+
+def officer_of(by: Posted) -> int:
+    """Who practises: somebody with a name; a machine has no training."""
+    assert by.officer_id is not None, "a machine practises nothing"
+    return by.officer_id
 
 
 def _passes(officer_ids: list[int]) -> dict[int, tuple[Pass, ...]]:

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(choices=[('monitoring_officer', 'monitoring_officer'), ('probation_practitioner', 'probation_practitioner'), ('police_analyst', 'police_analyst'), ('police_requester', 'police_requester'), ('authorising_officer', 'authorising_officer'), ('court_report_officer', 'court_report_officer'), ('iom_coordinator', 'iom_coordinator'), ('programme_evaluator', 'programme_evaluator'), ('data_protection_officer', 'data_protection_officer'), ('administrator', 'administrator'), ('wearer', 'wearer')], max_length=40)),
                 ('exercise', models.CharField(max_length=60)),
                 ('number', models.IntegerField()),
-                ('person_id', models.BigIntegerField()),
+                ('made_up_id', models.BigIntegerField()),
                 ('links', models.JSONField(default=list)),
                 ('from_line', models.BigIntegerField()),
                 ('began_at', models.DateTimeField()),
