@@ -201,6 +201,6 @@ def hand_in(
 
 def _officer(username: str) -> Officer:
     found = find_officer(username)
-    if found is None or found.made_up_id is not None or not found.is_active:
+    if found is None or found.person_id is not None or not found.is_active:
         raise NoSuchThing("There is no such officer.")
     return found
