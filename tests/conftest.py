@@ -18,6 +18,8 @@ from hypothesis import settings
 
 HOME = tempfile.mkdtemp(prefix="waypost-test-")
 os.environ["WAYPOST_HOME"] = HOME
+# Officers of tests are made in a line and have practised nothing; tests/rooms/training asks for it.
+os.environ.setdefault("WAYPOST_TRAINING", "asked")
 os.environ["DJANGO_SETTINGS_MODULE"] = "waypost.settings"
 django.setup()  # here, since conftest files of the rooms import records
 

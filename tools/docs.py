@@ -91,6 +91,9 @@ def lifecycles() -> str:
     from waypost.disclosure.values import NEXT as REQUESTS
     from waypost.disclosure.values import STARTS
     from waypost.monitoring.parameter_lifecycle import NEXT as REVISIONS
+    from waypost.plans.values import CYCLE_WORDS, Cycle
+    from waypost.plans.values import NEXT as PLANNED
+    from waypost.plans.values import STARTS as PLANNED_STARTS
     from waypost.policing.values import NEXT as NOTIFICATIONS
     from waypost.review.values import NEXT as REVIEWS
     from waypost.whatif.lifecycle import NEXT as TRIES
@@ -112,6 +115,10 @@ def lifecycles() -> str:
             diagram("A match under review", ["waiting"], REVIEWS, _ends(REVIEWS)),
             diagram("A revision of the rules' numbers", ["draft"], REVISIONS, _ends(REVISIONS)),
             diagram("A what-if", ["waiting"], TRIES, _ends(TRIES)),
+            *(
+                diagram(CYCLE_WORDS[one], [PLANNED_STARTS[one]], PLANNED[one], _ends(PLANNED[one]))
+                for one in Cycle
+            ),
         ]
     )
 

@@ -49,6 +49,8 @@ def pages() -> dict[str, str]:
     )
     rows.append("- [Requests for location data: who asks, who decides, by when](requests.md)")
     rows.append("- [Who is who: ids, two records of one person, cohort sheets](identity.md)")
+    rows.append("- [Plans: what the tag is for, what is due, how a review opens](plans.md)")
+    rows.append("- [Practice: exercises from real failures, and what a pass is for](training.md)")
     index = ["# The rules, as they are tested", KEY, "\n".join(rows), BESIDE]
     return {"manual/README.md": "\n\n".join(index), **found}
 

@@ -98,6 +98,9 @@ SETTINGS: dict[str, str] = {
     "none; a seal's time is then this machine's word.",
     "WAYPOST_AUDIT_TIME_ROOTS": "PEM file of the certificates by which the authority's time stamps "
     "are checked: its root, and what lies between. Needed with it.",
+    "WAYPOST_TRAINING": "required: who approves a match or evidence, qualifies one, or grants a "
+    "request for location data needs a valid pass of the practice of their role; asked: a missing "
+    "pass is shown as due and nothing is refused. Default: required.",
     "WAYPOST_RETENTION": "on: what is due is deleted; off: it is shown and never deleted. Default: "
     "as the data protection officer decided under Retention, and until then only shown.",
     "WAYPOST_IDENTITY_KEY": "Seals names, dates of birth, contacts and withheld addresses in the "
@@ -151,6 +154,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "waypost.access",
+    "waypost.training",
     "waypost.jobs",
     "waypost.documents",
     "waypost.notices",
@@ -173,6 +177,7 @@ INSTALLED_APPS = [
     "waypost.review",
     "waypost.disclosure",
     "waypost.telling",
+    "waypost.plans",
     "waypost.oversight",
     "waypost.necessity",
     "waypost.courts",
@@ -305,6 +310,9 @@ AUDIT_ANCHOR = os.environ.get("WAYPOST_AUDIT_ANCHOR", "")
 AUDIT_TIME_AUTHORITY = os.environ.get("WAYPOST_AUDIT_TIME_AUTHORITY", "")
 AUDIT_TIME_ROOTS = os.environ.get("WAYPOST_AUDIT_TIME_ROOTS", "")
 RETENTION = os.environ.get("WAYPOST_RETENTION", "")  # "": as was decided on the page
+TRAINING = os.environ.get("WAYPOST_TRAINING") or "required"
+if TRAINING not in {"required", "asked"}:
+    raise ImproperlyConfigured("WAYPOST_TRAINING is required or asked")
 if RETENTION not in {"", "on", "off"}:
     raise ImproperlyConfigured("WAYPOST_RETENTION is on or off")
 

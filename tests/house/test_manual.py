@@ -114,6 +114,31 @@ def test_every_move_of_an_assessment_a_check_and_a_leave_is_drawn_with_who_makes
     assert len(re.findall(r"^\| [a-z ]+ \| [a-z ]+ \| (The|An|Whoever)", text, re.M)) >= len(table)
 
 
+def test_every_lifecycle_of_plans_is_drawn_as_its_table_says():
+    import plans_manual
+
+    from waypost.plans.values import CYCLE_WORDS, NEXT, Cycle
+
+    text = plans_manual.pages()["manual/plans.md"]
+    for one in Cycle:
+        part = text.split(f"## {CYCLE_WORDS[one]}\n")[1].split("\n## ")[0]
+        table = {(before, after) for before in NEXT[one] for after in NEXT[one][before]}
+        assert set(re.findall(r"^    (\w+) --> (\w+)$", part, re.M)) == table
+
+
+def test_every_exercise_stands_in_the_manual_with_its_answers_and_why():
+    import training_manual
+
+    from waypost.training.exercises import EXERCISES
+
+    text = training_manual.pages()["manual/training.md"]
+    for one in EXERCISES:
+        assert f"## {one.title}\n" in text
+        for question in one.questions:
+            assert f"**{dict(question.choices)[question.right]}**" in text
+            assert question.why in text
+
+
 def test_every_problem_and_note_of_an_offence_file_is_in_the_manual():
     import offence_manual
 

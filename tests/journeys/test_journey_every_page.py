@@ -48,6 +48,8 @@ NO_PAGE = {
     "order-move", "mine-consent", "contract-move", "contract-file",
     "match",  # leads to its review
     "court-aside",
+    "person-plan-move", "visit-facts",  # test_journey_plan looks at the plan's pages
+    "practice", "exercise", "exercise-move",  # of a practice's store: test_journey_practise
     "request-edit", "request-preview",  # by a form: test_journey_disclosure looks at them
 }  # fmt: skip
 ABOUT_TAGS = ("tag", "homes", "protection")  # of one person, by her page's address
@@ -167,6 +169,13 @@ assessed = Assessment.objects.create(person_id=person, kind="pre_release", order
     why="To come home on a curfew.", status="assessing")
 Leave.objects.create(person_id=person, assessment=assessed, act="release_hdc", asked_at=now(),
                      missing=["abuse_check"], why="The release is tomorrow.")
+# Their sentence plan.
+from waypost.plans.actions import Written, write_plan
+from waypost.plans.models import Plan
+from waypost.plans.values import PlanKind
+plan = Written("keeps nights settled", "Settle at home, find work.", "", now() + timedelta(days=60))
+write_plan(person, PlanKind.SENTENCE, plan, expected_version=0, by=MACHINE, now=now())
+planned = Plan.objects.get(person_id=person).pk
 import json
 said = {
     "person": person, "guarded": guarded, "week": week.pk, "told": told, "case": case.pk,
@@ -176,6 +185,7 @@ said = {
 said["court"] = message
 said["court_zone"] = zone
 said["assessed"] = assessed.pk
+said["planned"] = planned
 print(json.dumps(said))
 """
 
@@ -214,6 +224,10 @@ def addresses(house: House, browser) -> dict[str, str]:
     found["person-necessity"] = f"/people/{person}/necessity"
     found |= {f"person-{name}": f"/people/{person}/{name}" for name in ("ids", "equality")}
     found |= {"merge": f"/merges/{merge}", "merge-new": f"/people/{pair}"}
+    found |= {
+        "person-plan": f"/people/{person}/plan",
+        "plan-review": f"/plans/{said['planned']}/review",
+    }
     found["text"] = "/system/texts/alert_raised"
     found["paper"] = "/system/papers/warning_letter"
     found["notification"] = f"/notifications/{told}"

@@ -103,6 +103,10 @@ class Permission(StrEnum):
     SUITABILITY_READ = "suitability:read"  # assessments before an order or a release
     SUITABILITY_WRITE = "suitability:write"  # refer, assess, ask for checks, propose, record
     GATE_DECIDE = "gate:decide"  # let a proposal go on although a check is missing; never one's own
+    PLAN_READ = "plan:read"  # sentence and risk plans, contacts, visits, recall and reset
+    PLAN_WRITE = "plan:write"  # write, review and move them
+    MARKER_READ = "marker:read"  # MAPPA and MARAC: who may know of them
+    MARKER_WRITE = "marker:write"  # record and move them
     PERSON_TELL = "person:tell"  # how a wearer or a protected person is told; a wearer's praise
     SIGNED_IN = "signed_in"  # pages for anybody who has signed in (home, help)
     ANYBODY = "anybody"  # sign-in, health, static: named so that "public" is a decision

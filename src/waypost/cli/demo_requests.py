@@ -23,11 +23,13 @@ REASON = "Proportionate: one evening, one person, and a robbery with violence is
 
 def ask_for_data(now: datetime) -> None:
     """Once: a start that was cut short goes on from what there is."""
+    from waypost.cli.demo_training import pass_courses
     from waypost.disclosure import actions
     from waypost.disclosure.models import Request
     from waypost.disclosure.values import Ground, What
 
     _authorities(now)
+    pass_courses(now)
     reed, analyst = _officer("requester", now), _officer("analyst", now)
     avery = _officer("authorising", now)
     person = _wearer()

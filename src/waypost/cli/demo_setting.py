@@ -116,6 +116,8 @@ def set_scene(home: Path, *, seed: int, wearers: int, days: float, say: Say) -> 
     _ask_for_data(clock.now())
     say("assessing some before a sentence")
     _assess(clock.now())
+    say("writing plans")
+    _write_plans()
     scene.ready = True
     scene.save(home)
     return scene
@@ -328,6 +330,12 @@ def _assess(now: datetime) -> None:
     from waypost.cli.demo_suitability import assess
 
     assess(now)
+
+
+def _write_plans() -> None:
+    from waypost.cli.demo_plans import write_plans
+
+    write_plans(clock.now())
 
 
 def _follow_up() -> None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from waypost.access.values import Posted
+from waypost.access.values import Permission, Posted
 from waypost.disclosure import checking, clocks, lifecycle, releasing, scope, telling
 from waypost.disclosure.gathering import gather, nothing
 from waypost.disclosure.kinds import KINDS
@@ -27,6 +27,7 @@ from waypost.disclosure.values import Act, Doer, Ground, Kind, Status, Wanted, W
 from waypost.disclosure.vetting import check_version
 from waypost.documents.queries import content_of
 from waypost.errors import Conflict, Refused
+from waypost.training.queries import check_trained
 
 CHANGED = (
     "What would be released is not what you saw: more has arrived or something was corrected. "
@@ -64,6 +65,7 @@ def grant(
     lifecycle.decide(Status(found.status), Act.GRANT, words=reason)
     wanted = wanted_of(found)
     scope.check_may_decide(found, checking.rank_needed(wanted), by, now=now)
+    check_trained(by, Permission.DISCLOSURE_APPROVE, now=now)
     said = given(reason, "why it is necessary and proportionate")
     if len(said) < REASON_MIN:
         raise Refused("Say in a sentence why it is necessary and proportionate.")

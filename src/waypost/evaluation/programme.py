@@ -24,9 +24,12 @@ from waypost.alerts.figures import Fate
 from waypost.errors import Refused
 from waypost.evaluation.cells import Cell, cell
 from waypost.monitoring.models import Violation
+from waypost.orders.models import Person
 from waypost.orders.queries import light_orders
 from waypost.orders.values import Order, OrderKind
 from waypost.oversight.reviewing import month_before, span_of
+from waypost.plans.queries import purposes_at
+from waypost.plans.values import PlanKind
 from waypost.rules.values import Certainty
 
 ALL = "all"  # the row of a table for all kinds together
@@ -63,11 +66,21 @@ class AlertsRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PlansRow:
+    """At the month's end: people who wore a tag, and those whose plan said what it is for."""
+
+    kind: str
+    wore: Cell
+    purpose: Cell
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     month: date
     orders: tuple[OrdersRow, ...]
     violations: tuple[ViolationsRow, ...]
     alerts: tuple[AlertsRow, ...]
+    plans: tuple[PlansRow, ...]
 
 
 Counted = Iterable[tuple[str, int]]  # (kind, person id) of each thing
@@ -86,6 +99,7 @@ def programme(month: date, *, by: Posted, now: datetime) -> Programme:
         _orders(begins, ends),
         _violations(begins, ends),
         _alerts(begins, ends, now),
+        _plans(ends),
     )
     with transaction.atomic():
         audit.record("programme:counted", by=by, at=now, detail={"month": month.isoformat()})
@@ -137,6 +151,18 @@ def _alerts(begins: datetime, ends: datetime, now: datetime) -> tuple[AlertsRow,
         those(Fate.UPHELD),
         those(Fate.EXPLAINED),
         those(Fate.WITHDRAWN),
+    )
+
+
+def _plans(ends: datetime) -> tuple[PlansRow, ...]:
+    """Somebody whose plan of one kind says it counts once for that kind, and once in all."""
+    wore, says = purposes_at(ends)
+    canaries = set(Person.objects.filter(reference__startswith=PREFIX).values_list("pk", flat=True))
+    return _table(
+        PlansRow,
+        ((kind.value, number) for kind in PlanKind for number in wore - canaries),
+        ((kind.value, number) for kind in PlanKind for number in says[kind] - canaries),
+        people_only=True,
     )
 
 

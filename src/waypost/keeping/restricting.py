@@ -310,6 +310,33 @@ POLICY: dict[str, Given | Left] = {
     "suitability.Check": Left(W.THIRD),
     "suitability.CheckMove": Left(W.THIRD),
     "suitability.Leave": Left(W.THIRD),
+    "plans.Plan": Given("Plans about you", "kind version review_at made_at", "made_by_id"),
+    "plans.PlanVersion": Given(
+        "What your plans said", "plan version made_at", "made_by_id", "purpose words why"
+    ),
+    "plans.Objective": Given(
+        "What you and your officer work on", "plan status made_at moved_at",
+        "made_by_id moved_by_id", "words own_words moved_why",
+    ),
+    "plans.PlanAction": Given(
+        "Who does what for it", "objective owner due_on status made_at moved_at",
+        "made_by_id moved_by_id", "words moved_why",
+    ),
+    "plans.PlanReview": Given(
+        "Reviews of your plans", "plan version at outcome next_at", "officer_id", "words"
+    ),
+    # Who is kept safe stands in it, or is meant by it; neither confirmed nor denied.
+    "plans.Marker": Left(W.PROTECTED),
+    "plans.MarkerMove": Left(W.PROTECTED),
+    "plans.Around": Left(W.THIRD),
+    "plans.PlannedVisit": Given(
+        "Visits planned with you", "at where status made_at moved_at", "made_by_id moved_by_id",
+        "words moved_why",
+    ),
+    "plans.SentenceEvent": Given(
+        "Recall, release and reset", "kind on_day made_at taken_back_at",
+        "made_by_id taken_back_by_id", "words taken_back_why",
+    ),
     "telling.Reminder": Given("Reminders",
                               "kind edge_at step requirement_reference timezone at fate"),
     "telling.ReminderWish": Given("What you wish to be reminded of", "kinds own known_at",

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 
 from waypost.access import audit
-from waypost.access.values import Posted, Purpose
+from waypost.access.values import Permission, Posted, Purpose
 from waypost.corrections.recipients import officers_of
 from waypost.corrections.values import Change
 from waypost.errors import Conflict, Refused
@@ -22,6 +22,7 @@ from waypost.review import lifecycle, scope
 from waypost.review.correcting import correct_alerts
 from waypost.review.models import Opening, Review, ReviewMove
 from waypost.review.values import OPEN_FOR, REASON_MIN, Act, Outcome, Status, Why
+from waypost.training.queries import check_trained
 
 MOVED_FIRST = "somebody moved this match first; look at it again before you act"
 
@@ -54,6 +55,7 @@ def qualify(
 ) -> None:
     """Worth acting on, says one analyst; nothing leaves before a second person agrees."""
     found = _load(review_id, Act.QUALIFY, by, now, expected_version)
+    check_trained(by, Permission.MATCH_REVIEW, now=now)
     if found.gone:
         raise Refused(
             "The newest run lists this match no more: read what changed, and reject it or wait."
@@ -91,6 +93,7 @@ def approve(
 ) -> None:
     """A second person agrees with what the first decided, on the match that was decided on."""
     found = _load(review_id, Act.APPROVE, by, now, expected_version)
+    check_trained(by, Permission.MATCH_APPROVE, now=now)
     if found.match_id != found.decided_match_id or found.gone:
         raise Refused(
             "A newer run changed this match after it was qualified. Send it back, so that the "

@@ -36,6 +36,7 @@ from waypost.review import alert_papers, gathering, scope
 from waypost.review.models import ProximityAlert, Review
 from waypost.review.queries import rivals_of
 from waypost.review.values import ABOUT, AGREED, REASON_MIN, Status, reference_of
+from waypost.training.queries import check_trained
 
 STATEMENT_MIN = 80  # characters: a statement is its maker's own account
 NOT_MAKER = (
@@ -163,6 +164,7 @@ def make_opinion(
     made = _find(alert_id)
     found = made.review
     scope.check_open_to(found, Permission.MATCH_REVIEW, by, now=now)
+    check_trained(by, Permission.MATCH_REVIEW, now=now)
     if not qualifications.strip() or len(opinion.strip()) < STATEMENT_MIN:
         raise Refused("Name your qualifications, and give the opinion in your own words.")
     match = _match_of(made)
@@ -180,6 +182,7 @@ def _check_may_make(
     found: Review, by: Posted, now: datetime, expected_version: int | None
 ) -> MatchRow:
     scope.check_open_to(found, Permission.MATCH_REVIEW, by, now=now)
+    check_trained(by, Permission.MATCH_REVIEW, now=now)
     if expected_version is not None and expected_version != found.version:
         raise Conflict("somebody moved this match first; look at it again before you sign")
     if Status(found.status) not in AGREED:
@@ -196,6 +199,7 @@ def _check_may_make(
 
 def _check_second(made: ProximityAlert, by: Posted, now: datetime) -> None:
     scope.check_open_to(made.review, Permission.MATCH_APPROVE, by, now=now)
+    check_trained(by, Permission.MATCH_APPROVE, now=now)
     if made.made_by_id == by.officer_id or made.review.qualified_by_id == by.officer_id:
         raise Refused(scope.SAME_PERSON)
     if made.approved_at is not None:

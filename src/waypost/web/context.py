@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from waypost import __version__
 from waypost.access import may
 from waypost.access.values import Posted, Role
+from waypost.training.practising import find_practice
 from waypost.web.pages.ground import map_file
 from waypost.web.routes import BY_NAME, MENU, ROUTES, Route, route
 from waypost.web.waiting import waiting_of
@@ -45,6 +46,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         else [],
         "menu_counts": SimpleLazyObject(lambda: waiting_of(by)) if by else {},
         "map_style": f"pmtiles:{reverse('map-tiles')}" if map_file() else settings.MAP_STYLE,
+        "in_practice": find_practice() is not None,
         "version": __version__,
     }
 

@@ -36,6 +36,7 @@ from waypost.offences.models import OffenceVersion
 from waypost.orders.actions import import_orders
 from waypost.orders.models import Activation, Order, Person
 from waypost.orders.read import read_orders
+from waypost.plans.models import Plan, PlannedVisit, PlanVersion
 from waypost.policing.facts import Facts, FixFact, Places, as_json, places_as_json
 from waypost.policing.models import Notification
 from waypost.positions import log
@@ -201,6 +202,12 @@ def follow_up(person, now):
     )  # fmt: skip
     Copy.objects.create(correction=corrected, recipient="outside:a court")
     WeekKept.objects.create(person=person, monday=now.date(), share=0.97, known_at=now)
+    plan = Plan.objects.create(person=person, kind="risk", version=1, review_at=now, made_at=now,
+                               has_purpose=True)  # fmt: skip
+    PlanVersion.objects.create(plan=plan, version=1, purpose=f"Settles {person.full_name}",
+                               words="Bryn stays at home.", made_at=now)  # fmt: skip
+    PlannedVisit.objects.create(person=person, at=now, where="home", words="A talk",
+                                status="planned", made_at=now)  # fmt: skip
     SubjectRequest.objects.create(
         person=person, asked_at=now, due_at=now + timedelta(days=30), identity_how="seen"
     )
@@ -290,6 +297,9 @@ def addresses(town, reference):
         "merge_id": Merge.objects.get(kept_id=town[reference]).pk,
         "message_id": CourtMessage.objects.get(person_id=town[reference]).pk,
         "question_id": CourtQuestion.objects.get(message__person_id=town[reference]).pk,
+        "plan_id": Plan.objects.get(person_id=town[reference]).pk,
+        "visit_id": PlannedVisit.objects.get(person_id=town[reference]).pk,
+        "exercise": "tenuous-request",  # of a practice: there is none here
         "name": "alert_raised",  # of a notice's text
         "table": "orders",  # of the programme
     }

@@ -11,12 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from waypost.access.values import Permission
 from waypost.clock import now
 from waypost.disclosure import actions, queries, urgent
 from waypost.disclosure.kinds import KIND_WORDS, RANK_WORDS
 from waypost.disclosure.moving import wanted_of
 from waypost.disclosure.values import URGENT_KINDS, Act, Found, Ground, Kind, Outcome, Status
 from waypost.errors import Refused
+from waypost.training.queries import why_untrained
 from waypost.web.pages.papers import file_answer
 from waypost.web.pages.trying import number_of, tried
 from waypost.web.presenters import disclosure as present
@@ -191,6 +193,7 @@ def _preview(request: HttpRequest, found: Any, answer: Any, *, trouble: str = ""
         "trouble": trouble,
         "trouble_at": "words-grant",
         "typed": request.POST,
+        "untrained": why_untrained(signed_in(request), Permission.DISCLOSURE_APPROVE, now=now()),
         "wide": True,
     }
     return render(request, "waypost/request_preview.html", words, status=422 if trouble else 200)

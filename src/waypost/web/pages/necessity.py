@@ -31,8 +31,10 @@ from waypost.necessity.values import (
     Given,
     ReviewFound,
 )
+from waypost.plans.queries import due_list
 from waypost.web.pages.trying import number_of, tried
 from waypost.web.presenters.necessity import order_shown, tasks_shown
+from waypost.web.presenters.plans import due_rows
 from waypost.web.templatetags.waypost import local
 from waypost.web.waiting import forget_necessity
 from waypost.web.who import signed_in
@@ -52,6 +54,7 @@ def owed(request: HttpRequest) -> HttpResponse:
         "rows": tasks_shown(found.rows),
         "only_mine": only_mine,
         "may_open_assessments": may.decide(by, Permission.SUITABILITY_READ).allowed,
+        "plans_due": due_rows(due_list(by, now=at)),
     }
     return render(request, "waypost/owed.html", words)
 
@@ -149,7 +152,7 @@ def _record(person_id: int, sent: QueryDict, by: Posted, at: datetime) -> str:
 
 
 def _review(person_id: int, sent: QueryDict, by: Posted, at: datetime) -> str:
-    found = _chosen(ReviewFound, sent.get("outcome", ""), "what the review found")
+    found = chosen(ReviewFound, sent.get("outcome", ""), "what the review found")
     recording.review_record(
         person_id, sent.get("order", ""), found, sent.get("words", ""),
         _day(sent.get("next_on", "")), by=by, now=at,
@@ -165,7 +168,7 @@ def _draw(person_id: int, sent: QueryDict, by: Posted, at: datetime) -> str:
 
 def _prove(person_id: int, sent: QueryDict, by: Posted, at: datetime) -> str:
     proved = giving.Proved(
-        how=_chosen(Given, sent.get("how", ""), "how the notice was given"),
+        how=chosen(Given, sent.get("how", ""), "how the notice was given"),
         at=_instant(sent.get("at", "")), by_name=sent.get("by_name", ""),
         detail=sent.get("detail", ""), late_why=sent.get("late_why", ""),
     )  # fmt: skip
@@ -185,8 +188,8 @@ def _induct(person_id: int, sent: QueryDict, by: Posted, at: datetime) -> str:
 
 
 def _check(person_id: int, sent: QueryDict, by: Posted, at: datetime) -> str:
-    kind = _chosen(CheckKind, sent.get("kind", ""), "what was checked")
-    found = _chosen(CheckFound, sent.get("outcome", ""), "what came back")
+    kind = chosen(CheckKind, sent.get("kind", ""), "what was checked")
+    found = chosen(CheckFound, sent.get("outcome", ""), "what came back")
     recording.check_address(
         person_id, sent.get("order", ""), kind, found,
         sent.get("words", ""), _instant(sent.get("at", "")), by=by, now=at,
@@ -212,7 +215,7 @@ ACTS: dict[str, Callable[[int, QueryDict, Posted, datetime], str]] = {
 }
 
 
-def _chosen(kind: type[Choice], name: str, what: str) -> Choice:
+def chosen(kind: type[Choice], name: str, what: str) -> Choice:
     try:
         return kind(name)
     except ValueError:

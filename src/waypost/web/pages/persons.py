@@ -40,6 +40,7 @@ from waypost.monitoring.strip_queries import PersonStrips, person_strips
 from waypost.necessity.tasks import early_violations, own_task_count, tasks_of_person
 from waypost.orders.queries import case_of, person_orders, visible_person_ids
 from waypost.orders.values import PersonOrders
+from waypost.plans.queries import own_objectives, summary_of
 from waypost.rules.values import Certainty, RowKind
 from waypost.telling.praising import kept_weeks
 from waypost.web.pages.pausing import suspension_words
@@ -52,6 +53,7 @@ from waypost.web.presenters.dealing import own_shown
 from waypost.web.presenters.devices import finding_tag, own_battery_words
 from waypost.web.presenters.looking import by_day
 from waypost.web.presenters.necessity import tasks_shown
+from waypost.web.presenters.plans import summary as plan_summary
 from waypost.web.presenters.risks import KINDS as KINDS_OF_RISK
 from waypost.web.presenters.strips import KEY, own_sober_words, strips_shown
 from waypost.web.who import signed_in
@@ -109,6 +111,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
             else [],
             "looks": by_day(looks_at(person_id, limit=12)),
             "owed": tasks_shown(tasks_of_person(person_id, by, now=at)),
+            "plan": _plan_words(person_id, by, at),
             "programmes": sorted(case.programmes),
             "court_messages": court_rows(person_id, by, now=at),
             "may_read_necessity": may.decide(by, Permission.NECESSITY_READ, case).allowed,
@@ -150,6 +153,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     with transaction.atomic():
         words = _words(by.own_person_id)
         words |= {
+            "objectives": own_objectives(by, now=at),
             "sober": [own_sober_words(one) for one in own_sobriety(words["person"], now=at)],
             "looks": by_day(looks_to_tell(by.own_person_id)),
             "days_near": days_near(by.own_person_id, now=at),
@@ -225,6 +229,12 @@ def _risk_words(person_id: int, by: Posted, at: datetime, case: Case) -> dict[st
         "risk_kinds": KINDS_OF_RISK,
         "may_write_risks": may.decide(by, Permission.RISK_WRITE, case).allowed,
     }
+
+
+def _plan_words(person_id: int, by: Posted, at: datetime) -> dict[str, Any] | None:
+    """What the tag is for and what is due of the plans, for roles that may read them."""
+    found = summary_of(person_id, by, now=at)
+    return plan_summary(found, at) if found is not None else None
 
 
 def _tag_findings(person_id: int, by: Posted, at: datetime) -> list[tuple[Any, Any]]:

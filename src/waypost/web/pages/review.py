@@ -21,6 +21,7 @@ from waypost.errors import Refused
 from waypost.review import actions, matches_file, proximity, queries
 from waypost.review.scope import recipients, units_named
 from waypost.review.values import OUTCOME_WORDS, WHY_WORDS, Act, Outcome, Why
+from waypost.training.queries import why_untrained
 from waypost.web.pages.papers import file_answer
 from waypost.web.pages.trying import number_of, tried
 from waypost.web.presenters import review as present
@@ -29,6 +30,8 @@ from waypost.web.waiting import forget_reviews
 from waypost.web.who import signed_in
 
 FUNNEL_DAYS = 90
+# Acts that ask for a pass: refused by the action too, in the same words.
+TRAINED = {Act.QUALIFY: Permission.MATCH_REVIEW, Act.APPROVE: Permission.MATCH_APPROVE}
 
 
 def listed(request: HttpRequest) -> HttpResponse:
@@ -112,11 +115,18 @@ def matches(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, review_id: int, *, trouble: str = "") -> HttpResponse:
-    page = queries.review_page(review_id, signed_in(request), now=now())
+    by = signed_in(request)
+    page = queries.review_page(review_id, by, now=now())
+    untrained = {
+        act: why
+        for act, permission in TRAINED.items()
+        if act in page.acts and (why := why_untrained(by, permission, now=now()))
+    }
     words: dict[str, Any] = {
         "page": page,
         "row": present.row(page.row),
-        "may": {act.value: True for act in page.acts},
+        "may": {act.value: True for act in page.acts if act not in untrained},
+        "untrained": list(untrained.values()),
         "whys": [(one.value, WHY_WORDS[one]) for one in Why],
         "outcomes": [(one.value, OUTCOME_WORDS[one]) for one in Outcome],
         "trouble": trouble,

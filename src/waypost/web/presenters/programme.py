@@ -66,6 +66,14 @@ def tables(found: Programme) -> tuple[Table, ...]:
             ((one.kind, (one.raised, one.upheld, one.explained, one.withdrawn))
              for one in found.alerts),
         ),
+        _table(
+            "plans", "What the tag is for, in plans",
+            "At the end of the month: people who wore a tag under a live order, and those whose "
+            "sentence or risk plan says what the tag is for. All: in either of the two.",
+            ("Wore a tag", "Plan says why"),
+            ((one.kind, (one.wore, one.purpose)) for one in found.plans),
+            units=("people",),
+        ),
     )  # fmt: skip
 
 
