@@ -165,6 +165,8 @@ INSTALLED_APPS = [
     "waypost.review",
     "waypost.disclosure",
     "waypost.telling",
+    "waypost.asking",
+    "waypost.voice",
     "waypost.oversight",
     "waypost.necessity",
     "waypost.keeping",
