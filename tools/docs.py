@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import alert_manual  # beside this file
+import asking_manual
 import manual
 import offence_manual
 import police_manual
@@ -48,6 +49,7 @@ def main() -> int:
     printed = {f"reference/{name}": page() for name, page in PRINTERS.items()} | manual.pages()
     printed |= alert_manual.pages() | police_manual.pages() | requests_manual.pages()
     printed |= review_manual.pages()
+    printed |= asking_manual.pages()
     printed |= offence_manual.pages()
     printed["manual/playbooks.md"] = playbooks()
     printed["manual/enforcement.md"] = enforcement()
@@ -91,6 +93,7 @@ def settings() -> str:
 
 def lifecycles() -> str:
     from waypost.alerts.values import NEXT as ALERTS
+    from waypost.asking.values import NEXT as ABSENCES
     from waypost.devices.commanding import NEXT as COMMANDS
     from waypost.devices.lifecycle import NEXT as DEVICES
     from waypost.devices.lifecycle import STARTS_AS
@@ -99,6 +102,7 @@ def lifecycles() -> str:
     from waypost.monitoring.parameter_lifecycle import NEXT as REVISIONS
     from waypost.policing.values import NEXT as NOTIFICATIONS
     from waypost.review.values import NEXT as REVIEWS
+    from waypost.voice.values import NEXT as COMPLAINTS
     from waypost.whatif.lifecycle import NEXT as TRIES
 
     starts = sorted(STARTS_AS, key=list(DEVICES).index)
@@ -115,6 +119,8 @@ def lifecycles() -> str:
                 REQUESTS,
                 _ends(REQUESTS),
             ),
+            diagram("A request to be away", ["waiting"], ABSENCES, _ends(ABSENCES)),
+            diagram("A complaint", ["waiting"], COMPLAINTS, _ends(COMPLAINTS)),
             diagram("A match under review", ["waiting"], REVIEWS, _ends(REVIEWS)),
             diagram("A revision of the rules' numbers", ["draft"], REVISIONS, _ends(REVISIONS)),
             diagram("A what-if", ["waiting"], TRIES, _ends(TRIES)),

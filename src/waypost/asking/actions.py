@@ -12,21 +12,18 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 
 from waypost.access import audit
-from waypost.access.values import MACHINE, Posted
-from waypost.asking import checking, clocks, lifecycle, scope, telling
-from waypost.asking.models import AbsenceRequest, RequestMove
+from waypost.access.values import Posted
+from waypost.asking import checking, clocks, moving, scope, telling
+from waypost.asking.models import AbsenceRequest
 from waypost.asking.values import (
     ANSWER_DUE,
     BEGINS_DUE,
-    OPEN,
     WHY_WORDS,
-    WORDS_MAX,
     Act,
     Asked,
-    Status,
+    Waits,
     Why,
 )
 from waypost.errors import Conflict, Refused
@@ -35,14 +32,13 @@ from waypost.orders.absences import authorise_absence
 from waypost.orders.models import Person
 from waypost.orders.queries import person_orders
 
-ANSWERED_FIRST = "somebody answered this request first; look at it again"
 SAY_WHY = "Say why, in words that the wearer can understand: they read it."
 CHOOSE_ONE = "Choose at least one thing that they are let off from."
 
 
 @transaction.atomic
-def ask(person_id: int, asked: Asked, *, by: Posted, now: datetime) -> int:
-    """A request waits from now on; its number. Refused, in words, where it cannot be asked so.
+def ask(person_id: int, asked: Asked, *, by: Posted, now: datetime) -> Waits:
+    """A request waits from now on. Refused, in words, where it cannot be asked so.
 
     An officer who may grant absences may write one down for a wearer without a phone.
     """
@@ -71,7 +67,7 @@ def ask(person_id: int, asked: Asked, *, by: Posted, now: datetime) -> int:
         "absence:asked", by=by, at=now, about=person_id,
         detail={"request": made.pk, "own": own, "urgent": asked.urgent},
     )  # fmt: skip
-    return int(made.pk)
+    return Waits(int(made.pk), notes.warnings)
 
 
 def grant(
@@ -100,9 +96,9 @@ def refuse(
     found = _load(request_id, by, now, expected_version)
     if not words.strip():
         raise Refused(SAY_WHY)
-    _move(found, Act.REFUSE, words, by=by, now=now, changed={"answer": _short(words)})
+    moving.move(found, Act.REFUSE, words, by=by, now=now, changed={"answer": moving.short(words)})
     telling.tell_answered(found, now=now)
-    _line(found, Act.REFUSE, by, now)
+    moving.line(found, Act.REFUSE, by, now)
 
 
 @transaction.atomic
@@ -110,39 +106,9 @@ def withdraw(request_id: int, *, by: Posted, now: datetime) -> None:
     """The wearer, or whoever wrote it down for them, asks no more."""
     found = scope.find(request_id)
     scope.check_may_ask(found.person_id, by, now=now, absent=True)
-    _move(found, Act.WITHDRAW, "", by=by, now=now)
+    moving.move(found, Act.WITHDRAW, "", by=by, now=now)
     telling.call_off_asked(found)
-    _line(found, Act.WITHDRAW, by, now)
-
-
-@transaction.atomic
-def leave_unanswered(request_id: int, *, now: datetime) -> bool:
-    """The clock: its time began and nobody answered. The wearer is told that nothing has changed;
-    whether there was anything to do."""
-    due.clear(BEGINS_DUE, [str(request_id)])
-    due.clear(ANSWER_DUE, [str(request_id)])
-    found = AbsenceRequest.objects.filter(pk=request_id, status=Status.WAITING).first()
-    if found is None:
-        return False
-    _move(found, Act.BEGIN, "", by=MACHINE, now=now, decided=False)
-    telling.tell_unanswered(found, now=now)
-    _line(found, Act.BEGIN, MACHINE, now)
-    return True
-
-
-@transaction.atomic
-def call_stand_in(request_id: int, *, now: datetime) -> bool:
-    """The clock: an answer is late. Who is on duty in the monitoring centre is told, once."""
-    due.clear(ANSWER_DUE, [str(request_id)])
-    waiting = AbsenceRequest.objects.filter(pk=request_id, status=Status.WAITING, stand_in_at=None)
-    if not waiting.update(stand_in_at=now):
-        return False
-    found = AbsenceRequest.objects.get(pk=request_id)
-    telling.tell_stand_in(found, now=now)
-    audit.record(
-        "absence:late", by=MACHINE, at=now, about=found.person_id, detail={"request": found.pk}
-    )
-    return True
+    moving.line(found, Act.WITHDRAW, by, now)
 
 
 @transaction.atomic
@@ -167,9 +133,9 @@ def _grant(
             else CHOOSE_ONE
         )
     changed: dict[str, Any] = {
-        "granted_from": from_at, "granted_to": to_at, "answer": _short(words),
+        "granted_from": from_at, "granted_to": to_at, "answer": moving.short(words),
     }  # fmt: skip
-    _move(found, act, words, by=by, now=now, changed=changed)
+    moving.move(found, act, words, by=by, now=now, changed=changed)
     reason = f"Asked first, request {found.pk}: {WHY_WORDS[Why(found.why)].lower()}"
     made = [
         authorise_absence(
@@ -180,7 +146,7 @@ def _grant(
     ]  # fmt: skip
     AbsenceRequest.objects.filter(pk=found.pk).update(absence_ids=made)
     telling.tell_answered(found, now=now)
-    _line(found, act, by, now)
+    moving.line(found, act, by, now)
 
 
 def _load(request_id: int, by: Posted, now: datetime, expected_version: int) -> AbsenceRequest:
@@ -188,47 +154,5 @@ def _load(request_id: int, by: Posted, now: datetime, expected_version: int) -> 
     found = scope.find(request_id)
     scope.check_may_answer(found, by, now=now)
     if found.version != expected_version:
-        raise Conflict(ANSWERED_FIRST)
+        raise Conflict(moving.ANSWERED_FIRST)
     return found
-
-
-def _move(
-    found: AbsenceRequest, act: Act, words: str, *, by: Posted, now: datetime,
-    changed: dict[str, Any] | None = None, decided: bool = True,
-) -> None:  # fmt: skip
-    before = Status(found.status)
-    after = lifecycle.decide(before, act)
-    values = {"status": after.value, **(changed or {})}
-    if decided:
-        values |= {"decided_at": now, "decided_by_id": by.officer_id}
-    saved = AbsenceRequest.objects.filter(pk=found.pk, version=found.version).update(
-        **values, version=F("version") + 1
-    )
-    if not saved:
-        raise Conflict(ANSWERED_FIRST)
-    for name, value in {**values, "version": found.version + 1}.items():
-        setattr(found, name, value)
-    RequestMove.objects.create(
-        request=found, at=now, act=act.value, from_status=before.value, to_status=after.value,
-        officer_id=by.officer_id, words=_short(words),
-    )  # fmt: skip
-    if after not in OPEN:
-        due.clear(ANSWER_DUE, [str(found.pk)])
-        due.clear(BEGINS_DUE, [str(found.pk)])
-
-
-def _line(found: AbsenceRequest, act: Act, by: Posted, now: datetime) -> None:
-    audit.record(
-        f"absence:{_LINES[act]}", by=by, at=now, about=found.person_id,
-        detail={"request": found.pk, "status": found.status},
-    )  # fmt: skip
-
-
-_LINES = {
-    Act.GRANT: "granted", Act.GRANT_OTHER: "granted_other", Act.REFUSE: "refused",
-    Act.WITHDRAW: "withdrawn", Act.BEGIN: "unanswered",
-}  # fmt: skip
-
-
-def _short(words: str) -> str:
-    return words.strip()[:WORDS_MAX]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from waypost.asking.actions import call_stand_in, leave_unanswered
+from waypost.asking.lapsing import call_stand_in, leave_unanswered
 from waypost.asking.values import ANSWER_DUE, BEGINS_DUE
 from waypost.jobs import due
 

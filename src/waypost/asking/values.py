@@ -121,6 +121,14 @@ class Touched:
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """A request that waits, with what its wearer should know meanwhile, in words."""
+
+    request_id: int
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Notes:
     """What stands against asking so (refusals, in words), and what is good to know (warnings)."""
 

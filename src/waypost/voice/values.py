@@ -1,6 +1,6 @@
 """The words of the person's own voice: goals, complaints, answers, and what is said of a meeting.
 
-NEXT is the one table of a complaint's moves: code, tests and the manual's diagram come from it.
+MOVES is the one table of a complaint's moves: code, tests and the manual's diagram come from it.
 """
 
 from __future__ import annotations
@@ -40,13 +40,6 @@ class Doer(StrEnum):
     SECOND = "second"  # an answerer who did not give the first answer
 
 
-NEXT: dict[Status, frozenset[Status]] = {
-    Status.WAITING: frozenset({Status.ANSWERED, Status.WITHDRAWN}),
-    Status.ANSWERED: frozenset({Status.AGAIN, Status.CLOSED}),
-    Status.AGAIN: frozenset({Status.CLOSED, Status.WITHDRAWN}),
-    Status.CLOSED: frozenset(),
-    Status.WITHDRAWN: frozenset(),
-}
 # Act -> (from which, to which, by whom)
 MOVES: dict[Act, tuple[frozenset[Status], Status, Doer]] = {
     Act.ANSWER: (frozenset({Status.WAITING}), Status.ANSWERED, Doer.ANSWERER),
@@ -54,6 +47,10 @@ MOVES: dict[Act, tuple[frozenset[Status], Status, Doer]] = {
     Act.ANSWER_AGAIN: (frozenset({Status.AGAIN}), Status.CLOSED, Doer.SECOND),
     Act.ACCEPT: (frozenset({Status.ANSWERED}), Status.CLOSED, Doer.WEARER),
     Act.WITHDRAW: (frozenset({Status.WAITING, Status.AGAIN}), Status.WITHDRAWN, Doer.WEARER),
+}
+NEXT: dict[Status, frozenset[Status]] = {
+    status: frozenset(after for before, after, _ in MOVES.values() if status in before)
+    for status in Status
 }
 OPEN = frozenset({Status.WAITING, Status.AGAIN})
 

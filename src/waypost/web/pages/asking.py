@@ -95,8 +95,9 @@ def _form_page(request: HttpRequest, person_id: int, by: Posted, *, own_page: bo
         if sent.get("act") == "withdraw":
             actions.withdraw(number_of(sent.get("request", ""), "a request"), by=by, now=at)
             return "Taken back. Nothing has changed."
-        actions.ask(person_id, _asked(request), by=by, now=at)
-        return SENT if own_page else "It is written down. Answer it, or leave it to wait."
+        made = actions.ask(person_id, _asked(request), by=by, now=at)
+        told = SENT if own_page else "It is written down. Answer it, or leave it to wait."
+        return " ".join((told, *made.warnings)) if own_page else told
 
     trouble = ""
     if request.method == "POST":
