@@ -15,8 +15,9 @@ from django.db import transaction
 
 from waypost.access import audit
 from waypost.access.values import Posted
-from waypost.asking import checking, clocks, moving, scope, telling
+from waypost.asking import checking, clocks, scope, telling
 from waypost.asking.models import AbsenceRequest
+from waypost.asking.moving import ANSWERED_FIRST, line, move, short
 from waypost.asking.values import (
     ANSWER_DUE,
     BEGINS_DUE,
@@ -96,9 +97,9 @@ def refuse(
     found = _load(request_id, by, now, expected_version)
     if not words.strip():
         raise Refused(SAY_WHY)
-    moving.move(found, Act.REFUSE, words, by=by, now=now, changed={"answer": moving.short(words)})
+    move(found, Act.REFUSE, words, by=by, now=now, changed={"answer": short(words)})
     telling.tell_answered(found, now=now)
-    moving.line(found, Act.REFUSE, by, now)
+    line(found, Act.REFUSE, by, now)
 
 
 @transaction.atomic
@@ -106,9 +107,9 @@ def withdraw(request_id: int, *, by: Posted, now: datetime) -> None:
     """The wearer, or whoever wrote it down for them, asks no more."""
     found = scope.find(request_id)
     scope.check_may_ask(found.person_id, by, now=now, absent=True)
-    moving.move(found, Act.WITHDRAW, "", by=by, now=now)
+    move(found, Act.WITHDRAW, "", by=by, now=now)
     telling.call_off_asked(found)
-    moving.line(found, Act.WITHDRAW, by, now)
+    line(found, Act.WITHDRAW, by, now)
 
 
 @transaction.atomic
@@ -133,9 +134,9 @@ def _grant(
             else CHOOSE_ONE
         )
     changed: dict[str, Any] = {
-        "granted_from": from_at, "granted_to": to_at, "answer": moving.short(words),
+        "granted_from": from_at, "granted_to": to_at, "answer": short(words),
     }  # fmt: skip
-    moving.move(found, act, words, by=by, now=now, changed=changed)
+    move(found, act, words, by=by, now=now, changed=changed)
     reason = f"Asked first, request {found.pk}: {WHY_WORDS[Why(found.why)].lower()}"
     made = [
         authorise_absence(
@@ -146,7 +147,7 @@ def _grant(
     ]  # fmt: skip
     AbsenceRequest.objects.filter(pk=found.pk).update(absence_ids=made)
     telling.tell_answered(found, now=now)
-    moving.line(found, act, by, now)
+    line(found, act, by, now)
 
 
 def _load(request_id: int, by: Posted, now: datetime, expected_version: int) -> AbsenceRequest:
@@ -154,5 +155,5 @@ def _load(request_id: int, by: Posted, now: datetime, expected_version: int) -> 
     found = scope.find(request_id)
     scope.check_may_answer(found, by, now=now)
     if found.version != expected_version:
-        raise Conflict(moving.ANSWERED_FIRST)
+        raise Conflict(ANSWERED_FIRST)
     return found

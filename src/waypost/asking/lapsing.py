@@ -8,8 +8,9 @@ from django.db import transaction
 
 from waypost.access import audit
 from waypost.access.values import MACHINE
-from waypost.asking import moving, telling
+from waypost.asking import telling
 from waypost.asking.models import AbsenceRequest
+from waypost.asking.moving import line, move
 from waypost.asking.values import ANSWER_DUE, BEGINS_DUE, Act, Status
 from waypost.jobs import due
 
@@ -23,9 +24,9 @@ def leave_unanswered(request_id: int, *, now: datetime) -> bool:
     found = AbsenceRequest.objects.filter(pk=request_id, status=Status.WAITING).first()
     if found is None:
         return False
-    moving.move(found, Act.BEGIN, "", by=MACHINE, now=now, decided=False)
+    move(found, Act.BEGIN, "", by=MACHINE, now=now, decided=False)
     telling.tell_unanswered(found, now=now)
-    moving.line(found, Act.BEGIN, MACHINE, now)
+    line(found, Act.BEGIN, MACHINE, now)
     return True
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from waypost.access import audit, may
 from waypost.access.models import Officer
 from waypost.access.values import Permission, Posted
@@ -83,6 +85,7 @@ def requests_of(person_id: int, by: Posted, *, now: datetime) -> tuple[RequestSe
     return tuple(found)
 
 
+@transaction.atomic
 def request_page(
     request_id: int, by: Posted, *, now: datetime
 ) -> tuple[RequestSeen, tuple[MoveSeen, ...]]:

@@ -183,6 +183,7 @@ def waiting_count(by: Posted, *, now: datetime) -> int:
     return sum(bool(one.may) for one in complaints_for(by, now=now))
 
 
+@transaction.atomic
 def complaint_page(complaint_id: int, by: Posted, *, now: datetime) -> ComplaintSeen:
     """One, for who may answer it; leaves a line about the person. Nobody is named."""
     found = _find(complaint_id)

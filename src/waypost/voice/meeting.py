@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import transaction
 
 from waypost.access import audit, may
 from waypost.access.values import Permission, Posted, Reach
@@ -80,6 +81,7 @@ class MeetingSeen:
     until: datetime
 
 
+@transaction.atomic
 def facts_of(person_id: int, by: Posted, *, now: datetime, days: int = DAYS) -> Facts:
     """The last `days` local days up to now. Refused or NoSuchThing; leaves a line."""
     case = case_of(person_id, now=now)
