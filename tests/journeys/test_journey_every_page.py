@@ -125,7 +125,16 @@ request = submit(Wanted(Kind.OWN, What.TRACK, Urgency.ROUTINE, window), Requeste
 # Somebody asks for their own data by letter.
 from waypost.keeping.asking import enter
 asked = enter(person, now(), by=MACHINE, now=now())
-print(person, guarded, week.pk, told, case.pk, corrected.pk, request, asked)
+# What the wearer asks first, and a complaint.
+from waypost.asking.actions import ask
+from waypost.asking.values import Asked, Why
+from waypost.voice.complaints import complain
+from waypost.voice.values import About
+tonight = now() + timedelta(hours=24)
+absence = ask(person, Asked(Why.SHIFT, tonight, tonight + timedelta(hours=24)), by=wearer,
+              now=now()).request_id
+complaint = complain(About.TAG, "It hurts at night.", by=wearer, now=now())
+print(person, guarded, week.pk, told, case.pk, corrected.pk, request, asked, absence, complaint)
 """
 
 
@@ -142,7 +151,7 @@ def addresses(house: House, browser) -> dict[str, str]:
     assert made.returncode == 0, made.stderr
     urllib.request.urlopen(f"{house.gateway}/intake/osmand?id=tag-of-nobody&lat=51.5&lon=0.1")
     plain = {route.name: f"/{route.path}" for route in ROUTES if "<" not in route.path}
-    person, guarded, week, told, case, corrected, request, asked = made.stdout.split()
+    person, guarded, week, told, case, corrected, request, asked, *said = made.stdout.split()
     found = plain | {"person": f"/people/{person}", "whereabouts": f"/people/{person}/whereabouts"}
     page = browser.new_page()
     sign_in(page, house, "page-monitoring_officer")
@@ -161,6 +170,14 @@ def addresses(house: House, browser) -> dict[str, str]:
     found["paper"] = "/system/papers/warning_letter"
     found["notification"] = f"/notifications/{told}"
     found["request"] = f"/requests/{request}"
+    found["absence"], found["complaint"] = f"/absences/{said[0]}", f"/complaints/{said[1]}"
+    found |= {
+        name: f"/people/{person}/{word}"
+        for name, word in (
+            ("meet", "meet"), ("person-absence", "absence"), ("own-paper", "paper"),
+            ("way-in-letter", "letter"), ("person-questions", "questions"),
+        )
+    }  # fmt: skip
     found["who-may"] = f"/people/{person}/who-may"
     found["notification-draft"] = f"{found['alert']}/notify"
     found["breach-case"], found["correction"] = f"/enforcement/{case}", f"/corrections/{corrected}"
@@ -285,6 +302,12 @@ def of_another_caseload(role: Role, name: str) -> bool:
         "breach-case",
         "incident",
         "request",
+        "absence",
+        "person-absence",
+        "meet",
+        "own-paper",
+        "way-in-letter",
+        "person-questions",
     }
     if name == "notification" and role is Role.POLICE_REQUESTER:
         return False  # it was sent to their force

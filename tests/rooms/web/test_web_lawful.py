@@ -18,6 +18,7 @@ from waypost.access.may import RULES
 from waypost.access.models import AuditLine, Officer
 from waypost.access.values import MACHINE, Permission, Role
 from waypost.alerts.models import Alert, AlertMove
+from waypost.asking.models import AbsenceRequest
 from waypost.corrections.models import Copy, Correction, Statement
 from waypost.devices.models import Device, QuarantinedMessage
 from waypost.disclosure.models import Request
@@ -39,6 +40,7 @@ from waypost.positions.values import DecodedFix
 from waypost.review.models import Opening, Review
 from waypost.telling.models import WeekKept
 from waypost.units import ActivationNumber, Mechanism
+from waypost.voice.models import Complaint, ContactNote, Goal
 from waypost.web.routes import ROUTES
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -181,6 +183,22 @@ def follow_up(person, now):
     )  # fmt: skip
     Copy.objects.create(correction=corrected, recipient="outside:a court")
     WeekKept.objects.create(person=person, monday=now.date(), share=0.97, known_at=now)
+    AbsenceRequest.objects.create(
+        person=person, why="shift", words=f"{person.full_name} works late.", from_at=now,
+        to_at=now + timedelta(hours=3), asked_at=now, answer_by=now,
+    )  # fmt: skip
+    Complaint.objects.create(
+        person=person, about="tag", words="It hurts.", made_at=now,
+        answer_by=now + timedelta(days=14),
+    )  # fmt: skip
+    Goal.objects.create(
+        person=person, number=1, version=1, words=f"{person.full_name} finds work.", state="open",
+        made_at=now,
+    )  # fmt: skip
+    ContactNote.objects.create(
+        person=person, number=1, version=1, from_at=now - timedelta(days=7), to_at=now,
+        words=f"Met {person.full_name}.", made_at=now,
+    )  # fmt: skip
     SubjectRequest.objects.create(
         person=person, asked_at=now, due_at=now + timedelta(days=30), identity_how="seen"
     )
@@ -231,6 +249,8 @@ def addresses(town, reference):
         "notification_id": Notification.objects.get(person_id=town[reference]).pk,
         "document_id": Document.objects.get(person_id=town[reference]).pk,
         "request_id": Request.objects.get(person_id=town[reference]).pk,
+        "absence_id": AbsenceRequest.objects.get(person_id=town[reference]).pk,
+        "complaint_id": Complaint.objects.get(person_id=town[reference]).pk,
         "name": "alert_raised",  # of a notice's text
         "table": "orders",  # of the programme
     }
