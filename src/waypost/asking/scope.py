@@ -63,7 +63,7 @@ def check_may_answer(found: AbsenceRequest, by: Posted, *, now: datetime) -> Doe
 
 def doer_of(found: AbsenceRequest, case: Case, by: Posted, *, now: datetime) -> Doer | None:
     """None: it is the monitoring centre, and not its turn."""
-    if by.is_machine or not _watches_all(by) or by.officer_id in case.officer_ids:
+    if by.is_machine or not watches_all(by) or by.officer_id in case.officer_ids:
         return Doer.OFFICER
     turn = may_stand_in(
         urgent=found.urgent, due_at=found.answer_by, now=now, zone=settings.WALL_ZONE,
@@ -92,5 +92,5 @@ def others_of(person_id: int) -> list[tuple[datetime, datetime, bool]]:
     ]
 
 
-def _watches_all(by: Posted) -> bool:
+def watches_all(by: Posted) -> bool:
     return may.reach(by, Permission.ABSENCE_AUTHORISE) is Reach.ALL

@@ -34,10 +34,12 @@ def bench(args: argparse.Namespace) -> int:
     gc.freeze()  # as the web process does once it is loaded (web/asgi.py)
     bare = [_timed(partial(_bare, ids)) for _ in range(TRIES)]
     first = [_timed(look) for _ in range(TRIES)]
+    worked = [_timed(look, time.process_time) for _ in range(TRIES)]
     print(f"{len(ids)} people, {TRIES} readings of each")
     print(_line("bare reading", bare))
     ratio = statistics.median(first) / statistics.median(bare)
     print(_line("first page", first, f"{ratio:.2f} of bare reading"))
+    print(_line("its processor time", worked))
     print(_line("before you meet", [_timed(meet) for _ in range(TRIES)]))
     missed = _p95(first) > TARGET_P95_S
     said = "missed" if missed else "met"
@@ -134,10 +136,10 @@ def _bare(ids: list[int]) -> int:
     return len(person_orders(ids))
 
 
-def _timed(act: Callable[[], object]) -> float:
-    began = time.perf_counter()
+def _timed(act: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
+    began = clock()
     act()
-    return time.perf_counter() - began
+    return clock() - began
 
 
 def _p95(taken: list[float]) -> float:

@@ -8,7 +8,7 @@ It is a look at the person and not at their whereabouts: no fix is shown and no 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -115,16 +115,28 @@ def facts_of(person_id: int, by: Posted, *, now: datetime, days: int = DAYS) -> 
     return facts
 
 
+def own_people(by: Posted, *, now: datetime) -> frozenset[int] | None:
+    """Whom the officer meets; None: meeting people is not their work."""
+    if may.reach(by, Permission.MEETING_PREPARE) not in {Reach.OWN, Reach.TEAM}:
+        return None
+    return visible_person_ids(by, Permission.MEETING_PREPARE, now=now) or frozenset()
+
+
 def meetings(
-    by: Posted, *, now: datetime, persons: Iterable[PersonOrders] | None = None
+    by: Posted,
+    *,
+    now: datetime,
+    persons: Iterable[PersonOrders] | None = None,
+    ids: Collection[int] | None = None,
 ) -> list[MeetingSeen]:
     """From the start of today over seven days, the soonest first; for who meets people.
 
     persons   orders that the caller has already; of people not theirs nothing is taken
+    ids       who they are (own_people), where the caller has that already
     """
-    if may.reach(by, Permission.MEETING_PREPARE) not in {Reach.OWN, Reach.TEAM}:
+    ids = own_people(by, now=now) if ids is None else ids
+    if not ids:
         return []
-    ids = visible_person_ids(by, Permission.MEETING_PREPARE, now=now) or frozenset()
     known = person_orders(ids) if persons is None else [one for one in persons if one.number in ids]
     zone = ZoneInfo(settings.WALL_ZONE)
     today = datetime.combine(now.astimezone(zone).date(), datetime.min.time(), zone)

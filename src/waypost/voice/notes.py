@@ -8,6 +8,7 @@ review_list(...)   whose week waits
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,10 +17,10 @@ from django.db.models import Max
 
 from waypost.access import audit, may
 from waypost.access.models import Officer
-from waypost.access.values import Permission, Posted, Reach
+from waypost.access.values import Permission, Posted
 from waypost.errors import Conflict, Refused
 from waypost.orders.models import Person
-from waypost.orders.queries import case_of, visible_person_ids
+from waypost.orders.queries import case_of
 from waypost.telling.models import WeekKept
 from waypost.voice.models import ContactNote, WeeklyReview
 from waypost.voice.values import NOTE_MAX, Facts
@@ -145,11 +146,8 @@ def reviews_of(person_id: int, by: Posted, *, now: datetime, limit: int = 6) -> 
     ]  # fmt: skip
 
 
-def reviewed_lately(by: Posted, *, now: datetime) -> dict[int, datetime] | None:
-    """When each of the officer's own people was last gone through; None: it is not their work."""
-    if may.reach(by, Permission.MEETING_PREPARE) not in {Reach.OWN, Reach.TEAM}:
-        return None
-    ids = visible_person_ids(by, Permission.MEETING_PREPARE, now=now) or frozenset()
+def reviewed_lately(ids: Collection[int], *, now: datetime) -> dict[int, datetime]:
+    """When the week of each of these was gone through, of late; ids: meeting.own_people."""
     rows = WeeklyReview.objects.filter(person_id__in=list(ids)).values("person_id")
     last = {row["person_id"]: row["at"] for row in rows.annotate(at=Max("done_at"))}
     return {one: last[one] for one in last if now - last[one] < REVIEWED_WITHIN}

@@ -15,7 +15,7 @@ from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.monitoring.models import Violation
 from waypost.telling.models import WeekKept
 from waypost.voice import notes
-from waypost.voice.meeting import facts_of, meetings
+from waypost.voice.meeting import facts_of, meetings, own_people
 from waypost.voice.models import ContactNote, WeeklyReview
 from waypost.voice.notes import Reviewed
 from waypost.voice.values import Facts, Missed, Strand
@@ -146,6 +146,8 @@ def test_a_week_is_gone_through_with_its_note_and_waits_again_after_six_days(tow
     notes.finish_review(person, said, by=perrin, now=NOW)
     made = WeeklyReview.objects.get()
     assert (made.note_number, made.nothing_further, made.praised) == (1, True, False)
-    assert notes.reviewed_lately(perrin, now=NOW + timedelta(days=5)) == {person: NOW}
-    assert notes.reviewed_lately(perrin, now=NOW + timedelta(days=6)) == {}
-    assert notes.reviewed_lately(town["robin"], now=NOW) is None
+    ids = own_people(perrin, now=NOW)
+    assert ids == {person}
+    assert notes.reviewed_lately(ids, now=NOW + timedelta(days=5)) == {person: NOW}
+    assert notes.reviewed_lately(ids, now=NOW + timedelta(days=6)) == {}
+    assert own_people(town["robin"], now=NOW) is None

@@ -37,7 +37,7 @@ from waypost.orders.values import PersonOrders
 from waypost.rules.values import Certainty, RowKind
 from waypost.telling.praising import kept_weeks
 from waypost.voice.answering import own_asked
-from waypost.voice.meeting import meetings
+from waypost.voice.meeting import meetings, own_people
 from waypost.voice.notes import reviewed_lately
 from waypost.web.pages.pausing import suspension_words
 from waypost.web.pages.telling import own_reminder_words, reminder_words
@@ -159,15 +159,16 @@ def mine(request: HttpRequest) -> HttpResponse:
 def _first_words(by: Posted, at: datetime, found: list[PersonOrders]) -> dict[str, Any]:
     """What a practitioner's first page opens with: who asks first, who is seen this week, whose
     week is not gone through."""
-    reviewed = reviewed_lately(by, now=at)
+    ids = own_people(by, now=at)
+    if ids is None:
+        return {"may_meet": False, "reviewed": {}}
+    reviewed = reviewed_lately(ids, now=at)
     return {
-        "asks": asks(to_answer(by, now=at), now=at) if reviewed is not None else [],
-        "diary": diary(meetings(by, now=at, persons=found), now=at),
-        "may_meet": reviewed is not None,
-        "reviewed": reviewed or {},
-        "to_review": sum(one.number not in reviewed for one in found)
-        if reviewed is not None
-        else 0,
+        "may_meet": True,
+        "asks": asks(to_answer(by, now=at), now=at),
+        "diary": diary(meetings(by, now=at, persons=found, ids=ids), now=at),
+        "reviewed": reviewed,
+        "to_review": len(ids - set(reviewed)),
     }
 
 
