@@ -83,7 +83,7 @@ def test_a_week_is_gone_through_by_keyboard_in_few_steps(page, house, tmp_path):
     page.get_by_text("1 week to go through").wait_for()
     check_accessible(page, house)
     keys = Keys(page)
-    keys.to(f"Sasha {name}: before you meet")
+    keys.to(f"Sasha {name} : before you meet")
     keys.press("Enter")
     page.get_by_role("heading", name="Before you meet").wait_for()
     page.get_by_role("heading", name="To praise").wait_for()

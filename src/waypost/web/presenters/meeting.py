@@ -43,11 +43,14 @@ def answered(found: Iterable[AskedSeen]) -> list[str]:
     ]
 
 
-def diary(found: Iterable[MeetingSeen], *, now: datetime) -> list[tuple[str, list[MeetingSeen]]]:
-    """Who is seen on which day, today first."""
-    days: dict[date, list[MeetingSeen]] = defaultdict(list)
+def diary(
+    found: Iterable[MeetingSeen], *, now: datetime
+) -> list[tuple[str, list[tuple[str, MeetingSeen]]]]:
+    """Who is seen on which day and when, on the wall; today first."""
+    days: dict[date, list[tuple[str, MeetingSeen]]] = defaultdict(list)
     for one in found:
-        days[local(one.at).date()].append(one)
+        wall = local(one.at)
+        days[wall.date()].append((f"{wall:%H:%M}", one))
     today = local(now).date()
     return [
         ("Today" if day == today else f"{day:%A} {day.day} {day:%B}", seen)
