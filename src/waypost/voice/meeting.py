@@ -26,7 +26,7 @@ from waypost.asking.queries import requests_of
 from waypost.asking.values import WHY_WORDS
 from waypost.devices.tag_queries import findings_of
 from waypost.monitoring.appointments import kept_appointments
-from waypost.monitoring.queries import Standing, is_of_tag
+from waypost.monitoring.queries import Standing, is_of_tag, last_fix_at
 from waypost.monitoring.strip_queries import PersonStrips, RequirementStrip, person_strips
 from waypost.necessity.tasks import tasks_of_person
 from waypost.necessity.values import TASK_WORDS
@@ -102,7 +102,7 @@ def facts_of(person_id: int, by: Posted, *, now: datetime, days: int = DAYS) -> 
         appointments=_appointments(person, by, from_at, now),
         requests=_requests(person_id, by, from_at, now),
         changes=_changes(person_id, person, from_at, now),
-        tag=tuple(one.words for one in findings_of(person_id, now=now)),
+        tag=_tag(person_id, person, now),
         owed=tuple(
             f"{TASK_WORDS[one.task.kind]}, order {one.task.order_id}"
             for one in tasks_of_person(person_id, by, now=now)
@@ -259,6 +259,18 @@ def _appointments(
 ) -> tuple[tuple[datetime, str], ...]:
     kept = kept_appointments(person.number or 0, by=by, from_at=from_at, now=now, person=person)
     return tuple((one.asked.from_at, CAME[one.outcome]) for one in kept)
+
+
+def _tag(person_id: int, person: PersonOrders, now: datetime) -> tuple[str, ...]:
+    """Whether one is on, what is the matter with it, and when it was last located."""
+    if not any(
+        one.from_at <= now and (one.to_at is None or now < one.to_at) for one in person.activations
+    ):
+        return ("No tag is on.",)
+    found = [one.words for one in findings_of(person_id, now=now)]
+    at = last_fix_at([person_id]).get(person_id)
+    last = "Not located yet." if at is None else f"Last located {when(at, settings.WALL_ZONE)}."
+    return (*(found or ["Nothing is the matter with it."]), last)
 
 
 def _requests(person_id: int, by: Posted, from_at: datetime, now: datetime) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def contact_note(facts: Facts, *, made_at: datetime) -> str:
         *_or(NOTHING, (f"- {one}" for one in facts.changes)),
         "",
         "The tag:",
-        *_or("- Nothing is the matter with it.", (f"- {one}" for one in facts.tag)),
+        *_or(NOTHING, (f"- {one}" for one in facts.tag)),
     ]  # fmt: skip
     return "\n".join(lines)
 

@@ -93,6 +93,7 @@ def test_the_facts_are_of_the_week_and_leave_a_line_and_hold_no_place(town):
     moving = facts.missed[1]
     assert (moving.at, moving.until) == (NOW.replace(hour=0) - timedelta(days=1), None)
     assert facts.weeks_kept == (date(2026, 2, 23),)
+    assert facts.tag == ("No tag is on.",)
     assert facts.requests[0].startswith("Work or a shift, Wed 4 Mar 2026 19:00 GMT")
     note = notes.draft(facts, now=NOW)
     assert not [one for one in HOME if str(one) in note]
