@@ -85,6 +85,7 @@ def settings() -> str:
 
 def lifecycles() -> str:
     from waypost.alerts.values import NEXT as ALERTS
+    from waypost.asking.values import NEXT as ABSENCES
     from waypost.devices.commanding import NEXT as COMMANDS
     from waypost.devices.lifecycle import NEXT as DEVICES
     from waypost.devices.lifecycle import STARTS_AS
@@ -96,6 +97,7 @@ def lifecycles() -> str:
     from waypost.plans.values import STARTS as PLANNED_STARTS
     from waypost.policing.values import NEXT as NOTIFICATIONS
     from waypost.review.values import NEXT as REVIEWS
+    from waypost.voice.values import NEXT as COMPLAINTS
     from waypost.whatif.lifecycle import NEXT as TRIES
 
     starts = sorted(STARTS_AS, key=list(DEVICES).index)
@@ -112,6 +114,8 @@ def lifecycles() -> str:
                 REQUESTS,
                 _ends(REQUESTS),
             ),
+            diagram("A request to be away", ["waiting"], ABSENCES, _ends(ABSENCES)),
+            diagram("A complaint", ["waiting"], COMPLAINTS, _ends(COMPLAINTS)),
             diagram("A match under review", ["waiting"], REVIEWS, _ends(REVIEWS)),
             diagram("A revision of the rules' numbers", ["draft"], REVISIONS, _ends(REVISIONS)),
             diagram("A what-if", ["waiting"], TRIES, _ends(TRIES)),

@@ -178,6 +178,8 @@ INSTALLED_APPS = [
     "waypost.disclosure",
     "waypost.telling",
     "waypost.plans",
+    "waypost.asking",
+    "waypost.voice",
     "waypost.oversight",
     "waypost.necessity",
     "waypost.courts",

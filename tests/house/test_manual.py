@@ -139,6 +139,26 @@ def test_every_exercise_stands_in_the_manual_with_its_answers_and_why():
             assert question.why in text
 
 
+def test_every_move_of_a_request_to_be_away_and_of_a_complaint_is_drawn_with_who_makes_it():
+    import asking_manual
+
+    from waypost.asking import lifecycle as asking
+    from waypost.asking.values import NEXT as ABSENCES
+    from waypost.voice import lifecycle as voice
+    from waypost.voice.values import NEXT as COMPLAINTS
+
+    for name, table, words in (
+        ("ask-first", ABSENCES, asking),
+        ("own-voice", COMPLAINTS, voice),
+    ):
+        text = asking_manual.pages()[f"manual/{name}.md"]
+        drawn = set(re.findall(r"^    (\w+) --> (\w+): \S", text, re.M))
+        assert drawn == {(before.value, after.value) for before in table for after in table[before]}
+        for one in words.moves():
+            row = f"| {words.STATUS_WORDS[one.before]} | {words.STATUS_WORDS[one.after]} | "
+            assert f"{row}{one.words} |" in text, one
+
+
 def test_every_problem_and_note_of_an_offence_file_is_in_the_manual():
     import offence_manual
 

@@ -176,6 +176,15 @@ from waypost.plans.values import PlanKind
 plan = Written("keeps nights settled", "Settle at home, find work.", "", now() + timedelta(days=60))
 write_plan(person, PlanKind.SENTENCE, plan, expected_version=0, by=MACHINE, now=now())
 planned = Plan.objects.get(person_id=person).pk
+# What the wearer asks first, and a complaint.
+from waypost.asking.actions import ask
+from waypost.asking.values import Asked, Why
+from waypost.voice.complaints import complain
+from waypost.voice.values import About
+tonight = now() + timedelta(hours=24)
+absence = ask(person, Asked(Why.SHIFT, tonight, tonight + timedelta(hours=24)), by=wearer,
+              now=now()).request_id
+complaint = complain(About.TAG, "It hurts at night.", by=wearer, now=now())
 import json
 said = {
     "person": person, "guarded": guarded, "week": week.pk, "told": told, "case": case.pk,
@@ -186,6 +195,8 @@ said["court"] = message
 said["court_zone"] = zone
 said["assessed"] = assessed.pk
 said["planned"] = planned
+said["absence"] = absence
+said["complaint"] = complaint
 print(json.dumps(said))
 """
 
@@ -235,6 +246,17 @@ def addresses(house: House, browser) -> dict[str, str]:
     found["order-new"], found["order"] = f"/people/{person}/orders/new", f"/orders/{order}"
     found["order-requirement"] = f"/orders/{order}/requirement?of=R1"
     found["contract"] = f"/contracts/{of_order}"
+    found["absence"], found["complaint"] = (
+        f"/absences/{said['absence']}",
+        f"/complaints/{said['complaint']}",
+    )
+    found |= {
+        name: f"/people/{person}/{word}"
+        for name, word in (
+            ("meet", "meet"), ("person-absence", "absence"), ("own-paper", "paper"),
+            ("way-in-letter", "letter"), ("person-questions", "questions"),
+        )
+    }  # fmt: skip
     found["who-may"] = f"/people/{person}/who-may"
     found["notification-draft"] = f"{found['alert']}/notify"
     found["breach-case"], found["correction"] = f"/enforcement/{case}", f"/corrections/{corrected}"
@@ -370,6 +392,12 @@ def of_another_caseload(role: Role, name: str) -> bool:
         "order",
         "order-new",
         "order-requirement",
+        "absence",
+        "person-absence",
+        "meet",
+        "own-paper",
+        "way-in-letter",
+        "person-questions",
     }
     if name == "notification" and role is Role.POLICE_REQUESTER:
         return False  # it was sent to their force

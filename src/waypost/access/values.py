@@ -92,6 +92,8 @@ class Permission(StrEnum):
     OWN_CONTEST = "own:contest"  # a wearer: dispute a decision about oneself
     OWN_CONSENT = "own:consent"  # a wearer: withdraw the consent by which a tag is worn
     OWN_CONTACT = "own:contact"  # a wearer: how one is reminded oneself, and of what
+    OWN_ASK = "own:ask"  # a wearer: ask first, before one is away
+    OWN_VOICE = "own:voice"  # a wearer: goals, complaints, answers to questions about it all
     NECESSITY_READ = "necessity:read"  # why somebody is monitored, what they were told
     NECESSITY_WRITE = "necessity:write"  # write why, review it, prove notice and induction
     IDENTITY_WRITE = "identity:write"  # enter ids of a person, and end what was entered wrongly
@@ -107,6 +109,9 @@ class Permission(StrEnum):
     PLAN_WRITE = "plan:write"  # write, review and move them
     MARKER_READ = "marker:read"  # MAPPA and MARAC: who may know of them
     MARKER_WRITE = "marker:write"  # record and move them
+    MEETING_PREPARE = "meeting:prepare"  # before you meet; contact notes, weekly reviews
+    WAY_IN_GIVE = "way_in:give"  # hand a wearer a letter with which they sign in without e-mail
+    COMPLAINT_ANSWER = "complaint:answer"  # of wearers; never one about oneself
     PERSON_TELL = "person:tell"  # how a wearer or a protected person is told; a wearer's praise
     SIGNED_IN = "signed_in"  # pages for anybody who has signed in (home, help)
     ANYBODY = "anybody"  # sign-in, health, static: named so that "public" is a decision

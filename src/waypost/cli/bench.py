@@ -40,6 +40,10 @@ BENCHES: dict[str, tuple[str, str]] = {
         "waypost.cli.bench_offences",
         "a delivery of the police: new, all changed, all known",
     ),
+    "practitioner": (
+        "waypost.cli.bench_practitioner",
+        "a practitioner's first page with sixty people, and one before they meet",
+    ),
     "truth": ("waypost.worlds.bench_truth", "rules against a world's truth, and the plain rule's"),
     "rules": (
         "waypost.cli.bench_rules",

@@ -199,8 +199,10 @@ def _rota() -> None:
 
 def _tell_wearers() -> None:
     from waypost.cli.demo_told import tell_everybody
+    from waypost.cli.demo_voice import speak
 
     tell_everybody(clock.now())
+    speak(WEARER_USERNAME, "practitioner", clock.now())
 
 
 def _who_is_who() -> None:

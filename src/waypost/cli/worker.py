@@ -351,9 +351,11 @@ def make_keeping_lane(now: Callable[[], datetime] = clock.now) -> Lane:
 
 
 def make_telling_lane(now: Callable[[], datetime] = clock.now) -> Lane:
+    from waypost.asking.lane import AskingLane
     from waypost.telling.lane import TellingLane
+    from waypost.voice.lane import VoiceLane
 
-    return TellingLane(now)
+    return _InTurn(TellingLane(now), AskingLane(now), VoiceLane(now))
 
 
 def make_moving_lane(now: Callable[[], datetime] = clock.now) -> MovingLane:

@@ -348,6 +348,37 @@ POLICY: dict[str, Given | Left] = {
         "never_when consent_how ended_why",
     ),
     "telling.NearTold": Given("When you were told", "rung_why asked_at closed_at closed_how"),
+    "asking.AbsenceRequest": Given(
+        "What you asked first",
+        "why words evidence from_at to_at urgent asked_at own status answer_by granted_from "
+        "granted_to decided_at stand_in_at",
+        "asked_by_id decided_by_id", "answer",
+    ),
+    "asking.RequestMove": Given(
+        "What happened to what you asked first", "request at act from_status to_status",
+        "officer_id", "words",
+    ),
+    "voice.Goal": Given("Your goals", "number version words state made_at"),
+    "voice.Complaint": Given(
+        "Your complaints",
+        "about words status made_at own answer_by answered_at again_at again_words "
+        "again_answered_at late_at",
+        "about_officer_id made_by_id answered_by_id again_by_id", "answer again_answer",
+    ),
+    "voice.Questionnaire": Given(
+        "Questions that were asked about your order", "side stage order_reference set_version "
+        "due_at answered_at", "officer_id", "answers",
+    ),
+    "voice.ContactNote": Given(
+        "Notes of contacts with you", "number version from_at to_at made_at", "made_by_id", "words"
+    ),
+    "voice.WeeklyReview": Given(
+        "Weeks that were gone through", "from_at to_at done_at praised note_number "
+        "nothing_further", "done_by_id", "words",
+    ),
+    "voice.WayIn": Given(
+        "Letters to sign in with", "made_at until_at used_at ended_at", "made_by_id"
+    ),
     "whatif.WhatIf": Given("Requirements that were tried on your past", "status asked_at from_at "
                            "to_at ended_at", "officer_id"),
     "whatif.WhatIfAttachment": Given("Tries put beside an order", "order_reference at",

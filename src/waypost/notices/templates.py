@@ -202,6 +202,41 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "Well done. You kept to everything that your order asks of you in the week from {week}.\n"
         "Your officer saw it and asked us to tell you.\n",
     ),
+    "absence_asked": (
+        "Waypost: a wearer asks to be away (request {request_id})",
+        "Request {request_id} waits for your answer, by {due_by}.\n\n"
+        "Sign in to Waypost and open /absences/{request_id}\n",
+    ),
+    "absence_stand_in": (
+        "Waypost: request {request_id} to be away waits for the monitoring centre",
+        "Whoever is responsible has not answered request {request_id}, or cannot in time. Please "
+        "answer it in their place; it was due by {due_by}.\n\n"
+        "Sign in to Waypost and open /absences/{request_id}\n",
+    ),
+    "absence_granted": (
+        "The answer is yes",
+        "You asked first, and the answer is yes: from {from_words} to {to_words}.\n"
+        "Keep to everything else that your order says. After that, it is as before.\n",
+    ),
+    "absence_refused": (
+        "The answer is no",
+        "You asked to be away from {from_words} to {to_words}. The answer is no, and your order "
+        "stays as it is.\nSign in to read why, or ring your officer.\n",
+    ),
+    "absence_unanswered": (
+        "Nobody has answered you yet",
+        "You asked to be away from {from_words} to {to_words}. Nobody answered in time. We are "
+        "sorry. Nothing has changed: do what your order says, and ring your officer.\n",
+    ),
+    "complaint_waiting": (
+        "Waypost: complaint {case_id} waits for an answer",
+        "Complaint {case_id} of a wearer waits for an answer by {due_by}. Whoever it is about does "
+        "not answer it.\n\nSign in to Waypost and open /complaints/{case_id}\n",
+    ),
+    "complaint_answered": (
+        "We have answered your complaint",
+        "We have answered your complaint. Sign in to read it, or ask for it on paper.\n",
+    ),
     "week_kept": (
         "Waypost: {count} kept to their order in the week from {week}",
         "{count} of the people you are responsible for kept to everything that was asked of them "
@@ -345,6 +380,11 @@ SHORTS: dict[str, str] = {
     "reminder_curfew": "Your curfew begins on {at}. Be home by then.",
     "reminder_battery": "The battery of your tag is low. {lasts} Charge it now until it is full.",
     "praise": "Well done. You kept to your order in the week from {week}. Your officer saw it.",
+    "absence_granted": "You asked first. The answer is yes: {from_words} to {to_words}.",
+    "absence_refused": "You asked to be away from {from_words}. The answer is no. Your order stays "
+    "as it is. Ring your officer to hear why.",
+    "absence_unanswered": "Nobody answered what you asked in time. Sorry. Nothing has changed. "
+    "Ring your officer.",
     "near": "Please take care: the person who must keep away from you may have come too close. In "
     "danger ring 999. To talk to us: {ring}.",
     "near_over": "We asked you to take care. As far as we can tell, that is over. Worried? {ring}",
@@ -362,7 +402,8 @@ SAMPLE: dict[str, Any] = {
     "because": "it failed 5 times in a row", "channel": "sms", "case_id": 6, "correction_id": 5,
     "code": "Your library books", "count": 3,
     "deadline": "2026-03-04 12:00:00 UTC",
-    "due_by": "2026-03-04 17:00 UTC", "kind": "exclusion", "number": 1, "person_id": 5,
+    "due_by": "2026-03-04 17:00 UTC", "from_words": "Tuesday 3 March at 18:00",
+    "to_words": "Tuesday 3 March at 22:00", "kind": "exclusion", "number": 1, "person_id": 5,
     "lasts": "It may last about 4 hours.", "ring": "020 7946 0000", "week": "Monday 2 March",
     "purpose": "fitting", "request_id": 4, "raised_at": "2026-03-02 12:00:00 UTC",
     "since": "2026-03-02 12:00:00 UTC", "step": "referred", "statement": "police notification 17",

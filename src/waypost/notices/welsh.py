@@ -32,6 +32,33 @@ WELSH: dict[str, tuple[str, str, str]] = {
         "Gwelodd eich swyddog hynny a gofynnodd i ni ddweud wrthych.\n",
         "Da iawn chi. Gwnaethoch bopeth y mae eich gorchymyn yn ei ofyn yn yr wythnos o {week}.",
     ),
+    "absence_granted": (
+        "Yr ateb yw: cewch",
+        "Gofynnoch chi yn gyntaf, a'r ateb yw: cewch, o {from_words} tan {to_words}.\n"
+        "Cadwch at bopeth arall y mae eich gorchymyn yn ei ddweud. Wedyn, mae popeth fel o'r "
+        "blaen.\n",
+        "Gofynnoch chi yn gyntaf. Yr ateb yw: cewch, o {from_words} tan {to_words}.",
+    ),
+    "absence_refused": (
+        "Yr ateb yw: na chewch",
+        "Gofynnoch am fod i ffwrdd o {from_words} tan {to_words}. Yr ateb yw: na chewch. Nid yw "
+        "eich gorchymyn wedi newid.\nMewngofnodwch i ddarllen pam, neu ffoniwch eich swyddog.\n",
+        "Gofynnoch am fod i ffwrdd o {from_words}. Yr ateb yw: na chewch. Nid yw eich gorchymyn "
+        "wedi newid. Ffoniwch eich swyddog.",
+    ),
+    "absence_unanswered": (
+        "Nid oes neb wedi eich ateb eto",
+        "Gofynnoch am fod i ffwrdd o {from_words} tan {to_words}. Ni atebodd neb mewn pryd. Mae'n "
+        "ddrwg gennym. Nid oes dim wedi newid: gwnewch yr hyn y mae eich gorchymyn yn ei ddweud, "
+        "a ffoniwch eich swyddog.\n",
+        "Ni atebodd neb mewn pryd. Mae'n ddrwg gennym. Nid oes dim wedi newid. Ffoniwch eich "
+        "swyddog.",
+    ),
+    "complaint_answered": (
+        "Rydym wedi ateb eich cwyn",
+        "Rydym wedi ateb eich cwyn. Mewngofnodwch i'w ddarllen, neu gofynnwch amdano ar bapur.\n",
+        "Rydym wedi ateb eich cwyn. Mewngofnodwch i'w ddarllen.",
+    ),
     "near": (
         "Cymerwch ofal",
         "Efallai fod y person sy'n gorfod cadw draw oddi wrthych wedi dod yn nes nag y caniateir. "

@@ -19,6 +19,7 @@ GRAVE: Mapping[str, frozenset[str]] = {
     "officers": frozenset({"ask", "ask-end", "grant"}),  # roles
     "agency-links": frozenset({"propose", "confirm"}),
     "sign-in-resets": frozenset({"ask", "grant"}),
+    "way-in-letter": ANY,  # a way into a wearer's account
     "machines": ANY,  # tokens
     "own-sign-in": ANY,  # second factors
     "own-app": frozenset({"begin"}),

@@ -9,6 +9,7 @@ from django.core.cache import cache
 
 from waypost.access import may
 from waypost.access.values import Permission, Posted
+from waypost.asking.queries import waiting_count as absences_waiting
 from waypost.clock import now
 from waypost.devices.clock_queries import clocks_in_doubt
 from waypost.disclosure.queries import waiting_count as requests_waiting
@@ -19,6 +20,7 @@ from waypost.orders.queries import orders_version
 from waypost.policing.queries import waiting_count
 from waypost.review.queries import waiting_count as reviews_waiting
 from waypost.suitability.queries import waiting_count as suitability_waiting
+from waypost.voice.complaints import waiting_count as complaints_waiting
 
 KEPT_S = 60
 
@@ -33,6 +35,8 @@ def waiting_of(by: Posted) -> dict[str, int]:
         | _necessity(by)
         | _reviews(by)
         | _suitability(by)
+        | _absences(by)
+        | _complaints(by)
     )
 
 
@@ -90,6 +94,40 @@ def _reviews(by: Posted) -> dict[str, int]:
 
 def _reviews_key(by: Posted) -> str:
     return f"match-reviews:{by.officer_id}"
+
+
+def forget_absences(by: Posted) -> None:
+    """Count requests to be away anew: the officer has just answered one."""
+    cache.delete(_absences_key(by))
+
+
+def _absences(by: Posted) -> dict[str, int]:
+    if not may.decide(by, Permission.ABSENCE_AUTHORISE).allowed:
+        return {}
+    key = _absences_key(by)
+    found = cache.get_or_set(key, lambda: absences_waiting(by, now=now()), KEPT_S)
+    return {"absences": found or 0}
+
+
+def _absences_key(by: Posted) -> str:
+    return f"absence-tasks:{by.officer_id}"
+
+
+def forget_complaints(by: Posted) -> None:
+    """Count complaints anew: the officer has just answered one."""
+    cache.delete(_complaints_key(by))
+
+
+def _complaints(by: Posted) -> dict[str, int]:
+    if not may.decide(by, Permission.COMPLAINT_ANSWER).allowed:
+        return {}
+    key = _complaints_key(by)
+    found = cache.get_or_set(key, lambda: complaints_waiting(by, now=now()), KEPT_S)
+    return {"complaints": found or 0}
+
+
+def _complaints_key(by: Posted) -> str:
+    return f"complaint-tasks:{by.officer_id}"
 
 
 def forget_necessity(by: Posted) -> None:

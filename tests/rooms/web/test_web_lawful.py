@@ -19,6 +19,7 @@ from waypost.access.may import RULES
 from waypost.access.models import AuditLine, Officer
 from waypost.access.values import MACHINE, Permission, Role
 from waypost.alerts.models import Alert, AlertMove
+from waypost.asking.models import AbsenceRequest
 from waypost.contracts.models import Contract
 from waypost.corrections.models import Copy, Correction, Statement
 from waypost.courts.models import CourtDelivery, CourtMessage, CourtQuestion
@@ -46,6 +47,7 @@ from waypost.review.models import Opening, Review
 from waypost.suitability.models import Assessment, Leave
 from waypost.telling.models import WeekKept
 from waypost.units import ActivationNumber, Mechanism
+from waypost.voice.models import Complaint, ContactNote, Goal
 from waypost.web.routes import ROUTES
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -208,6 +210,22 @@ def follow_up(person, now):
                                words="Bryn stays at home.", made_at=now)  # fmt: skip
     PlannedVisit.objects.create(person=person, at=now, where="home", words="A talk",
                                 status="planned", made_at=now)  # fmt: skip
+    AbsenceRequest.objects.create(
+        person=person, why="shift", words=f"{person.full_name} works late.", from_at=now,
+        to_at=now + timedelta(hours=3), asked_at=now, answer_by=now,
+    )  # fmt: skip
+    Complaint.objects.create(
+        person=person, about="tag", words="It hurts.", made_at=now,
+        answer_by=now + timedelta(days=14),
+    )  # fmt: skip
+    Goal.objects.create(
+        person=person, number=1, version=1, words=f"{person.full_name} finds work.", state="open",
+        made_at=now,
+    )  # fmt: skip
+    ContactNote.objects.create(
+        person=person, number=1, version=1, from_at=now - timedelta(days=7), to_at=now,
+        words=f"Met {person.full_name}.", made_at=now,
+    )  # fmt: skip
     SubjectRequest.objects.create(
         person=person, asked_at=now, due_at=now + timedelta(days=30), identity_how="seen"
     )
@@ -300,6 +318,8 @@ def addresses(town, reference):
         "plan_id": Plan.objects.get(person_id=town[reference]).pk,
         "visit_id": PlannedVisit.objects.get(person_id=town[reference]).pk,
         "exercise": "tenuous-request",  # of a practice: there is none here
+        "absence_id": AbsenceRequest.objects.get(person_id=town[reference]).pk,
+        "complaint_id": Complaint.objects.get(person_id=town[reference]).pk,
         "name": "alert_raised",  # of a notice's text
         "table": "orders",  # of the programme
     }

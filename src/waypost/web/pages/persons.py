@@ -19,6 +19,7 @@ from waypost.alerts.dealing import own_decisions
 from waypost.alerts.harm import RISK_WORDS
 from waypost.alerts.queries import open_alerts_of
 from waypost.alerts.risks import risks_of
+from waypost.asking.queries import requests_of, to_answer
 from waypost.clock import now
 from waypost.corrections.queries import waiting_for
 from waypost.devices.tag_queries import findings_of, signs_of_person
@@ -43,15 +44,20 @@ from waypost.orders.values import PersonOrders
 from waypost.plans.queries import own_objectives, summary_of
 from waypost.rules.values import Certainty, RowKind
 from waypost.telling.praising import kept_weeks
+from waypost.voice.answering import own_asked
+from waypost.voice.meeting import meetings, own_people
+from waypost.voice.notes import reviewed_lately
 from waypost.web.pages.pausing import suspension_words
 from waypost.web.pages.suitability import assessed_words
 from waypost.web.pages.telling import own_reminder_words, reminder_words
 from waypost.web.presenters import outcomes
 from waypost.web.presenters import people as present
+from waypost.web.presenters.asking import asks
 from waypost.web.presenters.court import court_rows
 from waypost.web.presenters.dealing import own_shown
 from waypost.web.presenters.devices import finding_tag, own_battery_words
 from waypost.web.presenters.looking import by_day
+from waypost.web.presenters.meeting import diary
 from waypost.web.presenters.necessity import tasks_shown
 from waypost.web.presenters.plans import summary as plan_summary
 from waypost.web.presenters.risks import KINDS as KINDS_OF_RISK
@@ -61,6 +67,7 @@ from waypost.whatif.queries import attached_to
 from waypost.whatif.trying import KINDS
 
 KEPT_DAYS = timedelta(days=28)
+OWN_ASKS = 3  # requests of the wearer on a page that is about something else
 
 
 def people(request: HttpRequest) -> HttpResponse:
@@ -78,12 +85,15 @@ def people(request: HttpRequest) -> HttpResponse:
             or sought in f"{person.person_id} {person.details.get('name', '')}".casefold()
         )
     ]
+    first = _first_words(by, at, found)
+    reviewed = first["reviewed"]
     heard = last_fix_at([person.number for person in found if person.number is not None])
     rows = [
         {
             "person": person,
             "live": sum(order.live for order in present.orders_of(person, now=at)),
             "heard_at": heard.get(person.number or 0),
+            "reviewed_at": reviewed.get(person.number or 0),
         }
         for person in found
     ]
@@ -93,6 +103,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "may_merge": may.decide(by, Permission.IDENTITY_MERGE).allowed,
         "owed_count": own_task_count(by, now=at),
         "weeks": [] if sought else kept_weeks(by, now=at),
+        **({"may_meet": first["may_meet"]} if sought else first),
     }
     return render(request, "waypost/people.html", words)
 
@@ -126,6 +137,8 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
             "attached": attached_to(person_id, by, now=at)
             if may.decide(by, Permission.ORDER_READ, case).allowed
             else {},
+            "may_meet": may.decide(by, Permission.MEETING_PREPARE, case).allowed,
+            "may_absent": may.decide(by, Permission.ABSENCE_AUTHORISE, case).allowed,
             "may_read_tag": may.decide(by, Permission.DEVICE_READ).allowed,
             "breach_cases": cases_of_person(person_id, by, now=at),
             "warnings": warnings_about(person_id, by, now=at),
@@ -163,9 +176,28 @@ def mine(request: HttpRequest) -> HttpResponse:
             "corrections": waiting_for(by, now=at),
             "battery": own_battery_words(signs_of_person(by.own_person_id, now=at)),
             **own_reminder_words(by.own_person_id, at),
+            "asks": asks(requests_of(by.own_person_id, by, now=at)[:OWN_ASKS], now=at),
+            "asked": own_asked(by, now=at),
+            "own": True,
         }
         audit.record("person:viewed_own", by=by, at=at, about=by.own_person_id)
     return render(request, "waypost/mine.html", words)
+
+
+def _first_words(by: Posted, at: datetime, found: list[PersonOrders]) -> dict[str, Any]:
+    """What a practitioner's first page opens with: who asks first, who is seen this week, whose
+    week is not gone through."""
+    ids = own_people(by, now=at)
+    if ids is None:
+        return {"may_meet": False, "reviewed": {}}
+    reviewed = reviewed_lately(ids, now=at)
+    return {
+        "may_meet": True,
+        "asks": asks(to_answer(by, now=at), now=at),
+        "diary": diary(meetings(by, now=at, persons=found, ids=ids), now=at),
+        "reviewed": reviewed,
+        "to_review": len(ids - set(reviewed)),
+    }
 
 
 def _strip_words(found: PersonStrips) -> dict[str, Any]:
