@@ -167,6 +167,7 @@ INSTALLED_APPS = [
     "waypost.telling",
     "waypost.oversight",
     "waypost.necessity",
+    "waypost.iom",
     "waypost.keeping",
     "waypost.web",
 ]

@@ -28,7 +28,8 @@ UNTOLD_ALONE = [
 ]
 # Nor that something is left out of their data, or held for a court or an inquiry: that would tell
 # what the leaving out keeps.
-UNTOLD_KINDS = ("restriction:", "hold:", "holds:")
+# The same of intelligence, and of what a police team was asked to do.
+UNTOLD_KINDS = ("restriction:", "hold:", "holds:", "intelligence:", "task:")
 USED_AGAIN_AFTER = timedelta(minutes=5)  # how fine `last_used_at` is: a write per call is too much
 
 

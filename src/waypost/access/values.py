@@ -87,6 +87,14 @@ class Permission(StrEnum):
     OWN_CONTACT = "own:contact"  # a wearer: how one is reminded oneself, and of what
     NECESSITY_READ = "necessity:read"  # why somebody is monitored, what they were told
     NECESSITY_WRITE = "necessity:write"  # write why, review it, prove notice and induction
+    IOM_READ = "iom:read"  # cohorts, offers, case conferences and what was agreed
+    IOM_WRITE = "iom:write"  # the coordinator: select, hold conferences, agree actions
+    IOM_OFFER = "iom:offer"  # record offers, and what became of one's own actions
+    INTELLIGENCE_READ = "intelligence:read"  # shared intelligence, as its handling marks allow
+    INTELLIGENCE_WRITE = "intelligence:write"  # enter and review it
+    TASK_READ = "task:read"  # tasks of police teams: those one sent, or was sent
+    TASK_SEND = "task:send"  # the coordinator: ask a police team, read and close its return
+    TASK_ANSWER = "task:answer"  # the police team: accept, decline, return
     PERSON_TELL = "person:tell"  # how a wearer or a protected person is told; a wearer's praise
     SIGNED_IN = "signed_in"  # pages for anybody who has signed in (home, help)
     ANYBODY = "anybody"  # sign-in, health, static: named so that "public" is a decision

@@ -14,6 +14,7 @@ in `required` no agency's own template can leave out.
     subject_access        keeping       to a person: what is held about them
     plain_notice          necessity     to a person: what is recorded, why, how long, with whom
     five about a match    review        match_kinds.py
+    iom_minutes           iom           of a case conference (meeting_kinds.py)
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from pathlib import Path
 from waypost.documents.kind import Kind as Kind
 from waypost.documents.kind import Slot as Slot
 from waypost.documents.match_kinds import MATCH_KINDS, MATCH_SAMPLE
+from waypost.documents.meeting_kinds import MEETING_KINDS, MEETING_SAMPLE
 from waypost.documents.values import (
     Block,
     Exhibit,
@@ -287,6 +289,7 @@ KINDS: dict[str, Kind] = {
                    "your_rights", "right_to_contest"}),
     ),
     **MATCH_KINDS,
+    **MEETING_KINDS,
 }  # fmt: skip
 
 SAMPLE_AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -336,4 +339,5 @@ SAMPLE: dict[str, tuple[Block, ...]] = {
                          "your order."),),
     "signature": (signed_by(EVERY["author"], EVERY["author_role"]),),
     **MATCH_SAMPLE,
+    **MEETING_SAMPLE,
 }  # fmt: skip
