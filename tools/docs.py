@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import alert_manual  # beside this file
+import iom_manual
 import manual
 import offence_manual
 import police_manual
@@ -47,7 +48,7 @@ def main() -> int:
     stale = []
     printed = {f"reference/{name}": page() for name, page in PRINTERS.items()} | manual.pages()
     printed |= alert_manual.pages() | police_manual.pages() | requests_manual.pages()
-    printed |= review_manual.pages()
+    printed |= review_manual.pages() | iom_manual.pages()
     printed |= offence_manual.pages()
     printed["manual/playbooks.md"] = playbooks()
     printed["manual/enforcement.md"] = enforcement()
@@ -96,6 +97,7 @@ def lifecycles() -> str:
     from waypost.devices.lifecycle import STARTS_AS
     from waypost.disclosure.values import NEXT as REQUESTS
     from waypost.disclosure.values import STARTS
+    from waypost.iom import values as iom
     from waypost.monitoring.parameter_lifecycle import NEXT as REVISIONS
     from waypost.policing.values import NEXT as NOTIFICATIONS
     from waypost.review.values import NEXT as REVIEWS
@@ -116,6 +118,13 @@ def lifecycles() -> str:
                 _ends(REQUESTS),
             ),
             diagram("A match under review", ["waiting"], REVIEWS, _ends(REVIEWS)),
+            diagram("A person in IOM", ["out"], iom.NEXT_STANDING, []),
+            diagram("An offer", ["owed"], iom.NEXT_OFFER, []),
+            diagram(
+                "A case conference", ["planned"], iom.NEXT_CONFERENCE, _ends(iom.NEXT_CONFERENCE)
+            ),
+            diagram("An action agreed", ["open"], iom.NEXT_ACTION, []),
+            diagram("A task of a police team", ["sent"], iom.NEXT_TASK, _ends(iom.NEXT_TASK)),
             diagram("A revision of the rules' numbers", ["draft"], REVISIONS, _ends(REVISIONS)),
             diagram("A what-if", ["waiting"], TRIES, _ends(TRIES)),
         ]

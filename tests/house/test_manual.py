@@ -85,6 +85,24 @@ def test_every_move_of_a_match_under_review_is_drawn_with_who_makes_it():
             assert re.search(words, text, re.M), (before, after)
 
 
+def test_every_move_of_iom_is_drawn():
+    import iom_manual
+
+    from waypost.iom import values
+
+    text = iom_manual.pages()["manual/iom.md"]
+    drawn = set(re.findall(r"^    (\w+) --> (\w+): \S", text, re.M))
+    tables = (values.NEXT_STANDING, values.NEXT_OFFER, values.NEXT_CONFERENCE, values.NEXT_ACTION,
+              values.NEXT_TASK)  # fmt: skip
+    moves = {(a.value, b.value) for table in tables for a in table for b in table[a]}
+    assert drawn == moves
+    for table, words in ((values.NEXT_OFFER, values.OFFER_WORDS),
+                         (values.NEXT_TASK, values.TASK_WORDS)):  # fmt: skip
+        for before in table:
+            for after in table[before]:
+                assert f"| {words[before]} | {words[after]} |" in text, (before, after)
+
+
 def test_every_problem_and_note_of_an_offence_file_is_in_the_manual():
     import offence_manual
 

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 
-from waypost.access.values import Posted
+from waypost.access import audit
+from waypost.access.values import Posted, Purpose
 from waypost.documents import papers
 from waypost.documents.values import Block, Facts, Heading, Paragraph, Table
 from waypost.errors import Conflict, Refused
@@ -57,6 +58,10 @@ def draw_minutes(conference_id: int, *, by: Posted, now: datetime) -> tuple[int,
         same = Conference.objects.filter(pk=found.pk, version=found.version)
         if not same.update(document_ids=[*found.document_ids, drawn.pdf_id, drawn.docx_id]):
             raise Conflict("Somebody wrote of this conference meanwhile; reload and look again.")
+        audit.record(
+            "conference:minutes_drawn", by=by, at=now, purpose=Purpose.SUPERVISION,
+            detail={"conference": found.pk, "documents": [drawn.pdf_id, drawn.docx_id]},
+        )  # fmt: skip
     return drawn.pdf_id, drawn.docx_id
 
 

@@ -240,7 +240,8 @@ def _late_tasks(ids: Collection[int], now: datetime) -> Iterable[Late]:
         by_when = one.return_by if answered else one.answer_by
         if by_when < now:
             words = "Return of a task" if answered else "Answer to a task"
-            yield Late("task", one.pk, one.person_id, f"{words}: {TASK_KIND_WORDS[TaskKind(one.kind)]}",
+            kind = TASK_KIND_WORDS[TaskKind(one.kind)]
+            yield Late("task", one.pk, one.person_id, f"{words}: {kind}",
                        f"{one.team.organisation}, {one.team}", by_when)  # fmt: skip
 
 

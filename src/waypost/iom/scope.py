@@ -124,6 +124,11 @@ def police_teams() -> list[tuple[int, str]]:
     return [(one.pk, f"{one.organisation.name}, {one.name}") for one in rows.order_by("pk")]
 
 
+def bodies() -> list[tuple[int, str]]:
+    """Every organisation, for a form: number and name."""
+    return list(Organisation.objects.order_by("name").values_list("pk", "name"))
+
+
 def police_team(team_id: int) -> Team:
     found = Team.objects.filter(pk=team_id, organisation__kind=POLICE_FORCE).first()
     if found is None:

@@ -24,6 +24,7 @@ from waypost.devices.tag_queries import findings_of, signs_of_person
 from waypost.disclosure.queries import own_requests
 from waypost.enforcement.queries import cases_of_person, warnings_about
 from waypost.errors import NoSuchThing
+from waypost.iom.queries import standing_of
 from waypost.monitoring.appointments import kept_appointments
 from waypost.monitoring.home import home_now
 from waypost.monitoring.moving_queries import days_near
@@ -101,6 +102,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
             "tag_findings": _tag_findings(person_id, by, at),
             "may_try": may.decide(by, Permission.WHATIF_RUN, case).allowed,
             "try_kinds": KINDS,
+            "iom_standing": standing_of(person_id, by, now=at),
             "attached": attached_to(person_id, by, now=at)
             if may.decide(by, Permission.ORDER_READ, case).allowed
             else {},

@@ -31,7 +31,7 @@ HALF_FOR_S = 300
 FIRST_PAGE: dict[Role, str] = {
     Role.MONITORING_OFFICER: "inbox",
     Role.PROBATION_PRACTITIONER: "people",
-    Role.IOM_COORDINATOR: "people",
+    Role.IOM_COORDINATOR: "iom",
     Role.POLICE_ANALYST: "runs",
     Role.POLICE_REQUESTER: "requests",
     Role.AUTHORISING_OFFICER: "requests",
