@@ -16,6 +16,7 @@ def pages() -> dict[str, str]:
         LOOKED_AT,
         OPEN_TOO_LONG,
         REASONS_FOR_DRIFTING,
+        SILENT_TOO_LONG,
         UNTOLD_MANY,
         UPHELD_MANY,
     )
@@ -61,6 +62,8 @@ def pages() -> dict[str, str]:
                     f"- an alert that is open: from {OPEN_TOO_LONG.days} days",
                     f"- offers declined: from {DECLINED_MANY}",
                     f"- actions that are late: from {ACTIONS_LATE_MANY}",
+                    f"- no fix of the tag: from {SILENT_TOO_LONG.days} days nobody is called "
+                    "steady",
                     f"- days on which something could not be told: from {UNTOLD_MANY} nobody is "
                     "called steady",
                 ]),

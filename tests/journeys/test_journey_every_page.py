@@ -39,6 +39,7 @@ NO_PAGE = {
     "breach-step", "correction-acknowledge", "correction-paper", "alert-presence",
     "oversight-settle", "person-necessity-move", "alert-counts",
     "retention-move", "subject-request-move", "mine-data-ask", "mine-data-fetch",
+    "iom-conference-move", "iom-person-move", "iom-task-move",
     "alert-last-hours", "answering", "inbox-zones", "inbox-presence",
     "request-move", "request-download", "programme-table",
     "review-open", "review-move", "review-matches",  # test_journey_review
@@ -125,7 +126,28 @@ request = submit(Wanted(Kind.OWN, What.TRACK, Urgency.ROUTINE, window), Requeste
 # Somebody asks for their own data by letter.
 from waypost.keeping.asking import enter
 asked = enter(person, now(), by=MACHINE, now=now())
-print(person, guarded, week.pk, told, case.pk, corrected.pk, request, asked)
+# A cohort with somebody in it, a conference about them, and a task of the requester's team.
+from waypost.iom.actions import decide_cohort, plan, send_task
+from waypost.iom.cohorts import Decided
+from waypost.iom.conferring import Planned
+from waypost.iom.tasking import Asked
+from waypost.iom.values import Criterion, DecidedBy, Handling, Standing, TaskKind
+from waypost.access.models import Posting
+unit = make_team("Every Page IOM", "iom_unit", "Desk", now=now())
+iona = make_officer("page-iom_coordinator", "Robin Page", None, Role.IOM_COORDINATOR, team=unit,
+                    now=now())
+helper = make_officer("iom-helper", "Helper", None, Role.IOM_COORDINATOR, team=unit, now=now())
+Posting.objects.filter(officer=helper).update(area="Hackney")
+helps = posted(helper, now=now())
+decided = Decided(Standing.FREE, [Criterion.LEAVING], "Has kept everything since the spring.",
+                  DecidedBy.MEETING, "Panel", now())
+decide_cohort(person, decided, expected_version=0, by=helps, now=now())
+meets = plan(Planned("Conference", now() + timedelta(days=2), "", "Robin Page"), [person],
+             by=helps, now=now())
+asks = Asked(TaskKind.WELFARE, desk.pk, "See that they are well.", "To know how they are.",
+             "They answer no call since Monday.", Handling.PERMITTED, "", now() + timedelta(days=3))
+task = send_task(person, asks, by=helps, now=now())
+print(person, guarded, week.pk, told, case.pk, corrected.pk, request, asked, meets, task)
 """
 
 
@@ -142,7 +164,8 @@ def addresses(house: House, browser) -> dict[str, str]:
     assert made.returncode == 0, made.stderr
     urllib.request.urlopen(f"{house.gateway}/intake/osmand?id=tag-of-nobody&lat=51.5&lon=0.1")
     plain = {route.name: f"/{route.path}" for route in ROUTES if "<" not in route.path}
-    person, guarded, week, told, case, corrected, request, asked = made.stdout.split()
+    (person, guarded, week, told, case, corrected, request, asked, meets,
+     task) = made.stdout.split()  # fmt: skip
     found = plain | {"person": f"/people/{person}", "whereabouts": f"/people/{person}/whereabouts"}
     page = browser.new_page()
     sign_in(page, house, "page-monitoring_officer")
@@ -157,6 +180,8 @@ def addresses(house: House, browser) -> dict[str, str]:
     found |= {f"person-{name}": f"/people/{person}/{name}" for name in ABOUT_TAGS}
     found["person-risks"] = f"/people/{person}/risks"
     found["person-necessity"] = f"/people/{person}/necessity"
+    found["iom-person"], found["iom-task"] = f"/iom/people/{person}", f"/iom/tasks/{task}"
+    found["iom-conference"] = f"/iom/conferences/{meets}"
     found["text"] = "/system/texts/alert_raised"
     found["paper"] = "/system/papers/warning_letter"
     found["notification"] = f"/notifications/{told}"
@@ -274,6 +299,8 @@ def of_another_caseload(role: Role, name: str) -> bool:
         "whereabouts",
         "person-tag",
         "person-risks",
+        "iom-person",
+        "iom-task",
         "person-reminders",
         "person-near",
         "week",
@@ -286,7 +313,7 @@ def of_another_caseload(role: Role, name: str) -> bool:
         "incident",
         "request",
     }
-    if name == "notification" and role is Role.POLICE_REQUESTER:
+    if name in {"notification", "iom-task"} and role is Role.POLICE_REQUESTER:
         return False  # it was sent to their force
     if name == "review" and role is Role.IOM_COORDINATOR:
         return True  # it was referred to no unit

@@ -113,6 +113,8 @@ def set_scene(home: Path, *, seed: int, wearers: int, days: float, say: Say) -> 
     _tell_police()
     say("asking for location data")
     _ask_for_data(clock.now())
+    say("meeting about a cohort")
+    _meet(clock.now())
     scene.ready = True
     scene.save(home)
     return scene
@@ -313,6 +315,12 @@ def _ask_for_data(now: datetime) -> None:
     from waypost.cli.demo_requests import ask_for_data
 
     ask_for_data(now)
+
+
+def _meet(now: datetime) -> None:
+    from waypost.cli.demo_iom import meet_about_some
+
+    meet_about_some(now)
 
 
 def _follow_up() -> None:

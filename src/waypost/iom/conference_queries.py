@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -52,7 +52,8 @@ from waypost.monitoring.strip_queries import PersonStrips, person_strips
 from waypost.orders.queries import cases_of
 from waypost.review.of_people import ReviewOf, reviews_of
 from waypost.review.scope import unit_ids
-from waypost.rules.strip import UNTOLD, Shade
+from waypost.rules.strip import Figures, Shade
+from waypost.telling.weeks import MONITORED_MIN
 
 BROKEN = frozenset({Shade.VIOLATED, Shade.POSSIBLE})
 STRIP_DAYS_MAX = 28
@@ -226,21 +227,24 @@ def facts_of(
 
 
 def days_kept(found: PersonStrips) -> DaysKept:
-    """Of the days of the strips. A day is kept when all that was asked on it was seen kept; what
-    is yet to come, or to be judged, leaves its day out."""
-    shades: dict[object, set[Shade]] = {}
+    """Of the days of the strips. A day is kept as a week is (telling/weeks.py): nothing broken, and
+    the tag located in most of the time that each requirement asked; what is yet to come, or to be
+    judged, leaves its day out."""
+    days: dict[date, list[Figures]] = {}
     for requirement in found.requirements:
         for day in requirement.strip.days:
-            mine = shades.setdefault(day.day.day, set())
-            mine |= {one.shade for one in day.segments} - {Shade.NOT_REQUIRED}
+            if day.figures.required:
+                days.setdefault(day.day.day, []).append(day.figures)
     kept = broken = untold = 0
-    for one in shades.values():
-        if one & BROKEN:
+    for asked in days.values():
+        if any(one.of(*BROKEN) for one in asked):
             broken += 1
-        elif one & UNTOLD:
-            untold += 1
-        elif one == {Shade.KEPT}:
+        elif any(one.of(Shade.TO_COME) for one in asked):
+            continue
+        elif all(one.of(Shade.KEPT) >= MONITORED_MIN * one.required for one in asked):
             kept += 1
+        else:
+            untold += 1
     return DaysKept(kept, broken, untold)
 
 

@@ -19,6 +19,7 @@ DAYS_BROKEN_MANY = 4  # days with something certain or probable against a requir
 OPEN_TOO_LONG = timedelta(days=3)  # an alert that nobody has settled
 ACTIONS_LATE_MANY = 2
 DECLINED_MANY = 2  # offers
+SILENT_TOO_LONG = timedelta(days=3)  # no fix of the tag: then nobody is called steady
 UNTOLD_MANY = 10  # days on which something could not be told: then nothing is called steady
 REASONS_FOR_DRIFTING = 2  # so many reasons, or one that is grave
 
@@ -52,6 +53,7 @@ class DriftFacts:
     offers_late: int = 0
     declined: int = 0
     monitored: bool = True  # a tag is worn
+    silent: timedelta | None = timedelta(0)  # since its last fix; None: none was ever judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def _good(facts: DriftFacts) -> tuple[str, ...]:
     found = []
     if facts.weeks_kept:
         found.append(f"{facts.weeks_kept} week{'s' if facts.weeks_kept > 1 else ''} kept whole.")
-    if facts.upheld == 0 and facts.days_broken == 0 and facts.monitored:
+    if facts.upheld == 0 and facts.days_broken == 0 and not _untold(facts):
         found.append("Nothing was found against them.")
     return tuple(found)
 
@@ -126,6 +128,13 @@ def _untold(facts: DriftFacts) -> str:
         return "You may not read of alerts or requirements of this person."
     if not facts.monitored:
         return "No tag is worn: nothing is recorded by one."
+    if facts.silent is None:
+        return "No fix of the tag has been judged yet."
+    if facts.silent >= SILENT_TOO_LONG:
+        return (
+            f"No fix of the tag for {facts.silent.days} days; from {SILENT_TOO_LONG.days} on "
+            "nobody is called steady."
+        )
     if (facts.days_untold or 0) >= UNTOLD_MANY:
         return (
             f"On {facts.days_untold} of {LOOKED_AT.days} days something could not be told; "

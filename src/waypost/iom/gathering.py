@@ -22,6 +22,7 @@ from waypost.iom.models import Action, Offer
 from waypost.iom.stages import Met
 from waypost.iom.values import ActionStatus, OfferStatus, Stage
 from waypost.monitoring.models import Violation
+from waypost.monitoring.queries import last_fix_at
 from waypost.necessity.tasks import early_violations
 from waypost.orders.models import Activation, Order
 from waypost.orders.queries import visible_person_ids
@@ -65,7 +66,7 @@ def drift_facts(ids: Collection[int], by: Posted, now: datetime) -> dict[int, Dr
         )
     )
     days, weeks, late = days_of(of_orders, since, now), _weeks(of_orders, since), late_of(ids, now)
-    worn = _wearing(of_orders, now)
+    worn, heard = _wearing(of_orders, now), last_fix_at(of_orders)
     declined = Counter(
         Offer.objects.filter(
             person_id__in=ids, status=OfferStatus.DECLINED, moves__at__gte=since,
@@ -84,6 +85,7 @@ def drift_facts(ids: Collection[int], by: Posted, now: datetime) -> dict[int, Dr
             offers_late=late[one][1],
             declined=declined[one],
             monitored=one in worn,
+            silent=now - heard[one] if one in heard else None,
         )
         for one in ids
     }

@@ -5,11 +5,13 @@ cells (evaluation/cells.py), in which fewer than five people are not told."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 
 from waypost.access import audit, may
@@ -18,7 +20,7 @@ from waypost.alerts.canaries import PREFIX
 from waypost.alerts.models import RiskMarker
 from waypost.enforcement.models import StepTaken
 from waypost.evaluation.cells import Cell, cell
-from waypost.iom.models import Member
+from waypost.iom.models import CohortDecision, Member
 from waypost.iom.queries import member_ids, offers_met, people_of
 from waypost.iom.stages import custody_days
 from waypost.iom.values import COHORTS, Standing
@@ -87,7 +89,9 @@ class AggregateProfile:
 def cohort_profile(by: Posted, *, now: datetime) -> CohortProfile:
     """For a coordinator: their members, one by one and together."""
     may.check(by, Permission.IOM_READ)
-    found = _profiles(member_ids(by, now=now), now)
+    ids = member_ids(by, now=now)
+    members = Member.objects.filter(person_id__in=ids).values_list("person_id", "standing")
+    found = _profiles(dict(members), now)
     audit.record("cohort:profiled", by=by, at=now, purpose=Purpose.SUPERVISION,
                  detail={"people": len(found)})  # fmt: skip
     return CohortProfile(
@@ -99,11 +103,11 @@ def cohort_profile(by: Posted, *, now: datetime) -> CohortProfile:
 
 @transaction.atomic
 def aggregate_profile(by: Posted, *, now: datetime) -> AggregateProfile:
-    """For who sees counts alone: every unit's members together, small numbers not told."""
+    """For who sees counts alone: every unit's members together, small numbers not told; as things
+    stood when this month began, so that nobody chooses the edges (decision 0050)."""
     may.check(by, Permission.AGGREGATE_READ)
-    members = Member.objects.exclude(standing=Standing.OUT)
-    members = members.exclude(person__reference__startswith=PREFIX)
-    found = _profiles(list(members.values_list("person_id", flat=True)), now)
+    ends = _month_begins(now)
+    found = _profiles(_standings(ends), ends)
     audit.record("cohort:counted", by=by, at=now)
     return AggregateProfile(
         tuple((measure, tuple(_cell(some, measure) for some in _split(found)))
@@ -122,14 +126,26 @@ def _cell(some: Collection[Profile], measure: Measure) -> Cell:
     return cell(len(with_it), sum(one.of(measure) for one in with_it))
 
 
-def _profiles(ids: Collection[int], now: datetime) -> tuple[Profile, ...]:
-    since = now - LOOKED_AT
-    standings = dict(Member.objects.filter(person_id__in=ids).values_list("person_id", "standing"))
+def _month_begins(now: datetime) -> datetime:
+    there = now.astimezone(ZoneInfo(settings.WALL_ZONE))
+    return there.replace(day=1, hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+
+
+def _standings(at: datetime) -> dict[int, str]:
+    """Who stood in which cohort then, by what had been written down."""
+    rows = CohortDecision.objects.filter(recorded_at__lt=at, decided_at__lt=at)
+    rows = rows.exclude(person__reference__startswith=PREFIX).order_by("decided_at", "pk")
+    last = dict(rows.values_list("person_id", "to_standing"))
+    return {one: standing for one, standing in last.items() if standing != Standing.OUT}
+
+
+def _profiles(standings: Mapping[int, str], now: datetime) -> tuple[Profile, ...]:
+    ids, since = sorted(standings), now - LOOKED_AT
     vulnerable = _vulnerable(ids)
     risks = set(
         RiskMarker.objects.filter(person_id__in=ids, to_at=None).values_list("person_id", flat=True)
     )
-    told = Notification.objects.filter(person_id__in=ids, sent_at__gte=since)
+    told = Notification.objects.filter(person_id__in=ids, sent_at__gte=since, sent_at__lt=now)
     notified = Counter(told.values_list("person_id", flat=True))
     arrested = Counter(
         person_id

@@ -20,6 +20,7 @@ from waypost.iom.drifting import Drift, Verdict, drift_of
 from waypost.iom.gathering import drift_facts, late_of, readable, stages_met
 from waypost.iom.models import (
     Action,
+    AgendaItem,
     CohortDecision,
     Conference,
     Entry,
@@ -161,6 +162,7 @@ class PersonPage:
     actions: tuple[AgreedRow, ...]
     tasks: tuple[Task, ...]
     entries: tuple[EntrySeen, ...]
+    meetings: tuple[AgendaItem, ...]  # of which something was decided, the newest first
     may_write: bool
     may_offer: bool
     may_task: bool
@@ -308,6 +310,11 @@ def person_page(person_id: int, by: Posted, *, now: datetime) -> PersonPage:
               .order_by("-sent_at", "-pk"))
         if may.decide(by, Permission.TASK_SEND, case).allowed else (),
         entries,
+        tuple(
+            AgendaItem.objects.filter(person_id=person_id, decided_at__isnull=False)
+            .select_related("conference")
+            .order_by("-conference__at")
+        ),
         may.decide(by, Permission.IOM_WRITE, case).allowed,
         may.decide(by, Permission.IOM_OFFER, case).allowed,
         is_in and may.decide(by, Permission.TASK_SEND, case).allowed,

@@ -447,6 +447,23 @@ def test_a_coordinator_sees_persons_and_an_evaluator_no_small_number(unit):
         aggregate_profile(unit.ida, now=NOW)
 
 
+def test_counts_of_a_month_are_told_to_five_and_the_few_not_at_all(unit):
+    """Seven in fixed and two in free: seven are told as five, two as nobody's business."""
+    from waypost.orders.models import Person
+
+    before = NOW - 20 * DAY
+    for n in range(9):
+        person = Person.objects.create(reference=f"C{n}", known_at=before)
+        CohortDecision.objects.create(
+            person=person, unit=unit.unit, from_standing="out", criteria=[], reasons="x",
+            to_standing="fixed" if n < 7 else "free", by_meeting=True, decided_by="The panel",
+            decided_at=before, recorded_at=before,
+        )  # fmt: skip
+    rows = dict(aggregate_profile(unit.eva, now=NOW).rows)
+    assert [one.count for one in rows["people"]] == [5, None, None, 10]
+    assert [one.count for one in rows["vulnerable"]] == [None] * 4
+
+
 def test_custody_counts_from_what_is_recorded_of_stages(unit):
     unit.select(at=NOW - 40 * DAY)
     for stage, days in ((Stage.CUSTODY, 30), (Stage.RELEASE, 20)):

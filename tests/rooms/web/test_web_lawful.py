@@ -23,6 +23,7 @@ from waypost.devices.models import Device, QuarantinedMessage
 from waypost.disclosure.models import Request
 from waypost.documents.models import Document
 from waypost.enforcement.models import BreachCase, CaseGround, StepTaken
+from waypost.iom.models import AgendaItem, Conference, Member, Task
 from waypost.keeping.models import Hold, SubjectRequest
 from waypost.matching.models import Match, MatchingRun
 from waypost.monitoring.models import Violation
@@ -82,6 +83,10 @@ def town():
     assert not read.problems
     assert not import_orders(read.rows, by=MACHINE, now=before).problems
     people = {person.reference: person for person in Person.objects.all()}
+    desk = make_team("London IOM", "iom_unit", "Desk", now=before)
+    make_officer(
+        "iom_coordinator", "iom_coordinator", None, Role.IOM_COORDINATOR, team=desk, now=before
+    )
     for role in Role:
         wearer = people["OWN-1"].pk if role is Role.WEARER else None
         make_officer(role.value, role.value, None, role, team=here, person_id=wearer, now=before)
@@ -184,9 +189,29 @@ def follow_up(person, now):
     SubjectRequest.objects.create(
         person=person, asked_at=now, due_at=now + timedelta(days=30), identity_how="seen"
     )
+    in_iom(person, now)
     Hold.objects.create(
         person=person, reason=f"Of {person.full_name}.", authority="A court", placed_at=now,
         review_on=now.date() + timedelta(days=30),
+    )  # fmt: skip
+
+
+def in_iom(person, now):
+    """A place in a cohort, a conference about the person and a task of the police, of a unit in
+    whose desk the coordinator of these pages is."""
+    desk = make_team("London IOM", "iom_unit", "Desk", now=now)
+    team = make_team("Metropolitan", "police_force", "Streets", now=now)
+    Member.objects.create(person=person, unit=desk.organisation, standing="fixed", since=now)
+    meets = Conference.objects.create(
+        unit=desk.organisation, title="Conference", at=now, chair="Ida", status="planned",
+        made_at=now,
+    )  # fmt: skip
+    AgendaItem.objects.create(conference=meets, person=person, why="In it.", added_at=now,
+                              decision=f"Of {person.full_name}.", decided_at=now)  # fmt: skip
+    Task.objects.create(
+        person=person, unit=desk.organisation, team=team, kind="visit", asked="Visit.",
+        purpose="To see.", necessity="No call.", handling="P", status="sent", sent_at=now,
+        answer_by=now, return_by=now,
     )  # fmt: skip
 
 
@@ -230,6 +255,8 @@ def addresses(town, reference):
         "week_id": WeekKept.objects.get(person_id=town[reference]).pk,
         "notification_id": Notification.objects.get(person_id=town[reference]).pk,
         "document_id": Document.objects.get(person_id=town[reference]).pk,
+        "conference_id": AgendaItem.objects.get(person_id=town[reference]).conference_id,
+        "task_id": Task.objects.get(person_id=town[reference]).pk,
         "request_id": Request.objects.get(person_id=town[reference]).pk,
         "name": "alert_raised",  # of a notice's text
         "table": "orders",  # of the programme
@@ -320,6 +347,7 @@ def test_a_limited_record_answers_as_one_that_does_not_exist(town, role):
     paper = Document.objects.get(person_id=town["LIMITED-1"]).pk
     case = BreachCase.objects.get(person_id=town["LIMITED-1"]).pk
     corrected = Correction.objects.get(statement__person_id=town["LIMITED-1"]).pk
+    task = Task.objects.get(person_id=town["LIMITED-1"]).pk
     pairs = [
         ("person", [town["LIMITED-1"]], [OF_NOBODY]),
         ("whereabouts", [town["LIMITED-1"]], [OF_NOBODY]),
@@ -333,6 +361,10 @@ def test_a_limited_record_answers_as_one_that_does_not_exist(town, role):
         ("notification-move", [told_of], [OF_NOBODY]),
         ("notification-draft", [alert], [OF_NOBODY]),
         ("document", [paper], [OF_NOBODY]),
+        ("iom-person", [town["LIMITED-1"]], [OF_NOBODY]),
+        ("iom-person-move", [town["LIMITED-1"]], [OF_NOBODY]),
+        ("iom-task", [task], [OF_NOBODY]),
+        ("iom-task-move", [task], [OF_NOBODY]),
         ("breach-case", [case], [OF_NOBODY]),
         ("breach-step", [case], [OF_NOBODY]),
         ("correction", [corrected], [OF_NOBODY]),

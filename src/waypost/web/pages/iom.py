@@ -24,6 +24,7 @@ from waypost.iom.drifting import (
     DECLINED_MANY,
     LOOKED_AT,
     OPEN_TOO_LONG,
+    SILENT_TOO_LONG,
     UNTOLD_MANY,
     UPHELD_MANY,
 )
@@ -55,6 +56,7 @@ THRESHOLDS = (
     ("Days that an alert is open", OPEN_TOO_LONG.days),
     ("Offers declined", DECLINED_MANY),
     ("Actions that are late", ACTIONS_LATE_MANY),
+    ("Days without a fix of the tag: then nobody is called steady", SILENT_TOO_LONG.days),
     ("Days that could not be told: then nobody is called steady", UNTOLD_MANY),
 )
 
