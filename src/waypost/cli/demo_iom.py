@@ -1,5 +1,7 @@
-"""The demo's IOM unit: a cohort of a few, a conference that was held and one coming up, an offer, an
-action that is late, a task of the police, and two entries of intelligence."""
+"""The demo's IOM unit: a cohort of a few, a conference that was held and one coming up, offers, an
+action that is late, a task of the police, and two entries of intelligence.
+
+All of it is written now, about days before: nobody was anybody's case before the demo began."""
 
 from __future__ import annotations
 
@@ -59,32 +61,30 @@ def _held(people: list[int], by: Posted, now: datetime) -> None:
     from waypost.iom import actions
     from waypost.iom.conferring import Agreed, Planned
     from waypost.iom.models import AgendaItem, Offer
-    from waypost.iom.values import ConferenceAct, OfferAct
+    from waypost.iom.values import ConferenceAct, OfferAct, OfferStatus
 
-    at = now - 14 * DAY
-    planned = Planned("Case conference, last time", at, "Town hall, room 4", by.name)
-    number = actions.plan(planned, people, by=by, now=at)
-    actions.move_conference(number, ConferenceAct.HOLD, expected_version=1, by=by, now=at)
+    planned = Planned("Case conference, last time", now - 14 * DAY, "Town hall, room 4", by.name)
+    number = actions.plan(planned, people, by=by, now=now)
+    actions.move_conference(number, ConferenceAct.HOLD, expected_version=1, by=by, now=now)
     for agency, name, present in (
         ("Probation", "Perrin Caseworthy", True), ("Police", "Reed Askwell", True),
         ("Prison", "Lane Gatehouse", False),
     ):  # fmt: skip
-        actions.attend(number, agency, name, present=present, by=by, now=at)
+        actions.attend(number, agency, name, present=present, by=by, now=now)
     for item in AgendaItem.objects.filter(conference_id=number).order_by("pk"):
         actions.decide_item(item.pk, "Stays where they are; looked at again next time.",
-                            expected_version=1, by=by, now=at)  # fmt: skip
+                            expected_version=1, by=by, now=now)  # fmt: skip
     agreed = (
-        Agreed("Ring the hostel about a place.", "Probation", "Perrin Caseworthy", at + 3 * DAY,
+        Agreed("Ring the hostel about a place.", "Probation", "Perrin Caseworthy", now - DAY / 2,
                "practitioner"),
         Agreed("Bring the mentor to the next appointment.", "Probation", by.name, now + 3 * DAY),
     )  # fmt: skip
     for person_id, one in zip(people, agreed, strict=False):
-        actions.agree_action(person_id, one, conference_id=number, by=by, now=at)
+        actions.agree_action(person_id, one, conference_id=number, by=by, now=now)
     actions.draw_minutes(number, by=by, now=now)
     actions.move_conference(number, ConferenceAct.CLOSE, next_at=now + 2 * DAY, by=by, now=now,
                             expected_version=2)  # fmt: skip
-    offer = Offer.objects.filter(person_id=people[-1]).first()
-    if offer is not None:
+    for offer in Offer.objects.filter(status=OfferStatus.OWED).exclude(person_id=people[0]):
         actions.move_offer(offer.pk, OfferAct.MAKE, "A mentor and help with work, in person.",
                            expected_version=1, by=by, now=now)  # fmt: skip
 

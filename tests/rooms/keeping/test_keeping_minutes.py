@@ -17,6 +17,7 @@ from waypost.iom.tasking import Asked
 from waypost.iom.values import ConferenceAct, Handling, TaskKind
 from waypost.keeping import forgetting
 from waypost.keeping.values import Scope
+from waypost.orders.models import Order
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
@@ -37,6 +38,7 @@ def test_minutes_go_with_the_first_of_them_that_is_deleted(own_lake):
     actions.draw_minutes(number, by=unit.ida, now=NOW)
     assert Document.objects.filter(kind="iom_minutes").count() == 2
 
+    Order.objects.all().update(to_at=NOW)
     deletion = forgetting.begin(unit.people["P1"], Scope.PERSON, why="Never in it.",
                                 by=MACHINE, now=NOW + DAY)  # fmt: skip
     forgetting.finish(deletion, now=NOW + DAY, readers_wait=timedelta(0))
