@@ -179,7 +179,7 @@ def test_a_meeting_goes_from_its_agenda_to_actions_and_minutes(page, house, offi
     back.get_by_label("Say what was found").fill("Spoken to at home; took the leaflet.")
     press(back.get_by_role("button", name="Return the task"))
     page.get_by_text("Spoken to at home").first.wait_for()
-    assert page.goto(address).status == 403  # the meeting is no business of the team's
+    assert page.request.get(address).status == 403  # the meeting is no business of the team's
 
     sign_in(page, house, f"ida-{name}")
     page.goto(f"{house.pages}/iom/tasks")
