@@ -44,13 +44,13 @@ MEETING_SAMPLE: dict[str, tuple[Block, ...]] = {
               (("Probation", "Robin Clarke", "present"), ("Police", "Sam Field", "apologies"))),
     ),
     "people": (
-        Heading("Alex Example", 3),
+        Heading("Jo Sample", 3),
         Facts((("Days", "24 of 28 kept; 3 broken; 1 could not be told"), ("Open alerts", "1"))),
         Paragraph("Decided: to stay in fixed; the mentor is to meet them before the weekend."),
     ),
     "actions": (
         Table("What was agreed", ("Person", "What", "Whose", "By", "Stands"),
-              (("Alex Example", "Meet the mentor", "Robin Clarke, Probation", "6 March 2026",
+              (("Jo Sample", "Meet the mentor", "Robin Clarke, Probation", "6 March 2026",
                 "open"),)),
     ),
 }  # fmt: skip
