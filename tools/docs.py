@@ -27,6 +27,7 @@ import alert_manual  # beside this file
 import iom_manual
 import manual
 import offence_manual
+import pathways_manual
 import police_manual
 import requests_manual
 import review_manual
@@ -48,7 +49,7 @@ def main() -> int:
     stale = []
     printed = {f"reference/{name}": page() for name, page in PRINTERS.items()} | manual.pages()
     printed |= alert_manual.pages() | police_manual.pages() | requests_manual.pages()
-    printed |= review_manual.pages() | iom_manual.pages()
+    printed |= review_manual.pages() | iom_manual.pages() | pathways_manual.pages()
     printed |= offence_manual.pages()
     printed["manual/playbooks.md"] = playbooks()
     printed["manual/enforcement.md"] = enforcement()
@@ -99,6 +100,7 @@ def lifecycles() -> str:
     from waypost.disclosure.values import STARTS
     from waypost.iom import values as iom
     from waypost.monitoring.parameter_lifecycle import NEXT as REVISIONS
+    from waypost.pathways.values import NEXT as PATHWAYS
     from waypost.policing.values import NEXT as NOTIFICATIONS
     from waypost.review.values import NEXT as REVIEWS
     from waypost.whatif.lifecycle import NEXT as TRIES
@@ -125,6 +127,7 @@ def lifecycles() -> str:
             ),
             diagram("An action agreed", ["open"], iom.NEXT_ACTION, []),
             diagram("A task of a police team", ["sent"], iom.NEXT_TASK, _ends(iom.NEXT_TASK)),
+            diagram("A referral to a service", ["referred"], PATHWAYS, _ends(PATHWAYS)),
             diagram("A revision of the rules' numbers", ["draft"], REVISIONS, _ends(REVISIONS)),
             diagram("A what-if", ["waiting"], TRIES, _ends(TRIES)),
         ]

@@ -167,6 +167,7 @@ INSTALLED_APPS = [
     "waypost.telling",
     "waypost.oversight",
     "waypost.necessity",
+    "waypost.pathways",
     "waypost.iom",
     "waypost.keeping",
     "waypost.web",

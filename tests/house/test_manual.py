@@ -85,6 +85,19 @@ def test_every_move_of_a_match_under_review_is_drawn_with_who_makes_it():
             assert re.search(words, text, re.M), (before, after)
 
 
+def test_every_move_of_a_referral_to_a_service_is_drawn():
+    import pathways_manual
+
+    from waypost.pathways.values import NEXT, STATUS_WORDS
+
+    text = pathways_manual.pages()["manual/services.md"]
+    table = {(before.value, after.value) for before in NEXT for after in NEXT[before]}
+    assert set(re.findall(r"^    (\w+) --> (\w+): \S", text, re.M)) == table
+    for before in NEXT:
+        for after in NEXT[before]:
+            assert f"| {STATUS_WORDS[before]} | {STATUS_WORDS[after]} |" in text, (before, after)
+
+
 def test_every_move_of_iom_is_drawn():
     import iom_manual
 

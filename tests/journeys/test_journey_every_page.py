@@ -39,7 +39,7 @@ NO_PAGE = {
     "breach-step", "correction-acknowledge", "correction-paper", "alert-presence",
     "oversight-settle", "person-necessity-move", "alert-counts",
     "retention-move", "subject-request-move", "mine-data-ask", "mine-data-fetch",
-    "iom-conference-move", "iom-person-move", "iom-task-move",
+    "iom-conference-move", "iom-person-move", "iom-task-move", "person-pathways-move",
     "alert-last-hours", "answering", "inbox-zones", "inbox-presence",
     "request-move", "request-download", "programme-table",
     "review-open", "review-move", "review-matches",  # test_journey_review
@@ -147,7 +147,12 @@ meets = plan(Planned("Conference", now() + timedelta(days=2), "", "Robin Page"),
 asks = Asked(TaskKind.WELFARE, desk.pk, "See that they are well.", "To know how they are.",
              "They answer no call since Monday.", Handling.PERMITTED, "", now() + timedelta(days=3))
 task = send_task(person, asks, by=helps, now=now())
-print(person, guarded, week.pk, told, case.pk, corrected.pk, request, asked, meets, task)
+# A service, and the wearer referred to it.
+from waypost.pathways.actions import Offered, enter_service, refer
+from waypost.pathways.values import Kind as ServiceKind
+service = enter_service(Offered("Mentors", "Catch", ServiceKind.MENTORING, 2), by=helps, now=now())
+refer(person, service, "Wants somebody to talk to.", by=helps, now=now())
+print(person, guarded, week.pk, told, case.pk, corrected.pk, request, asked, meets, task, service)
 """
 
 
@@ -165,7 +170,7 @@ def addresses(house: House, browser) -> dict[str, str]:
     urllib.request.urlopen(f"{house.gateway}/intake/osmand?id=tag-of-nobody&lat=51.5&lon=0.1")
     plain = {route.name: f"/{route.path}" for route in ROUTES if "<" not in route.path}
     (person, guarded, week, told, case, corrected, request, asked, meets,
-     task) = made.stdout.split()  # fmt: skip
+     task, service) = made.stdout.split()  # fmt: skip
     found = plain | {"person": f"/people/{person}", "whereabouts": f"/people/{person}/whereabouts"}
     page = browser.new_page()
     sign_in(page, house, "page-monitoring_officer")
@@ -181,6 +186,10 @@ def addresses(house: House, browser) -> dict[str, str]:
     found["person-risks"] = f"/people/{person}/risks"
     found["person-necessity"] = f"/people/{person}/necessity"
     found["iom-person"], found["iom-task"] = f"/iom/people/{person}", f"/iom/tasks/{task}"
+    found["person-pathways"], found["service"] = (
+        f"/people/{person}/pathways",
+        f"/services/{service}",
+    )
     found["iom-conference"] = f"/iom/conferences/{meets}"
     found["text"] = "/system/texts/alert_raised"
     found["paper"] = "/system/papers/warning_letter"
@@ -300,6 +309,7 @@ def of_another_caseload(role: Role, name: str) -> bool:
         "person-tag",
         "person-risks",
         "iom-person",
+        "person-pathways",
         "iom-task",
         "person-reminders",
         "person-near",

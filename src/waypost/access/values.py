@@ -95,6 +95,10 @@ class Permission(StrEnum):
     TASK_READ = "task:read"  # tasks of police teams: those one sent, or was sent
     TASK_SEND = "task:send"  # the coordinator: ask a police team, read and close its return
     TASK_ANSWER = "task:answer"  # the police team: accept, decline, return
+    SERVICE_READ = "service:read"  # the catalogue of services: places and waits, no person
+    SERVICE_WRITE = "service:write"  # enter services, change them, end them
+    PATHWAY_READ = "pathway:read"  # to which services somebody is referred, and how it goes
+    PATHWAY_WRITE = "pathway:write"  # refer, move referrals, keep sessions
     PERSON_TELL = "person:tell"  # how a wearer or a protected person is told; a wearer's praise
     SIGNED_IN = "signed_in"  # pages for anybody who has signed in (home, help)
     ANYBODY = "anybody"  # sign-in, health, static: named so that "public" is a decision

@@ -225,6 +225,14 @@ POLICY: dict[str, Given | Left] = {
         "What was agreed about you", "agency due_at status agreed_at settled_at",
         "owner_id agreed_by_id settled_by_id", "what settled_words",
     ),
+    "pathways.Referral": Given(
+        "Services that you were referred to",
+        "service status referred_at answer_by accepted_at started_at ended_at outcome",
+        "referred_by_id", "why over_why",
+    ),
+    "pathways.ReferralMove": Given("What became of those referrals",
+                                   "referral at act from_status to_status", "officer_id", "words"),
+    "pathways.Session": Given("Sessions", "referral at came recorded_at", "recorded_by_id"),
     "orders.WiderWindow": Left(W.POLICE),
     "orders.DeclaredInterest": Left(W.THIRD),
     "orders.EmergencyAccess": Given(

@@ -256,6 +256,7 @@ def addresses(town, reference):
         "notification_id": Notification.objects.get(person_id=town[reference]).pk,
         "document_id": Document.objects.get(person_id=town[reference]).pk,
         "conference_id": AgendaItem.objects.get(person_id=town[reference]).conference_id,
+        "service_id": 1,  # of the catalogue: no person's
         "task_id": Task.objects.get(person_id=town[reference]).pk,
         "request_id": Request.objects.get(person_id=town[reference]).pk,
         "name": "alert_raised",  # of a notice's text
@@ -363,6 +364,8 @@ def test_a_limited_record_answers_as_one_that_does_not_exist(town, role):
         ("document", [paper], [OF_NOBODY]),
         ("iom-person", [town["LIMITED-1"]], [OF_NOBODY]),
         ("iom-person-move", [town["LIMITED-1"]], [OF_NOBODY]),
+        ("person-pathways", [town["LIMITED-1"]], [OF_NOBODY]),
+        ("person-pathways-move", [town["LIMITED-1"]], [OF_NOBODY]),
         ("iom-task", [task], [OF_NOBODY]),
         ("iom-task-move", [task], [OF_NOBODY]),
         ("breach-case", [case], [OF_NOBODY]),

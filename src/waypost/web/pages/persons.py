@@ -34,6 +34,7 @@ from waypost.monitoring.strip_queries import PersonStrips, person_strips
 from waypost.necessity.tasks import early_violations, own_task_count, tasks_of_person
 from waypost.orders.queries import case_of, person_orders, visible_person_ids
 from waypost.orders.values import PersonOrders
+from waypost.pathways.queries import open_count
 from waypost.rules.values import Certainty, RowKind
 from waypost.telling.praising import kept_weeks
 from waypost.web.pages.pausing import suspension_words
@@ -102,6 +103,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
             "tag_findings": _tag_findings(person_id, by, at),
             "may_try": may.decide(by, Permission.WHATIF_RUN, case).allowed,
             "try_kinds": KINDS,
+            "referrals_open": open_count(person_id, by, now=at),
             "iom_standing": standing_of(person_id, by, now=at),
             "attached": attached_to(person_id, by, now=at)
             if may.decide(by, Permission.ORDER_READ, case).allowed
