@@ -38,7 +38,8 @@ ARGUMENTS = {"alert_id": 1, "person_id": 1, "batch_id": 1, "run_id": 1, "match_i
              "activation_id": 1, "correction_id": 1, "device_id": 1, "revision_id": 1,
              "violation_id": 1, "whatif_id": 1, "week_id": 1, "document_id": 1,
              "notification_id": 1, "offence_id": 1, "case_id": 1, "request_id": 1,
-             "subject_request_id": 1, "review_id": 1, "conference_id": 1, "task_id": 1, "service_id": 1,
+             "subject_request_id": 1, "review_id": 1, "conference_id": 1,
+             "task_id": 1, "service_id": 1,
              "name": "alert_raised", "table": "orders"}  # fmt: skip
 # A page that exists for the permission and finds no such record, or refuses a bad form, let us in.
 LET_IN = {200, 302, 400, 404, 405}

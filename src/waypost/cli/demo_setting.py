@@ -319,8 +319,10 @@ def _ask_for_data(now: datetime) -> None:
 
 def _meet(now: datetime) -> None:
     from waypost.cli.demo_iom import meet_about_some
+    from waypost.cli.demo_services import refer_some
 
     meet_about_some(now)
+    refer_some(now)
 
 
 def _follow_up() -> None:

@@ -28,8 +28,8 @@ def client(name: str) -> Client:
     return found
 
 
-def send(name: str, route: str, number: int, **form):
-    return client(name).post(reverse(route, args=[number]), form, follow=True)
+def send(who: str, route: str, number: int, **form):
+    return client(who).post(reverse(route, args=[number]), form, follow=True)
 
 
 DECIDE = {
