@@ -11,15 +11,14 @@ from django.db import IntegrityError, transaction
 
 from waypost.access import audit, may
 from waypost.access.values import Permission, Posted, Purpose
-from waypost.errors import Conflict, NoSuchThing, Refused
-from waypost.orders.queries import NUMBER_MAX, case_of
+from waypost.errors import Conflict, Refused
+from waypost.orders.queries import case_of
 from waypost.pathways.deciding import check_place, decide, said
 from waypost.pathways.models import Referral, ReferralMove, Service, Session
+from waypost.pathways.scope import find_referral, find_service
 from waypost.pathways.values import (
     ANSWER_WITHIN,
     NAME_MAX,
-    NO_SUCH_REFERRAL,
-    NO_SUCH_SERVICE,
     OPEN,
     Act,
     Came,
@@ -144,22 +143,6 @@ def keep_session(referral_id: int, at: datetime, came: Came, *, by: Posted, now:
         "session:kept", by=by, at=now, about=found.person_id, purpose=Purpose.SUPERVISION,
         detail={"referral": found.pk, "came": came.value},
     )  # fmt: skip
-
-
-def find_service(service_id: int) -> Service:
-    found = Service.objects.filter(pk=min(service_id, NUMBER_MAX)).first()
-    if found is None:
-        raise NoSuchThing(NO_SUCH_SERVICE)
-    return found
-
-
-def find_referral(referral_id: int, permission: Permission, by: Posted, now: datetime) -> Referral:
-    rows = Referral.objects.select_related("service", "person")
-    found = rows.filter(pk=min(referral_id, NUMBER_MAX)).first()
-    if found is None:
-        raise NoSuchThing(NO_SUCH_REFERRAL)
-    may.check(by, permission, case_of(found.person_id, now=now), absent=NO_SUCH_REFERRAL)
-    return found
 
 
 def _changes(

@@ -15,9 +15,9 @@ from waypost.access.models import Officer
 from waypost.access.values import Permission, Posted, Purpose
 from waypost.orders.models import Person
 from waypost.orders.queries import case_of, visible_person_ids
-from waypost.pathways.actions import find_service
 from waypost.pathways.deciding import acts_of
 from waypost.pathways.models import Referral, ReferralMove, Service, Session
+from waypost.pathways.scope import find_service
 from waypost.pathways.values import OPEN, WAITS, Act, Came, Places, Status
 
 
