@@ -91,7 +91,9 @@ def lifecycles() -> str:
     from waypost.devices.lifecycle import STARTS_AS
     from waypost.disclosure.values import NEXT as REQUESTS
     from waypost.disclosure.values import STARTS
+    from waypost.iom import values as iom
     from waypost.monitoring.parameter_lifecycle import NEXT as REVISIONS
+    from waypost.pathways.values import NEXT as PATHWAYS
     from waypost.plans.values import CYCLE_WORDS, Cycle
     from waypost.plans.values import NEXT as PLANNED
     from waypost.plans.values import STARTS as PLANNED_STARTS
@@ -117,6 +119,14 @@ def lifecycles() -> str:
             diagram("A request to be away", ["waiting"], ABSENCES, _ends(ABSENCES)),
             diagram("A complaint", ["waiting"], COMPLAINTS, _ends(COMPLAINTS)),
             diagram("A match under review", ["waiting"], REVIEWS, _ends(REVIEWS)),
+            diagram("A person in IOM", ["out"], iom.NEXT_STANDING, []),
+            diagram("An offer", ["owed"], iom.NEXT_OFFER, []),
+            diagram(
+                "A case conference", ["planned"], iom.NEXT_CONFERENCE, _ends(iom.NEXT_CONFERENCE)
+            ),
+            diagram("An action agreed", ["open"], iom.NEXT_ACTION, []),
+            diagram("A task of a police team", ["sent"], iom.NEXT_TASK, _ends(iom.NEXT_TASK)),
+            diagram("A referral to a service", ["referred"], PATHWAYS, _ends(PATHWAYS)),
             diagram("A revision of the rules' numbers", ["draft"], REVISIONS, _ends(REVISIONS)),
             diagram("A what-if", ["waiting"], TRIES, _ends(TRIES)),
             *(

@@ -183,6 +183,8 @@ INSTALLED_APPS = [
     "waypost.oversight",
     "waypost.necessity",
     "waypost.courts",
+    "waypost.pathways",
+    "waypost.iom",
     "waypost.keeping",
     "waypost.web",
 ]

@@ -159,6 +159,37 @@ def test_every_move_of_a_request_to_be_away_and_of_a_complaint_is_drawn_with_who
             assert f"{row}{one.words} |" in text, one
 
 
+def test_every_move_of_a_referral_to_a_service_is_drawn():
+    import pathways_manual
+
+    from waypost.pathways.values import NEXT, STATUS_WORDS
+
+    text = pathways_manual.pages()["manual/services.md"]
+    table = {(before.value, after.value) for before in NEXT for after in NEXT[before]}
+    assert set(re.findall(r"^    (\w+) --> (\w+): \S", text, re.M)) == table
+    for before in NEXT:
+        for after in NEXT[before]:
+            assert f"| {STATUS_WORDS[before]} | {STATUS_WORDS[after]} |" in text, (before, after)
+
+
+def test_every_move_of_iom_is_drawn():
+    import iom_manual
+
+    from waypost.iom import values
+
+    text = iom_manual.pages()["manual/iom.md"]
+    drawn = set(re.findall(r"^    (\w+) --> (\w+): \S", text, re.M))
+    tables = (values.NEXT_STANDING, values.NEXT_OFFER, values.NEXT_CONFERENCE, values.NEXT_ACTION,
+              values.NEXT_TASK)  # fmt: skip
+    moves = {(a.value, b.value) for table in tables for a in table for b in table[a]}
+    assert drawn == moves
+    for table, words in ((values.NEXT_OFFER, values.OFFER_WORDS),
+                         (values.NEXT_TASK, values.TASK_WORDS)):  # fmt: skip
+        for before in table:
+            for after in table[before]:
+                assert f"| {words[before]} | {words[after]} |" in text, (before, after)
+
+
 def test_every_problem_and_note_of_an_offence_file_is_in_the_manual():
     import offence_manual
 

@@ -43,7 +43,7 @@ ARGUMENTS = {"alert_id": 1, "person_id": 1, "batch_id": 1, "run_id": 1, "match_i
              "other_id": 1, "merge_id": 1, "notification_id": 1, "message_id": 1,
              "question_id": 1, "table": "orders", "assessment_id": 1, "plan_id": 1,
              "visit_id": 1, "exercise": "tenuous-request", "absence_id": 1,
-             "complaint_id": 1}  # fmt: skip
+             "complaint_id": 1, "conference_id": 1, "task_id": 1, "service_id": 1}  # fmt: skip
 # A page that exists for the permission and finds no such record, or refuses a bad form, let us in.
 LET_IN = {200, 302, 400, 404, 405}
 

@@ -41,6 +41,7 @@ NO_PAGE = {
     "breach-step", "correction-acknowledge", "correction-paper", "alert-presence",
     "oversight-settle", "person-necessity-move", "alert-counts", "merge-move",
     "retention-move", "subject-request-move", "mine-data-ask", "mine-data-fetch",
+    "iom-conference-move", "iom-person-move", "iom-task-move", "person-pathways-move",
     "alert-last-hours", "answering", "inbox-zones", "inbox-presence",
     "request-move", "request-download", "programme-table",
     "assessment-move", "gate-decide",  # test_journey_suitability
@@ -185,6 +186,32 @@ tonight = now() + timedelta(hours=24)
 absence = ask(person, Asked(Why.SHIFT, tonight, tonight + timedelta(hours=24)), by=wearer,
               now=now()).request_id
 complaint = complain(About.TAG, "It hurts at night.", by=wearer, now=now())
+# A cohort with somebody in it, a conference about them, and a task of the requester's team.
+from waypost.iom.actions import decide_cohort, plan, send_task
+from waypost.iom.cohorts import Decided
+from waypost.iom.conferring import Planned
+from waypost.iom.tasking import Asked
+from waypost.iom.values import Criterion, DecidedBy, Handling, Standing, TaskKind
+from waypost.access.models import Posting
+unit = make_team("Every Page IOM", "iom_unit", "Desk", now=now())
+iona = make_officer("page-iom_coordinator", "Robin Page", None, Role.IOM_COORDINATOR, team=unit,
+                    now=now())
+helper = make_officer("iom-helper", "Helper", None, Role.IOM_COORDINATOR, team=unit, now=now())
+Posting.objects.filter(officer=helper).update(area="Hackney")
+helps = posted(helper, now=now())
+decided = Decided(Standing.FREE, [Criterion.LEAVING], "Has kept everything since the spring.",
+                  DecidedBy.MEETING, "Panel", now())
+decide_cohort(person, decided, expected_version=0, by=helps, now=now())
+meets = plan(Planned("Conference", now() + timedelta(days=2), "", "Robin Page"), [person],
+             by=helps, now=now())
+asks = Asked(TaskKind.WELFARE, desk.pk, "See that they are well.", "To know how they are.",
+             "They answer no call since Monday.", Handling.PERMITTED, "", now() + timedelta(days=3))
+task = send_task(person, asks, by=helps, now=now())
+# A service, and the wearer referred to it.
+from waypost.pathways.actions import Offered, enter_service, refer
+from waypost.pathways.values import Kind as ServiceKind
+service = enter_service(Offered("Mentors", "Catch", ServiceKind.MENTORING, 2), by=helps, now=now())
+refer(person, service, "Wants somebody to talk to.", by=helps, now=now())
 import json
 said = {
     "person": person, "guarded": guarded, "week": week.pk, "told": told, "case": case.pk,
@@ -197,6 +224,9 @@ said["assessed"] = assessed.pk
 said["planned"] = planned
 said["absence"] = absence
 said["complaint"] = complaint
+said["meets"] = meets
+said["task"] = task
+said["service"] = service
 print(json.dumps(said))
 """
 
@@ -239,6 +269,12 @@ def addresses(house: House, browser) -> dict[str, str]:
         "person-plan": f"/people/{person}/plan",
         "plan-review": f"/plans/{said['planned']}/review",
     }
+    found["iom-person"], found["iom-task"] = f"/iom/people/{person}", f"/iom/tasks/{said['task']}"
+    found["person-pathways"], found["service"] = (
+        f"/people/{person}/pathways",
+        f"/services/{said['service']}",
+    )
+    found["iom-conference"] = f"/iom/conferences/{said['meets']}"
     found["text"] = "/system/texts/alert_raised"
     found["paper"] = "/system/papers/warning_letter"
     found["notification"] = f"/notifications/{told}"
@@ -377,6 +413,9 @@ def of_another_caseload(role: Role, name: str) -> bool:
         "whereabouts",
         "person-tag",
         "person-risks",
+        "iom-person",
+        "person-pathways",
+        "iom-task",
         "person-reminders",
         "person-near",
         "week",
@@ -399,7 +438,7 @@ def of_another_caseload(role: Role, name: str) -> bool:
         "way-in-letter",
         "person-questions",
     }
-    if name == "notification" and role is Role.POLICE_REQUESTER:
+    if name in {"notification", "iom-task"} and role is Role.POLICE_REQUESTER:
         return False  # it was sent to their force
     if name == "review" and role is Role.IOM_COORDINATOR:
         return True  # it was referred to no unit

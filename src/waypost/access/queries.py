@@ -28,9 +28,9 @@ UNTOLD_ALONE = [
 ]
 # Nor that something is left out of their data, or held for a court or an inquiry: that would tell
 # what the leaving out keeps.
-# Nor what was asked of the police and children's services about a home, or of those who live there:
-# it would tell somebody violent who had spoken of them.
-UNTOLD_KINDS = ("restriction:", "hold:", "holds:", "check:", "householder:", "gate:")
+# The same of intelligence, and of what a police team was asked to do.
+UNTOLD_KINDS = ("restriction:", "hold:", "holds:", "check:", "householder:", "gate:",
+                "intelligence:", "task:")  # fmt: skip
 USED_AGAIN_AFTER = timedelta(minutes=5)  # how fine `last_used_at` is: a write per call is too much
 
 

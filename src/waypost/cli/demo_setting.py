@@ -118,6 +118,8 @@ def set_scene(home: Path, *, seed: int, wearers: int, days: float, say: Say) -> 
     _assess(clock.now())
     say("writing plans")
     _write_plans()
+    say("meeting about a cohort")
+    _meet(clock.now())
     scene.ready = True
     scene.save(home)
     return scene
@@ -338,6 +340,14 @@ def _write_plans() -> None:
     from waypost.cli.demo_plans import write_plans
 
     write_plans(clock.now())
+
+
+def _meet(now: datetime) -> None:
+    from waypost.cli.demo_iom import meet_about_some
+    from waypost.cli.demo_services import refer_some
+
+    meet_about_some(now)
+    refer_some(now)
 
 
 def _follow_up() -> None:

@@ -15,6 +15,7 @@ in `required` no agency's own template can leave out.
     plain_notice          necessity     to a person: what is recorded, why, how long, with whom
     five about a match    review        match_kinds.py
     court_proposal        suitability   suitability_kinds.py
+    iom_minutes           iom           of a case conference (meeting_kinds.py)
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from pathlib import Path
 from waypost.documents.kind import Kind as Kind
 from waypost.documents.kind import Slot as Slot
 from waypost.documents.match_kinds import MATCH_KINDS, MATCH_SAMPLE
+from waypost.documents.meeting_kinds import MEETING_KINDS, MEETING_SAMPLE
 from waypost.documents.suitability_kinds import SUITABILITY_KINDS, SUITABILITY_SAMPLE
 from waypost.documents.values import (
     Block,
@@ -290,6 +292,7 @@ KINDS: dict[str, Kind] = {
     ),
     **MATCH_KINDS,
     **SUITABILITY_KINDS,
+    **MEETING_KINDS,
 }  # fmt: skip
 
 SAMPLE_AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -340,4 +343,5 @@ SAMPLE: dict[str, tuple[Block, ...]] = {
     "signature": (signed_by(EVERY["author"], EVERY["author_role"]),),
     **MATCH_SAMPLE,
     **SUITABILITY_SAMPLE,
+    **MEETING_SAMPLE,
 }  # fmt: skip

@@ -33,6 +33,7 @@ CALLED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "devices.Visit": (("visit",), ()),
     "enforcement.BreachCase": (("breach",), ()),
     "enforcement.StepTaken": (("step",), ()),
+    "iom.Task": (("iom_task",), ()),
     "keeping.SubjectRequest": (("subject_access",), ("subject_access",)),
     "monitoring.Violation": (("violation",), ("alert", "tag_alert")),
     "orders.Activation": (("activation",), ()),
@@ -194,6 +195,7 @@ def _loosen(deletion_id: int, person_id: int) -> None:
     _device_words(deletion_id, worn)
     _shift_words(deletion_id, person_id)
     _imports(numbers)
+    _minutes(deletion_id, person_id)
     if person is not None:
         _bundles(
             deletion_id, [person.reference, person.full_name, *(one.reference for one in worn)]
@@ -263,6 +265,18 @@ def _imports(numbers: Collection[int]) -> None:
                 for said in (one.touched, one.newest)
             ]
             imports.filter(pk=one.pk).update(touched=kept[0], newest=kept[1])
+
+
+def _minutes(deletion_id: int, person_id: int) -> None:
+    """Minutes of meetings about several people go with the first of them that goes: what was
+    decided of the others stands in their own records."""
+    items: Any = apps.get_model("iom.AgendaItem")._base_manager.filter(person_id=person_id)
+    abouts = [f"iom_conference:{one}" for one in items.values_list("conference_id", flat=True)]
+    documents: Any = apps.get_model("documents.Document")._base_manager.filter(about__in=abouts)
+    gone = list(documents.values_list("pk", flat=True))
+    if gone:
+        documents.filter(pk__in=gone).delete()
+        note(deletion_id, "documents.Document", [("documents.Document", one) for one in gone])
 
 
 def _bundles(deletion_id: int, names: Sequence[str]) -> None:

@@ -227,6 +227,37 @@ POLICY: dict[str, Given | Left] = {
     "disclosure.RequestMove": Left(W.POLICE),
     "disclosure.UrgentCall": Left(W.POLICE),
     "disclosure.DipTest": Left(W.POLICE),
+    # Intelligence, and what a police team was asked: telling would harm what they are for (Data
+    # Protection Act 2018 s.45(4)(a), (b)).
+    "iom.Entry": Left(W.POLICE),
+    "iom.Task": Left(W.POLICE),
+    "iom.TaskMove": Left(W.POLICE),
+    "iom.Member": Given("The group you are managed in", "standing since"),
+    "iom.CohortDecision": Given(
+        "Why you were put into a group, or taken out",
+        "from_standing to_standing criteria by_meeting decided_at recorded_at", "recorded_by_id",
+        "reasons",
+    ),
+    "iom.Offer": Given(
+        "What you were to be offered", "stage agency reached_at due_at status made_at entered_at",
+        "owner_id entered_by_id", "what",
+    ),
+    "iom.OfferMove": Given("What became of those offers", "offer at act from_status to_status",
+                           "officer_id", "words"),
+    "iom.AgendaItem": Given("Meetings about you", "conference added_at decided_at",
+                            "added_by_id decided_by_id", "why decision"),
+    "iom.Action": Given(
+        "What was agreed about you", "agency due_at status agreed_at settled_at",
+        "owner_id agreed_by_id settled_by_id", "what settled_words",
+    ),
+    "pathways.Referral": Given(
+        "Services that you were referred to",
+        "service status referred_at answer_by accepted_at started_at ended_at outcome",
+        "referred_by_id", "why over_why",
+    ),
+    "pathways.ReferralMove": Given("What became of those referrals",
+                                   "referral at act from_status to_status", "officer_id", "words"),
+    "pathways.Session": Given("Sessions", "referral at came recorded_at", "recorded_by_id"),
     "orders.WiderWindow": Left(W.POLICE),
     "orders.DeclaredInterest": Left(W.THIRD),
     "orders.EmergencyAccess": Given(
@@ -412,7 +443,7 @@ POLICY: dict[str, Given | Left] = {
 # Papers that tell of the police, or of a step that a warning would spoil.
 POLICE_PAPERS = frozenset(
     {"breach_notification", "notification_bundle", "recall_request", "match_bundle",
-     "breach_report"}
+     "breach_report", "iom_minutes"}
 )  # fmt: skip
 POLICE_STATEMENTS = ("police_notification", "recall_request", "breach_report")
 

@@ -298,6 +298,11 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "that you did; you are told again every other day.\n\n"
         "Sign in to Waypost and open /suitability/{assessment_id}\n",
     ),
+    "task_moved": (
+        "Waypost: a task of a police team waits for you (task {task_id})",
+        "Something happened to task {task_id}: it was sent, answered, returned or withdrawn.\n\n"
+        "Sign in to Waypost and open /iom/tasks/{task_id}\n",
+    ),
     "correction_made": (
         "Waypost: correction {number} of {statement}",
         "Something that you were told has been corrected: correction {number} of {statement}.\n"

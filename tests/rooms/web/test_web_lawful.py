@@ -29,6 +29,7 @@ from waypost.disclosure.models import Request
 from waypost.documents.models import Document
 from waypost.enforcement.models import BreachCase, CaseGround, StepTaken
 from waypost.identity.models import Merge
+from waypost.iom.models import AgendaItem, Conference, Member, Task
 from waypost.keeping.models import Hold, SubjectRequest
 from waypost.matching.models import Match, MatchingRun
 from waypost.monitoring.models import Violation
@@ -91,6 +92,10 @@ def town():
     assert not read.problems
     assert not import_orders(read.rows, by=MACHINE, now=before).problems
     people = {person.reference: person for person in Person.objects.all()}
+    desk = make_team("London IOM", "iom_unit", "Desk", now=before)
+    make_officer(
+        "iom_coordinator", "iom_coordinator", None, Role.IOM_COORDINATOR, team=desk, now=before
+    )
     for role in Role:
         wearer = people["OWN-1"].pk if role is Role.WEARER else None
         make_officer(role.value, role.value, None, role, team=here, person_id=wearer, now=before)
@@ -242,6 +247,7 @@ def follow_up(person, now):
             "requirements": [],
         },
     )  # fmt: skip
+    in_iom(person, now)
     Hold.objects.create(
         person=person, reason=f"Of {person.full_name}.", authority="A court", placed_at=now,
         review_on=now.date() + timedelta(days=30),
@@ -265,6 +271,25 @@ def hear_court(person, now):
     CourtQuestion.objects.create(
         message=message, key="exclusion-1/zone", wants="zone", blocking=True, path="-", why="-"
     )
+
+
+def in_iom(person, now):
+    """A place in a cohort, a conference about the person and a task of the police, of a unit in
+    whose desk the coordinator of these pages is."""
+    desk = make_team("London IOM", "iom_unit", "Desk", now=now)
+    team = make_team("Metropolitan", "police_force", "Streets", now=now)
+    Member.objects.create(person=person, unit=desk.organisation, standing="fixed", since=now)
+    meets = Conference.objects.create(
+        unit=desk.organisation, title="Conference", at=now, chair="Ida", status="planned",
+        made_at=now,
+    )  # fmt: skip
+    AgendaItem.objects.create(conference=meets, person=person, why="In it.", added_at=now,
+                              decision=f"Of {person.full_name}.", decided_at=now)  # fmt: skip
+    Task.objects.create(
+        person=person, unit=desk.organisation, team=team, kind="visit", asked="Visit.",
+        purpose="To see.", necessity="No call.", handling="P", status="sent", sent_at=now,
+        answer_by=now, return_by=now,
+    )  # fmt: skip
 
 
 def client_of(username: str) -> Client:
@@ -308,6 +333,9 @@ def addresses(town, reference):
         "week_id": WeekKept.objects.get(person_id=town[reference]).pk,
         "notification_id": Notification.objects.get(person_id=town[reference]).pk,
         "document_id": Document.objects.get(person_id=town[reference]).pk,
+        "conference_id": AgendaItem.objects.get(person_id=town[reference]).conference_id,
+        "service_id": 1,  # of the catalogue: no person's
+        "task_id": Task.objects.get(person_id=town[reference]).pk,
         "request_id": Request.objects.get(person_id=town[reference]).pk,
         "order_id": Order.objects.filter(person_id=town[reference]).first().pk,
         "contract_id": Contract.objects.get(person_id=town[reference]).pk,
@@ -413,6 +441,7 @@ def test_a_limited_record_answers_as_one_that_does_not_exist(town, role):
     merged = Merge.objects.get(kept_id=town["LIMITED-1"]).pk
     sent_by_court = CourtMessage.objects.get(person_id=town["LIMITED-1"]).pk
     asked = CourtQuestion.objects.get(message_id=sent_by_court).pk
+    task = Task.objects.get(person_id=town["LIMITED-1"]).pk
     pairs = [
         ("court-order", [sent_by_court], [OF_NOBODY]),
         ("court-aside", [sent_by_court], [OF_NOBODY]),
@@ -431,6 +460,12 @@ def test_a_limited_record_answers_as_one_that_does_not_exist(town, role):
         ("notification-move", [told_of], [OF_NOBODY]),
         ("notification-draft", [alert], [OF_NOBODY]),
         ("document", [paper], [OF_NOBODY]),
+        ("iom-person", [town["LIMITED-1"]], [OF_NOBODY]),
+        ("iom-person-move", [town["LIMITED-1"]], [OF_NOBODY]),
+        ("person-pathways", [town["LIMITED-1"]], [OF_NOBODY]),
+        ("person-pathways-move", [town["LIMITED-1"]], [OF_NOBODY]),
+        ("iom-task", [task], [OF_NOBODY]),
+        ("iom-task-move", [task], [OF_NOBODY]),
         ("breach-case", [case], [OF_NOBODY]),
         ("breach-step", [case], [OF_NOBODY]),
         ("correction", [corrected], [OF_NOBODY]),

@@ -31,6 +31,7 @@ from waypost.errors import NoSuchThing
 from waypost.identity.joining import joined_to
 from waypost.identity.queries import ids_of_person, people_with_id
 from waypost.identity.values import KIND_WORDS
+from waypost.iom.queries import standing_of
 from waypost.life.queries import numbers_of
 from waypost.monitoring.appointments import kept_appointments
 from waypost.monitoring.home import home_now
@@ -41,6 +42,7 @@ from waypost.monitoring.strip_queries import PersonStrips, person_strips
 from waypost.necessity.tasks import early_violations, own_task_count, tasks_of_person
 from waypost.orders.queries import case_of, person_orders, visible_person_ids
 from waypost.orders.values import PersonOrders
+from waypost.pathways.queries import open_count
 from waypost.plans.queries import own_objectives, summary_of
 from waypost.rules.values import Certainty, RowKind
 from waypost.telling.praising import kept_weeks
@@ -134,6 +136,8 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
             and not words["person"].details.get("protected"),
             "may_try": may.decide(by, Permission.WHATIF_RUN, case).allowed,
             "try_kinds": KINDS,
+            "referrals_open": open_count(person_id, by, now=at),
+            "iom_standing": standing_of(person_id, by, now=at),
             "attached": attached_to(person_id, by, now=at)
             if may.decide(by, Permission.ORDER_READ, case).allowed
             else {},

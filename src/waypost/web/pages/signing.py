@@ -30,7 +30,7 @@ HALF_FOR_S = 300
 FIRST_PAGE: dict[Role, str] = {
     Role.MONITORING_OFFICER: "inbox",
     Role.PROBATION_PRACTITIONER: "people",
-    Role.IOM_COORDINATOR: "people",
+    Role.IOM_COORDINATOR: "iom",
     Role.COURT_REPORT_OFFICER: "suitability",
     Role.POLICE_ANALYST: "runs",
     Role.POLICE_REQUESTER: "requests",

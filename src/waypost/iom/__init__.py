@@ -1,0 +1,1 @@
+"""IOM: who is in which cohort, the offer at each stage, case conferences, tasking, intelligence."""

@@ -1,0 +1,1 @@
+"""Pathways out of crime: services with their places, referrals to them, and who waits how long."""

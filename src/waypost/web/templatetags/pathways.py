@@ -1,0 +1,25 @@
+"""Filters of the pathway pages: stored names as words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+
+from waypost.pathways import values
+
+register = template.Library()
+TABLES: dict[str, Mapping[Any, str]] = {
+    "kind": values.KIND_WORDS,
+    "status": values.STATUS_WORDS,
+    "act": {**values.ACT_WORDS, "refer": "referred"},
+    "outcome": values.OUTCOME_WORDS,
+    "came": values.CAME_WORDS,
+}
+
+
+@register.filter
+def pathway(name: str, table: str) -> str:
+    """A stored name in the words of its table."""
+    return TABLES[table].get(name, str(name))
