@@ -331,5 +331,6 @@ def test_with_nobody_responsible_the_task_is_the_rotas_and_else_said_aloud(estat
 def test_the_list_asks_the_store_no_more_often_for_many_than_for_few(
     estate, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(28):
+    # Of these, four are of what is owed before an order, however many orders there are.
+    with django_assert_max_num_queries(31):
         tasks.task_list(estate.mona, now=NOW)
