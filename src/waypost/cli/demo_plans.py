@@ -23,7 +23,7 @@ def write_plans(now: datetime) -> None:
     visible = visible_person_ids(by, Permission.PLAN_WRITE, now=now) or frozenset()
     people = Person.objects.filter(pk__in=list(visible), protected=False).order_by("reference")
     found = list(people.values_list("pk", flat=True)[:2])
-    since, review = now - timedelta(days=25), now + timedelta(days=5)
+    review = now + timedelta(days=5)
     for person_id, purposes in zip(
         found, (("keeps nights settled", "keeps away from the old address"), ("", "")), strict=False
     ):
@@ -33,12 +33,12 @@ def write_plans(now: datetime) -> None:
             written = actions.Written(
                 purpose, "Settle at home, find work, keep appointments.", "", review
             )
-            actions.write_plan(person_id, kind, written, expected_version=0, by=by, now=since)
+            actions.write_plan(person_id, kind, written, expected_version=0, by=by, now=now)
     if found:
         plan = Plan.objects.get(person_id=found[0], kind=PlanKind.SENTENCE)
         objective = actions.add_objective(
             plan.pk, "In work or training by the summer", "Find a job or a course that you like.",
-            by=by, now=since,
+            by=by, now=now,
         )  # fmt: skip
         actions.add_action(
             objective, "Ring the college about the bricklaying course", Owner.PRACTITIONER,
