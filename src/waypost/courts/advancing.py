@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from waypost.access.values import MACHINE, Posted
+from waypost.courts.identifying import hand_over_ids
 from waypost.courts.models import CourtMessage, CourtQuestion
 from waypost.courts.payload import Slice
 from waypost.courts.reading import hear
@@ -183,6 +184,7 @@ def _bring_in(
         raise Refused(f"The order was not taken in: {problem.message}; {problem.action}.")
     made = Person.objects.get(reference=reference)
     remember(made, heard.person, now)
+    hand_over_ids(made.pk, heard.person.ids, now)
     message.person = made
     message.order_reference = reference_of(heard, standing.answers)
 

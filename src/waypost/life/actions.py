@@ -16,14 +16,14 @@ from waypost.access import audit, may
 from waypost.access.models import Team
 from waypost.access.values import Permission, Posted, Role
 from waypost.errors import NoSuchThing, Refused
-from waypost.life import lifecycle, varying
+from waypost.life import lifecycle, needs, varying
 from waypost.life.models import OrderStep
 from waypost.life.queries import order_value, stage_now
 from waypost.life.values import NO_SUCH_ORDER, REFERENCE_MAX, WORDS_MAX, Act
 from waypost.orders import changing
 from waypost.orders.actions import bump_head
 from waypost.orders.caseloads import hand_over
-from waypost.orders.law import ALL_CHANGES, LAW, Authority
+from waypost.orders.law import ALL_CHANGES, LAW, Authority, Change
 from waypost.orders.models import Order, Person
 from waypost.orders.queries import case_of
 from waypost.orders.values import Order as OrderValue
@@ -219,6 +219,8 @@ def _vary(
         value, changes, decision.authority, consent=decision.consent, reference=decision.reference
     )
     _check_whose(decision.authority, by)
+    if decision.authority is Authority.RESPONSIBLE_OFFICER and Change.ADDRESS in changes:
+        _check_gates(order.person_id, now)
     named = after or before
     assert named is not None, "a variation is of something"
     if after is None:
@@ -299,6 +301,13 @@ def _check_whose(authority: Authority, by: Posted) -> None:
     if from_officer and Role.PROBATION_PRACTITIONER not in by.roles:
         raise Refused("Only a responsible officer gives such a notice; ask theirs, or record a "
                       "decision of the court.")  # fmt: skip
+
+
+def _check_gates(person_id: int, now: datetime) -> None:
+    """An officer moves nobody's curfew to a home that nobody has asked about."""
+    for gate in needs.ADDRESS_GATES:
+        if why := gate(person_id, now):
+            raise Refused(why)
 
 
 def _check_not_past(at: datetime, now: datetime) -> None:

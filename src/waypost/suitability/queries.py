@@ -70,6 +70,18 @@ def gate_for(person_id: int, act: GateAct, *, now: datetime) -> Gate:
     return gate(act, gathering.person_gate_facts(person_id, act), now)
 
 
+def why_not_this_home(person_id: int, now: datetime) -> str:
+    """Why no officer may move the person's curfew to another home now; "" when they may: what the
+    order form asks (life/needs.py)."""
+    found = gate_for(person_id, GateAct.CHANGE_ADDRESS, now=now)
+    if found.open:
+        return ""
+    return (
+        f"An officer does not change the address before this is known: {'; '.join(found.words)}. "
+        "Begin an assessment of the address, or ask for leave to go on with a reason."
+    )
+
+
 def work_list(by: Posted, *, now: datetime, show: Show = Show.MINE) -> WorkList:
     """The assessments within reach, the oldest first."""
     may.check(by, Permission.SUITABILITY_READ)
