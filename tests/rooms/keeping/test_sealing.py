@@ -54,7 +54,9 @@ def test_the_command_s_part_seals_what_stands_and_what_comes_and_all_reads_the_s
     counts = seal_over(opening=False, by=MACHINE, now=at("09:00"))
     assert set(counts) == {"orders.Person", "orders.WithheldAddress", "notices.ContactPreference",
                            "access.SecondFactor", "identity.PersonIdentifier",
-                           "equality.SelfDescription"}  # fmt: skip
+                           "equality.SelfDescription", "courts.CourtMessage",
+                           "courts.CourtQuestion", "plans.Around", "suitability.Home",
+                           "suitability.Householder"}  # fmt: skip
     for table, names in (("orders_person", ("full_name", "born_on")),
                          ("orders_withheldaddress", ("lat", "lon")),
                          ("notices_contactpreference", ("address",))):  # fmt: skip
