@@ -22,6 +22,7 @@ UNREAD_BY_OFFICERS = {
     "necessity.PlainNotice.sections", "equality.SelfDescription.answers",
     "telling.NearWish.code", "keeping.SubjectRequest.extended_why",
     "keeping.SubjectRequest.refused_why",
+    "orders.RequirementVersion.excepted",  # of their own order, as the court wrote it
     # What the wearer wrote themself.
     "asking.AbsenceRequest.words", "asking.AbsenceRequest.evidence", "voice.Goal.words",
     "voice.Complaint.words", "voice.Complaint.again_words",

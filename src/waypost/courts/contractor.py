@@ -202,6 +202,8 @@ def losses(order: Order) -> list[str]:
             found.append(f"{where}the shape has no requirement of the kind {one.kind.value}.")
         if one.exceptions:
             found.append(f"{where}authorised absences are not said.")
+        if one.excepted:
+            found.append(f"{where}what is excepted stands in its words alone.")
         if one.timezone != "Europe/London":
             found.append(f"{where}its hours are of {one.timezone}.")
         if one.around is not None:

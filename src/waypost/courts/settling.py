@@ -12,6 +12,7 @@ half of it beside what it replaces is an order that no court made. Questions abo
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,6 +24,7 @@ from waypost.errors import Refused
 from waypost.orders.fields import Desk
 from waypost.orders.finding import Finding
 from waypost.orders.lint import lint
+from waypost.orders.read import EXCEPTED_LENGTH_MAX
 from waypost.orders.read_hours import read_row
 from waypost.orders.values import (
     AlcoholRule,
@@ -47,6 +49,7 @@ GRAVE_FINDINGS = frozenset(
      "curfew_over_day_maximum", "curfew_over_week_maximum", "curfew_under_hdc_minimum",
      "trail_on_bail", "zone_crosses_itself", "zone_without_area", "zone_outside_britain"}
 )  # fmt: skip
+EXCEPT_WORD = re.compile(r"^(?:except|unless|other than)\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,7 @@ def _requirement(one: Condition, heard: Heard, answers: Mapping[str, Answer]) ->
         valid_from=heard.order.binds_at if heard.order.is_variation else None,
         warning_m=ring_m if one.kind is RequirementKind.EXCLUSION else None,
         alcohol=AlcoholRule() if one.kind is RequirementKind.ALCOHOL else None,
+        excepted=EXCEPT_WORD.sub("", one.exception).strip()[:EXCEPTED_LENGTH_MAX],
     )
 
 

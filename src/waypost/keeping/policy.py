@@ -54,7 +54,7 @@ POLICY: dict[str, Given | Left] = {
         "What your orders ask",
         "reference order_reference version kind timezone from_at to_at valid_from valid_to "
         "known_at withdrawn minimum_stay atv_limit release_on release_start release_end "
-        "alcohol_mode alcohol_level_g_per_dl",
+        "alcohol_mode alcohol_level_g_per_dl excepted",
     ),
     "orders.ZoneVersion": Given(
         "Places in your orders", "requirement place geometry radius_m width_m valid_from known_at"

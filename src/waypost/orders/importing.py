@@ -320,6 +320,7 @@ def asked_columns(requirement: Requirement) -> dict[str, Any]:
         "alcohol_level_g_per_dl": alcohol.level_g_per_dl if alcohol else None,
         "around": requirement.around or "",
         "around_radius_m": requirement.around_radius_m,
+        "excepted": requirement.excepted,
     }
 
 

@@ -48,7 +48,7 @@ Part = TypeVar("Part")
 Ids = Collection[int] | None
 ASKED = ("warning_m", "minimum_stay", "atv_limit", "release_on", "release_start", "release_end",
          "bank_holiday_division", "alcohol_mode", "alcohol_level_g_per_dl", "around",
-         "around_radius_m")  # fmt: skip
+         "around_radius_m", "excepted")  # fmt: skip
 MANY = 500  # more ids than this are asked for by range, within what SQLite takes in one statement
 
 
@@ -217,6 +217,7 @@ def _asked(
     alcohol_level_g_per_dl: float | None,
     around: str,
     around_radius_m: float | None,
+    excepted: str,
 ) -> tuple[Any, ...]:
     """The columns ASKED as the last fields of a Requirement."""
     release = ReleaseDay(release_on, release_start, release_end) if release_on else None
@@ -225,7 +226,7 @@ def _asked(
     )
     holidays = BankHolidayDivision(division)
     return (warning_m, minimum_stay, atv_limit, release, holidays, alcohol, around or None,
-            around_radius_m)  # fmt: skip
+            around_radius_m, excepted)  # fmt: skip
 
 
 def _parts(

@@ -206,7 +206,7 @@ class RequirementVersion(models.Model):
         "valid_to known_at digest added withdrawn warning_m minimum_stay atv_limit release_on "
         "release_start release_end bank_holiday_division alcohol_mode alcohol_level_g_per_dl "
         "around_radius_m",
-        sensitive="around",
+        sensitive="around excepted",
     )
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="requirements")
     order_reference = models.CharField(max_length=80)
@@ -239,6 +239,7 @@ class RequirementVersion(models.Model):
     alcohol_level_g_per_dl = models.FloatField(null=True)
     around = models.CharField(max_length=80, blank=True)  # a protected person's reference
     around_radius_m = models.FloatField(null=True)
+    excepted = models.CharField(max_length=300, blank=True)  # in words: no tag can see it
 
     class Meta:
         constraints = [

@@ -61,6 +61,8 @@ def own_notes(requirement: Requirement, order: Order) -> tuple[str, ...]:
 
 
 def _notes(requirement: Requirement, order: Order) -> Iterator[str]:
+    if requirement.excepted:
+        yield f"Not when: {requirement.excepted}. Tell your officer before."
     if requirement.kind is RequirementKind.ATTENDANCE:
         yield from (_series(requirement, series) for series in requirement.appointments)
     if requirement.kind is RequirementKind.CURFEW:

@@ -57,6 +57,7 @@ ORDER_KIND_WORDS = {
     "civil_order": OrderKind.CIVIL,
 }
 WITHOUT_ZONE = {RequirementKind.TRAIL, RequirementKind.ALCOHOL}
+EXCEPTED_LENGTH_MAX = 300
 NAME_LENGTH_MAX = 120  # of a programme, of a court
 _PATH_STEP = re.compile(r"(\w+)\[(\d+)\]")
 
@@ -189,6 +190,7 @@ def read_requirement(
         alcohol=fields.part("alcohol", read_alcohol),
         around=around[0] if around else None,
         around_radius_m=around[1] if around else None,
+        excepted=" ".join(fields.text("excepted", longest=EXCEPTED_LENGTH_MAX).split()),
     )
     return requirement if desk.clean_since(mark) else None
 

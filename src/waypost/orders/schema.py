@@ -177,6 +177,12 @@ _REQUIREMENT = _object(
             "the centre of a zone that moves; then there is no zone",
         },
         "around_radius_m": _METRES,
+        "excepted": {
+            "type": "string",
+            "maxLength": 300,
+            "description": "what the order excepts in words, like: to attend court. Nothing is "
+            "judged by it; whoever acts on a violation reads it",
+        },
     },
 )
 _ORDER = _object(

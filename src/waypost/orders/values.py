@@ -160,6 +160,8 @@ class Requirement:
     alcohol         alcohol: None is abstinence (defaults.alcohol_of)
     around          exclusion: the reference of the protected person whose own device is the centre
                     of a moving zone of around_radius_m; then there are no zones
+    excepted        what the order excepts in words ("to attend court"): no tag can see that, so
+                    that nothing is judged by it; whoever acts on a violation reads it
     """
 
     requirement_id: RequirementRef
@@ -181,6 +183,7 @@ class Requirement:
     alcohol: AlcoholRule | None = None
     around: str | None = None
     around_radius_m: float | None = None
+    excepted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from waypost.clock import write_instant
 from waypost.orders.values import Appointments, Order, Requirement, TimetableRow
 
 LATER = {"warning_m", "minimum_stay", "atv_limit", "release_day", "bank_holiday_division",
-         "alcohol", "around", "around_radius_m"}  # fmt: skip
+         "alcohol", "around", "around_radius_m", "excepted"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

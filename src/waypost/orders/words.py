@@ -133,6 +133,8 @@ def _conditions(requirement: Requirement, order: Order) -> Iterator[str]:
         yield f"A warning within {metres_words(requirement.warning_m)} of it, which is no breach"
     if asks_of_bank_holidays(requirement):
         yield f"Bank holidays are those of {DIVISION_WORDS[requirement.bank_holiday_division]}"
+    if requirement.excepted:
+        yield f"Excepted, which no tag can see: {requirement.excepted}"
     if requirement.timezone != HOME_TIMEZONE:
         yield f"Times are those of {requirement.timezone}"
 

@@ -54,6 +54,8 @@ def requirement_data(asked: Requirement) -> dict[str, Any]:
         ]  # fmt: skip
     if asked.appointments:
         data["appointments"] = [appointments_data(one) for one in asked.appointments]
+    if asked.excepted:
+        data["excepted"] = asked.excepted
     return data | _more(asked)
 
 

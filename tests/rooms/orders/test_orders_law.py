@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -15,6 +17,8 @@ from waypost.orders.law import (
     curfew_limits,
 )
 from waypost.orders.lint import lint
+from waypost.orders.own_words import own_notes
+from waypost.orders.read import read_orders
 from waypost.orders.values import (
     Appointments,
     Order,
@@ -25,6 +29,9 @@ from waypost.orders.values import (
     TimetableRow,
     Zone,
 )
+from waypost.orders.versions import digest
+from waypost.orders.words import conditions_words
+from waypost.orders.write import order_data
 
 EVERY_DAY = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 HOME, OFFICE = (-0.0600, 51.5500), (-0.0300, 51.5500)  # two kilometres apart, lon lat
@@ -169,3 +176,15 @@ def test_a_zone_that_rings_the_home_leaves_no_way():
     hours = out(box(-0.08, -0.04, 51.53, 51.57, hole=yard),
                 timetable=(TimetableRow(("MO",), "20:00", "22:00"),))  # fmt: skip
     assert ("R3", "way_cut_off") not in said(curfew(), meeting("1000"), hours)
+
+
+def test_what_an_order_excepts_is_said_to_staff_and_to_the_wearer_and_kept_as_it_was_written():
+    asked = out(box(-0.046, -0.044, 51.545, 51.555), excepted="to attend court")
+    order = Order("O1", OrderKind.COURT_BAIL, FROM, TO, (asked,))
+    assert "Excepted, which no tag can see: to attend court" in conditions_words(asked, order)
+    assert "Not when: to attend court. Tell your officer before." in own_notes(asked, order)
+    text = json.dumps({"persons": [{"person_id": "P1", "orders": [order_data(order)]}]})
+    read = read_orders(text.encode())
+    assert not read.problems
+    assert read.rows[0].orders[0].requirements[0].excepted == "to attend court"
+    assert digest(asked) != digest(replace(asked, excepted=""))

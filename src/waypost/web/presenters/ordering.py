@@ -262,7 +262,7 @@ def programme_words(programme: Programme) -> list[tuple[str, str]]:
 
 
 _NAMES = ("from", "to", "release_on", "release_start", "release_end", "timezone", "division",
-          "minimum_stay", "atv_limit", "alcohol", "level", "keep_meetings")  # fmt: skip
+          "minimum_stay", "atv_limit", "alcohol", "level", "excepted")  # fmt: skip
 
 
 def _read(form: RequirementForm, timezone: str, division: BankHolidayDivision) -> RequirementForm:
@@ -307,6 +307,8 @@ def _data(
         moment = _moment(other, name, wrong)
         if moment is not None:
             data[name] = moment.isoformat()
+    if other.get("excepted"):
+        data["excepted"] = other["excepted"]
     for name in ("minimum_stay", "atv_limit"):
         if other.get(name):
             minutes = _whole(other[name])
@@ -339,6 +341,7 @@ def _other(asked: Requirement) -> dict[str, str]:
         "timezone": asked.timezone, "division": asked.bank_holiday_division.value,
         "minimum_stay": _minutes(asked.minimum_stay), "atv_limit": _minutes(asked.atv_limit),
         "alcohol": alcohol.mode.value if alcohol else "abstinence",
+        "excepted": asked.excepted,
         "level": f"{alcohol.level_g_per_dl:g}" if alcohol and alcohol.level_g_per_dl else "",
     }  # fmt: skip
     if release is not None:
