@@ -35,6 +35,8 @@ from waypost.orders.queries import case_of, person_orders, visible_person_ids
 from waypost.orders.timetable import appointments_of
 from waypost.orders.values import PersonOrders, RequirementKind
 from waypost.orders.words import asks_words
+from waypost.plans.models import PlannedVisit, PlanVersion
+from waypost.plans.values import VisitStatus
 from waypost.rules.attendance import Outcome as Came
 from waypost.rules.strip import DayStrip, Shade, figures_of
 from waypost.rules.values import Certainty, RowKind
@@ -73,7 +75,7 @@ FOUND: dict[AlertOutcome, str] = {
 
 @dataclass(frozen=True, slots=True)
 class MeetingSeen:
-    """An appointment of an order that the officer's own person is to keep."""
+    """An appointment of an order that the officer's own person is to keep, or a planned visit."""
 
     person_id: int
     name: str
@@ -140,7 +142,23 @@ def meetings(
     known = person_orders(ids) if persons is None else [one for one in persons if one.number in ids]
     zone = ZoneInfo(settings.WALL_ZONE)
     today = datetime.combine(now.astimezone(zone).date(), datetime.min.time(), zone)
-    return meetings_of(known, today, today + timedelta(days=DAYS))
+    until = today + timedelta(days=DAYS)
+    found = [*meetings_of(known, today, until), *_visits(known, today, until)]
+    return sorted(found, key=lambda one: (one.at, one.person_id))
+
+
+def _visits(
+    persons: Iterable[PersonOrders], from_at: datetime, until: datetime
+) -> list[MeetingSeen]:
+    """Visits and calls that are planned (plans/), each taken to last an hour."""
+    names = {one.number or 0: str(one.details.get("name") or one.person_id) for one in persons}
+    rows = PlannedVisit.objects.filter(
+        person_id__in=list(names), status=VisitStatus.PLANNED.value, at__gte=from_at, at__lt=until
+    )
+    return [
+        MeetingSeen(person_id, names[person_id], at, at + HOUR)
+        for person_id, at in rows.values_list("person_id", "at")
+    ]
 
 
 def meetings_of(
@@ -286,7 +304,7 @@ def _requests(person_id: int, by: Posted, from_at: datetime, now: datetime) -> t
 def _changes(
     person_id: int, person: PersonOrders, from_at: datetime, now: datetime
 ) -> tuple[str, ...]:
-    """What was learnt in the period of the orders, of what they ask, and of the tag."""
+    """What was learnt in the period of the orders, of what they ask, of plans, and of the tag."""
     zone, found = settings.WALL_ZONE, list[tuple[datetime, str]]()
     for order in Order.objects.filter(person_id=person_id, known_at__gte=from_at, version__gt=0):
         found.append((order.known_at, f"order {order.reference}, version {order.version}"))
@@ -294,6 +312,9 @@ def _changes(
     for one in versions.order_by("known_at", "pk"):
         said = "withdrawn" if one.withdrawn else f"version {one.version}"
         found.append((one.known_at, f"{one.kind} {one.reference} of {one.order_reference}, {said}"))
+    plans = PlanVersion.objects.filter(plan__person_id=person_id, made_at__gte=from_at)
+    for kind, version, made_at in plans.values_list("plan__kind", "version", "made_at"):
+        found.append((made_at, f"{kind} plan, version {version}"))
     for span in person.activations:
         if from_at <= span.from_at <= now:
             found.append((span.from_at, "a tag was put on"))

@@ -13,6 +13,7 @@ from waypost.asking.actions import ask
 from waypost.asking.values import Asked, Why
 from waypost.errors import Conflict, NoSuchThing, Refused
 from waypost.monitoring.models import Violation
+from waypost.plans.models import Plan, PlannedVisit, PlanVersion
 from waypost.telling.models import WeekKept
 from waypost.voice import notes
 from waypost.voice.meeting import facts_of, meetings, own_people
@@ -152,3 +153,24 @@ def test_a_week_is_gone_through_with_its_note_and_waits_again_after_six_days(tow
     assert notes.reviewed_lately(ids, now=NOW + timedelta(days=5)) == {person: NOW}
     assert notes.reviewed_lately(ids, now=NOW + timedelta(days=6)) == {}
     assert own_people(town["robin"], now=NOW) is None
+
+
+@pytest.mark.django_db
+def test_a_planned_visit_of_this_week_is_in_the_diary_and_a_plan_of_the_period_has_changed(town):
+    person, perrin = town["person"], town["perrin"]
+    day = NOW + timedelta(days=1)
+    for at, status in (
+        (day, "planned"),
+        (day + HOUR, "called_off"),
+        (NOW + timedelta(9), "planned"),
+    ):
+        PlannedVisit.objects.create(
+            person_id=person, at=at, where="home", words="See the room.", status=status, made_at=NOW
+        )
+    assert [one.at for one in meetings(perrin, now=NOW)] == [day, day + HOUR]  # an appointment
+    plan = Plan.objects.create(
+        person_id=person, kind="sentence", version=1, review_at=NOW, has_purpose=True, made_at=NOW
+    )
+    PlanVersion.objects.create(plan=plan, version=1, made_at=NOW - timedelta(days=1))
+    said = facts_of(person, perrin, now=NOW).changes
+    assert any("sentence plan, version 1" in one for one in said)
