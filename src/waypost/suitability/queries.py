@@ -111,6 +111,18 @@ def of_person(person_id: int, by: Posted, *, now: datetime) -> list[Row]:
     return _seen(found.order_by("-pk"), by, now)
 
 
+def proposal_of_order(
+    person_id: int, reference: str, by: Posted, *, now: datetime
+) -> tuple[int, Outcome] | None:
+    """The assessment whose sentence is this order, and whether it was made as proposed; None where
+    there is none, or the officer may not read it."""
+    if not may.decide(by, Permission.SUITABILITY_READ, case_of(person_id, now=now)).allowed:
+        return None
+    rows = Sentence.objects.filter(assessment__person_id=person_id, order_reference=reference)
+    found = rows.order_by("-version").values_list("assessment_id", "outcome").first()
+    return None if found is None else (found[0], Outcome(found[1]))
+
+
 def leaves(by: Posted, *, now: datetime) -> list[LeaveSeen]:
     """Requests to go on without something, those that wait first; of persons one may know of."""
     may.check(by, Permission.GATE_DECIDE)

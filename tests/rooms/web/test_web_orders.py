@@ -18,6 +18,7 @@ from waypost.life.queries import number_of_order
 from waypost.orders.actions import import_orders
 from waypost.orders.models import Caseload, Order, Person, RequirementVersion
 from waypost.orders.read import read_orders
+from waypost.suitability.models import Assessment, Sentence
 from worked_town import orders_file
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -167,3 +168,21 @@ def test_an_appointment_is_made_by_its_recurrence_and_read_back_as_it_was_writte
     page = words(client.get(f"{address}?of=R3"))
     assert 'value="2026-12-07"' in page
     assert 'value="10:00"' in page
+
+
+def test_an_order_leads_back_to_the_assessment_that_proposed_it(person):
+    proposed = Assessment.objects.create(
+        person_id=person, kind="pre_sentence", order_kind="community_order", programme="national",
+        court="Highbury Corner", decision_on=clock.now().date(), made_at=clock.now(),
+        why="A curfew is proposed.", status="decided",
+    )  # fmt: skip
+    Sentence.objects.create(
+        assessment=proposed, version=1, outcome="as_proposed", order_reference="O1",
+        decided_on=clock.now().date(), court="Highbury Corner", in_place="yes", at=clock.now(),
+    )  # fmt: skip
+    practitioner = client_of(Role.PROBATION_PRACTITIONER, of=person)
+    page = practitioner.get(reverse("order", args=[number_of_order(person, "O1")]))
+    assert reverse("assessment", args=[proposed.pk]) in page.content.decode()
+    centre = client_of(Role.MONITORING_OFFICER)  # which reads no assessments
+    page = centre.get(reverse("order", args=[number_of_order(person, "O1")]))
+    assert reverse("assessment", args=[proposed.pk]) not in page.content.decode()

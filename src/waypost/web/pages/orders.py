@@ -28,6 +28,8 @@ from waypost.life.programme_acts import record_programme
 from waypost.life.values import STAGE_WORDS, Act, Programme
 from waypost.orders.queries import case_of, person_orders
 from waypost.orders.values import Order, OrderKind, RequirementKind
+from waypost.suitability.queries import proposal_of_order
+from waypost.suitability.values import OUTCOME_WORDS
 from waypost.web.pages.trying import number_of, tried
 from waypost.web.presenters import ordering as present
 from waypost.web.presenters.fitting import read_form_time
@@ -216,6 +218,8 @@ def _order_page(
         "steps": present.steps_shown(page.steps), "known_at": known_at, "problem": problem,
         "said": request.POST, "person_id": page.person_id, "who": _who(page),
         "may_vary": may_vary,
+        "proposed": proposal_of_order(page.person_id, page.order.order_id, by, now=at),
+        "outcome_words": OUTCOME_WORDS,
         "acts": [one.value for one in lifecycle.acts_at(page.stage, page.order.kind)]
         if may_vary else [],
         "authorities": present.authority_choices(page.order),
