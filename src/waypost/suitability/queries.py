@@ -23,7 +23,7 @@ from waypost.suitability import gathering, lifecycle, scope, wording
 from waypost.suitability.commitments import Commitment
 from waypost.suitability.eligibility import PROGRAMMES, summed
 from waypost.suitability.gating import Gate, gate
-from waypost.suitability.models import Assessment, Check, Home, Leave, Proposal
+from waypost.suitability.models import Assessment, Check, Home, Leave, Proposal, Sentence
 from waypost.suitability.proposing import facts_of
 from waypost.suitability.recording import PARTS
 from waypost.suitability.seen import (
