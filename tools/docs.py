@@ -101,6 +101,7 @@ def lifecycles() -> str:
     from waypost.review.values import NEXT as REVIEWS
     from waypost.voice.values import NEXT as COMPLAINTS
     from waypost.whatif.lifecycle import NEXT as TRIES
+    from waypost.young_court.values import NEXT as COURT_REVIEWS
 
     starts = sorted(STARTS_AS, key=list(DEVICES).index)
     return "\n\n".join(
@@ -127,6 +128,9 @@ def lifecycles() -> str:
             diagram("An action agreed", ["open"], iom.NEXT_ACTION, []),
             diagram("A task of a police team", ["sent"], iom.NEXT_TASK, _ends(iom.NEXT_TASK)),
             diagram("A referral to a service", ["referred"], PATHWAYS, _ends(PATHWAYS)),
+            diagram(
+                "A review in the Young Adult Court", ["listed"], COURT_REVIEWS, _ends(COURT_REVIEWS)
+            ),
             diagram("A revision of the rules' numbers", ["draft"], REVISIONS, _ends(REVISIONS)),
             diagram("A what-if", ["waiting"], TRIES, _ends(TRIES)),
             *(
