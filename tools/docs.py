@@ -93,6 +93,7 @@ def lifecycles() -> str:
     from waypost.disclosure.values import STARTS
     from waypost.iom import values as iom
     from waypost.monitoring.parameter_lifecycle import NEXT as REVISIONS
+    from waypost.pathways.budgeting import SPEND_NEXT as SPENDS
     from waypost.pathways.values import NEXT as PATHWAYS
     from waypost.plans.values import CYCLE_WORDS, Cycle
     from waypost.plans.values import NEXT as PLANNED
@@ -128,6 +129,7 @@ def lifecycles() -> str:
             diagram("An action agreed", ["open"], iom.NEXT_ACTION, []),
             diagram("A task of a police team", ["sent"], iom.NEXT_TASK, _ends(iom.NEXT_TASK)),
             diagram("A referral to a service", ["referred"], PATHWAYS, _ends(PATHWAYS)),
+            diagram("A spend from a budget", ["asked"], SPENDS, _ends(SPENDS)),
             diagram(
                 "A review in the Young Adult Court", ["listed"], COURT_REVIEWS, _ends(COURT_REVIEWS)
             ),

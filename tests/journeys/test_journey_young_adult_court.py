@@ -99,8 +99,8 @@ def test_a_review_goes_from_the_list_to_what_the_wearer_reads(page, house, offic
     page.goto(f"{house.pages}/people?q={reference}")
     press(page.get_by_role("link", name=who).first)
     press(page.get_by_role("link", name="Reviews, reports and what the court said"))
-    address = page.url
     page.get_by_text("They are listed for no sitting.").wait_for()
+    address = page.url
     check_accessible(page, house)
     put = form(page, "Put on the list of a sitting")
     put.get_by_label("Sitting", exact=True).select_option(value=the(put, court, "Sitting", -1))
