@@ -68,8 +68,9 @@ def to_approve(by: Posted, *, now: datetime) -> tuple[SpendRow, ...]:
 def _rows(rows: Iterable[Spend], by: Posted, now: datetime) -> tuple[SpendRow, ...]:
     spends = list(rows)
     moves = list(SpendMove.objects.filter(spend_id__in=[one.pk for one in spends]).order_by("pk"))
-    wanted = {one.officer_id for one in moves} | {one.asked_by_id for one in spends}
-    names = {one.pk: str(one) for one in Officer.objects.filter(pk__in=wanted - {None})}
+    told = [*(one.officer_id for one in moves), *(one.asked_by_id for one in spends)]
+    wanted = [one for one in told if one is not None]
+    names = {one.pk: str(one) for one in Officer.objects.filter(pk__in=wanted)}
     return tuple(
         SpendRow(
             one, one.budget.person_id,
