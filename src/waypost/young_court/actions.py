@@ -160,9 +160,12 @@ def put_off(
     if to_sitting == found.sitting_id:
         raise Refused("Choose another sitting than the one that it is on.")
     _end(found, Act.ADJOURN, words, expected_version, by, now)
-    return put_on_list(
-        found.person_id, to_sitting, Purpose(found.purpose), words, by=by, now=now
+    made = put_on_list(found.person_id, to_sitting, Purpose(found.purpose), words, by=by, now=now)
+    Listing.objects.filter(pk=made).update(
+        adaptations=found.adaptations, adaptation_words=found.adaptation_words,
+        family_words=found.family_words,
     )  # fmt: skip
+    return made
 
 
 @transaction.atomic

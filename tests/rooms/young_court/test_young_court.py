@@ -183,7 +183,11 @@ def test_a_review_asked_for_is_overdue_until_somebody_is_listed_with_what_eased_
 
 def test_to_move_a_review_lists_them_for_the_other_sitting_or_changes_nothing(unit):
     number, other = listed(unit), sitting(unit, SITS + DAY)
-    new = actions.put_off(number, WORDS, other, expected_version=1, by=unit.cora, now=NOW)
+    actions.prepare(number, [Adaptation.BREAKS], "", "Mother", expected_version=1, by=unit.pia,
+                    now=NOW)  # fmt: skip
+    new = actions.put_off(number, WORDS, other, expected_version=2, by=unit.cora, now=NOW)
+    assert Listing.objects.get(pk=new).family_words == "Mother"
+    assert Listing.objects.get(pk=new).adaptations == ["breaks"]
     assert Listing.objects.get(pk=number).status == "adjourned"
     assert Listing.objects.get(pk=new).sitting_id == other
     with pytest.raises(Refused, match="another sitting"):
