@@ -93,6 +93,7 @@ def lifecycles() -> str:
     from waypost.disclosure.values import STARTS
     from waypost.iom import values as iom
     from waypost.monitoring.parameter_lifecycle import NEXT as REVISIONS
+    from waypost.pathways.budgeting import SPEND_NEXT as SPENDS
     from waypost.pathways.values import NEXT as PATHWAYS
     from waypost.plans.values import CYCLE_WORDS, Cycle
     from waypost.plans.values import NEXT as PLANNED
@@ -101,6 +102,7 @@ def lifecycles() -> str:
     from waypost.review.values import NEXT as REVIEWS
     from waypost.voice.values import NEXT as COMPLAINTS
     from waypost.whatif.lifecycle import NEXT as TRIES
+    from waypost.young_court.values import NEXT as COURT_REVIEWS
 
     starts = sorted(STARTS_AS, key=list(DEVICES).index)
     return "\n\n".join(
@@ -127,6 +129,10 @@ def lifecycles() -> str:
             diagram("An action agreed", ["open"], iom.NEXT_ACTION, []),
             diagram("A task of a police team", ["sent"], iom.NEXT_TASK, _ends(iom.NEXT_TASK)),
             diagram("A referral to a service", ["referred"], PATHWAYS, _ends(PATHWAYS)),
+            diagram("A spend from a budget", ["asked"], SPENDS, _ends(SPENDS)),
+            diagram(
+                "A review in the Young Adult Court", ["listed"], COURT_REVIEWS, _ends(COURT_REVIEWS)
+            ),
             diagram("A revision of the rules' numbers", ["draft"], REVISIONS, _ends(REVISIONS)),
             diagram("A what-if", ["waiting"], TRIES, _ends(TRIES)),
             *(

@@ -184,6 +184,7 @@ INSTALLED_APPS = [
     "waypost.necessity",
     "waypost.courts",
     "waypost.pathways",
+    "waypost.young_court",
     "waypost.iom",
     "waypost.keeping",
     "waypost.web",

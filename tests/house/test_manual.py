@@ -172,6 +172,32 @@ def test_every_move_of_a_referral_to_a_service_is_drawn():
             assert f"| {STATUS_WORDS[before]} | {STATUS_WORDS[after]} |" in text, (before, after)
 
 
+def test_every_move_of_a_review_in_court_is_drawn():
+    import young_court_manual
+
+    from waypost.young_court.values import NEXT, STATUS_WORDS
+
+    text = young_court_manual.pages()["manual/young-adult-court.md"]
+    table = {(before.value, after.value) for before in NEXT for after in NEXT[before]}
+    assert set(re.findall(r"^    (\w+) --> (\w+): \S", text, re.M)) == table
+    for before in NEXT:
+        for after in NEXT[before]:
+            assert f"| {STATUS_WORDS[before]} | {STATUS_WORDS[after]} |" in text, (before, after)
+
+
+def test_every_move_of_a_spend_is_drawn():
+    import budgets_manual
+
+    from waypost.pathways.budgeting import SPEND_NEXT, SPEND_WORDS
+
+    text = budgets_manual.pages()["manual/budgets.md"]
+    table = {(before.value, after.value) for before in SPEND_NEXT for after in SPEND_NEXT[before]}
+    assert set(re.findall(r"^    (\w+) --> (\w+): \S", text, re.M)) == table
+    for before in SPEND_NEXT:
+        for after in SPEND_NEXT[before]:
+            assert f"| {SPEND_WORDS[before]} | {SPEND_WORDS[after]} |" in text, (before, after)
+
+
 def test_every_move_of_iom_is_drawn():
     import iom_manual
 

@@ -42,6 +42,7 @@ NO_PAGE = {
     "oversight-settle", "person-necessity-move", "alert-counts", "merge-move",
     "retention-move", "subject-request-move", "mine-data-ask", "mine-data-fetch",
     "iom-conference-move", "iom-person-move", "iom-task-move", "person-pathways-move",
+    "person-young-court-move",  # test_journey_young_adult_court
     "alert-last-hours", "answering", "inbox-zones", "inbox-presence",
     "request-move", "request-download", "programme-table",
     "assessment-move", "gate-decide",  # test_journey_suitability
@@ -212,6 +213,16 @@ from waypost.pathways.actions import Offered, enter_service, refer
 from waypost.pathways.values import Kind as ServiceKind
 service = enter_service(Offered("Mentors", "Catch", ServiceKind.MENTORING, 2), by=helps, now=now())
 refer(person, service, "Wants somebody to talk to.", by=helps, now=now())
+# A sitting of the Young Adult Court, and the wearer on its list.
+from waypost.young_court import actions as young_court
+from waypost.young_court.values import Purpose as Listed
+reports = make_officer("court-lister", "Cora Lind", None, Role.COURT_REPORT_OFFICER, now=now())
+Posting.objects.filter(officer=reports).update(area="Hackney")
+reports = posted(reports, now=now())
+sitting = young_court.enter_sitting("Highbury Corner", "Room 2", now() + timedelta(days=3),
+                                    by=reports, now=now())
+young_court.put_on_list(person, sitting, Listed.REVIEW, "The first review after sentence.",
+                        by=reports, now=now())
 import json
 said = {
     "person": person, "guarded": guarded, "week": week.pk, "told": told, "case": case.pk,
@@ -274,6 +285,7 @@ def addresses(house: House, browser) -> dict[str, str]:
         f"/people/{person}/pathways",
         f"/services/{said['service']}",
     )
+    found["person-young-court"] = f"/people/{person}/young-court"
     found["iom-conference"] = f"/iom/conferences/{said['meets']}"
     found["text"] = "/system/texts/alert_raised"
     found["paper"] = "/system/papers/warning_letter"
@@ -415,6 +427,7 @@ def of_another_caseload(role: Role, name: str) -> bool:
         "person-risks",
         "iom-person",
         "person-pathways",
+        "person-young-court",
         "iom-task",
         "person-reminders",
         "person-near",

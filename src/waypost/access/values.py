@@ -124,6 +124,9 @@ class Permission(StrEnum):
     SERVICE_WRITE = "service:write"  # enter services, change them, end them
     PATHWAY_READ = "pathway:read"  # to which services somebody is referred, and how it goes
     PATHWAY_WRITE = "pathway:write"  # refer, move referrals, keep sessions
+    BUDGET_APPROVE = "budget:approve"  # give somebody a budget; decide on spends others asked for
+    COURT_REVIEW_READ = "court_review:read"  # Young Adult Court: who is listed, what it said
+    COURT_REVIEW_WRITE = "court_review:write"  # list, prepare, report, write down what it said
     PERSON_TELL = "person:tell"  # how a wearer or a protected person is told; a wearer's praise
     SIGNED_IN = "signed_in"  # pages for anybody who has signed in (home, help)
     ANYBODY = "anybody"  # sign-in, health, static: named so that "public" is a decision

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from waypost.access.values import Posted
+
 
 def refer_some(now: datetime) -> None:
     """As the demo's coordinator. Once: what stands already stays."""
@@ -36,3 +38,13 @@ def refer_some(now: datetime) -> None:
                                   expected_version=version, by=by, now=now)  # fmt: skip
     for number in referrals[:1]:
         actions.keep_session(number, now, Came.ATTENDED, by=by, now=now)
+    _budgets(people[:1], by, now)
+
+
+def _budgets(people: list[int], by: Posted, now: datetime) -> None:
+    """A budget, and a spend that a practitioner's colleague is to decide on."""
+    from waypost.pathways.budgets import allocate, ask_spend
+
+    for one in people:
+        allocate(one, 250_00, "What helps to begin work again.", by=by, now=now)
+        ask_spend(one, 48_50, "Work boots for the course.", by=by, now=now)

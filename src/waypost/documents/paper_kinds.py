@@ -16,6 +16,7 @@ in `required` no agency's own template can leave out.
     five about a match    review        match_kinds.py
     court_proposal        suitability   suitability_kinds.py
     iom_minutes           iom           of a case conference (meeting_kinds.py)
+    progress_report       young_court   for a review in court (meeting_kinds.py)
 """
 
 from __future__ import annotations

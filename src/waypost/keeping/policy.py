@@ -241,6 +241,24 @@ POLICY: dict[str, Given | Left] = {
     "pathways.ReferralMove": Given("What became of those referrals",
                                    "referral at act from_status to_status", "officer_id", "words"),
     "pathways.Session": Given("Sessions", "referral at came recorded_at", "recorded_by_id"),
+    "pathways.Budget": Given(
+        "What may be spent on you", "allocated_pence committed_pence changed_at", "changed_by_id",
+        "why",
+    ),
+    "pathways.Spend": Given(
+        "What was asked for from it", "budget pence status asked_at receipt", "asked_by_id", "what"
+    ),
+    "pathways.SpendMove": Given("What became of that", "spend at act from_status to_status",
+                                "officer_id", "words"),
+    # A sitting names nobody; who else is listed stands in their own records.
+    "young_court.Listing": Given(
+        "Your reviews in the Young Adult Court",
+        "sitting purpose status at listed_at reported_at held_at next_on family_present",
+        "listed_by_id",
+        "why adaptations adaptation_words family_words facts report_words court_words ends_why",
+    ),
+    "young_court.ListingMove": Given("What was done about those reviews",
+                                     "listing at act from_status to_status", "officer_id", "words"),
     "orders.WiderWindow": Left(W.POLICE),
     "orders.DeclaredInterest": Left(W.THIRD),
     "orders.EmergencyAccess": Given(

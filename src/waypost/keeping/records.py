@@ -43,6 +43,7 @@ CALLED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "suitability.Check": (("suitability_check",), ("suitability_check",)),
     "suitability.Proposal": (("suitability",), ()),
     "telling.WeekKept": (("praise",), ()),
+    "young_court.Listing": (("young_court",), ()),
 }
 # Tables of nobody's that go by the day they came, and the column that says it; first those that
 # point at others.

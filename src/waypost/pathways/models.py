@@ -1,10 +1,11 @@
-"""Records of pathways: services, referrals to them with every move, sessions."""
+"""Records of pathways: services, referrals to them with every move, sessions; budgets, spends."""
 
 from __future__ import annotations
 
 from django.db import models
 
 from waypost.columns import Columns, Retention
+from waypost.pathways.budgeting import SpendStatus
 from waypost.pathways.values import Came, Kind, Outcome, Status
 
 
@@ -104,3 +105,68 @@ class Session(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["referral", "at"], name="session_once")]
+
+
+class Budget(models.Model):
+    """What may be spent on one person, in pence; committed: approved or paid."""
+
+    declares = Columns(
+        Retention.CASE,
+        belongs="person",
+        plain="id person allocated_pence committed_pence changed_at changed_by_id",
+        sensitive="why",
+    )
+    person = models.OneToOneField("orders.Person", on_delete=models.CASCADE, related_name="+")
+    allocated_pence = models.IntegerField()
+    committed_pence = models.IntegerField(default=0)
+    why = models.TextField()
+    changed_at = models.DateTimeField()
+    changed_by_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(committed_pence__gte=0)
+                & models.Q(committed_pence__lte=models.F("allocated_pence")),
+                name="budget_not_overdrawn",
+            )
+        ]
+
+
+class Spend(models.Model):
+    """Something to be paid from a budget: asked for, decided by somebody else, paid."""
+
+    declares = Columns(
+        Retention.CASE,
+        belongs="budget__person",
+        plain="id budget pence status version asked_at asked_by_id receipt",
+        sensitive="what",
+    )
+    budget = models.ForeignKey(Budget, on_delete=models.CASCADE, related_name="spends")
+    pence = models.IntegerField()
+    what = models.TextField()
+    status = models.CharField(
+        max_length=20, choices=[(one.value, one.value) for one in SpendStatus], db_index=True
+    )
+    version = models.IntegerField(default=1)
+    asked_at = models.DateTimeField()
+    asked_by_id = models.BigIntegerField(null=True)
+    receipt = models.CharField(max_length=120, blank=True)  # its reference
+
+
+class SpendMove(models.Model):
+    """One thing that happened to a spend, with who and why."""
+
+    declares = Columns(
+        Retention.CASE,
+        belongs="spend__budget__person",
+        plain="id spend at act from_status to_status officer_id",
+        sensitive="words",
+    )
+    spend = models.ForeignKey(Spend, on_delete=models.CASCADE, related_name="moves")
+    at = models.DateTimeField()
+    act = models.CharField(max_length=20)
+    from_status = models.CharField(max_length=20, blank=True)
+    to_status = models.CharField(max_length=20)
+    officer_id = models.BigIntegerField(null=True)
+    words = models.TextField(blank=True)

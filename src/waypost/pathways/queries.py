@@ -120,6 +120,20 @@ def open_count(person_id: int, by: Posted, *, now: datetime) -> int | None:
     return Referral.objects.filter(person_id=person_id, status__in=OPEN).count()
 
 
+def sessions_between(
+    person_id: int, from_at: datetime, to_at: datetime
+) -> list[tuple[str, int, int]]:
+    """Service, sessions they came to, sessions that took place. The caller asked who may read."""
+    rows = Session.objects.filter(referral__person_id=person_id, at__gte=from_at, at__lte=to_at)
+    held, came = Counter[str](), Counter[str]()
+    for name, said in rows.exclude(came=Came.CALLED_OFF).values_list(
+        "referral__service__name", "came"
+    ):
+        held[name] += 1
+        came[name] += said == Came.ATTENDED
+    return [(name, came[name], held[name]) for name in sorted(held)]
+
+
 def _rows(services: Iterable[Service], now: datetime) -> list[ServiceRow]:
     """A wait is counted whoever waits: it names nobody."""
     open_ones = Referral.objects.filter(status__in=OPEN).values_list(

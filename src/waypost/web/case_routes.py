@@ -24,6 +24,7 @@ from waypost.web.pages import (
     training,
     voice,
     way_in,
+    young_court,
 )
 from waypost.web.route import Route
 
@@ -123,6 +124,18 @@ CASE_ROUTES: tuple[Route, ...] = (
           "To which services a person is referred, and how it goes."),
     Route("people/<int:person_id>/pathways/move", "person-pathways-move", pathways.move,
           P.PATHWAY_WRITE, "Refer a person, move a referral, write a session down."),
+    Route("services/budgets", "budgets", pathways.budgets, P.BUDGET_APPROVE,
+          "Spends from personalised budgets that wait for somebody else’s approval.",
+          "Spends to approve", under="services"),
+    Route("young-court", "young-court", young_court.listed, P.COURT_REVIEW_READ,
+          "Young Adult Court: sittings, who of yours is listed, which reviews are overdue.",
+          "Young Adult Court"),
+    Route("people/<int:person_id>/young-court", "person-young-court", young_court.person,
+          P.COURT_REVIEW_READ,
+          "A person’s reviews in the Young Adult Court: reports, what the court said, when next."),
+    Route("people/<int:person_id>/young-court/move", "person-young-court-move", young_court.move,
+          P.COURT_REVIEW_WRITE,
+          "List a person, prepare, report, write down what the court said, put off, take off."),
     Route("suitability", "suitability", suitability.listed, P.SUITABILITY_READ,
           "Assessments before an order or a release: checks, what waits, proposals.",
           "Checks and proposals"),

@@ -464,6 +464,8 @@ def test_a_limited_record_answers_as_one_that_does_not_exist(town, role):
         ("iom-person-move", [town["LIMITED-1"]], [OF_NOBODY]),
         ("person-pathways", [town["LIMITED-1"]], [OF_NOBODY]),
         ("person-pathways-move", [town["LIMITED-1"]], [OF_NOBODY]),
+        ("person-young-court", [town["LIMITED-1"]], [OF_NOBODY]),
+        ("person-young-court-move", [town["LIMITED-1"]], [OF_NOBODY]),
         ("iom-task", [task], [OF_NOBODY]),
         ("iom-task-move", [task], [OF_NOBODY]),
         ("breach-case", [case], [OF_NOBODY]),

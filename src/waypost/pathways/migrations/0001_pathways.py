@@ -5,87 +5,194 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('orders', '0009_how_it_was_made'),
+        ("orders", "0009_how_it_was_made"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Referral',
+            name="Referral",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('why', models.TextField()),
-                ('status', models.CharField(choices=[('referred', 'referred'), ('accepted', 'accepted'), ('started', 'started'), ('ended', 'ended'), ('declined', 'declined'), ('withdrawn', 'withdrawn')], db_index=True, max_length=20)),
-                ('version', models.IntegerField(default=1)),
-                ('referred_at', models.DateTimeField()),
-                ('referred_by_id', models.BigIntegerField(null=True)),
-                ('answer_by', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('over_why', models.TextField(blank=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('completed', 'completed'), ('part_completed', 'part_completed'), ('moved_on', 'moved_on'), ('stopped_coming', 'stopped_coming'), ('asked_to_stop', 'asked_to_stop'), ('custody', 'custody'), ('service_ended', 'service_ended')], max_length=30)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='orders.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("why", models.TextField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("referred", "referred"),
+                            ("accepted", "accepted"),
+                            ("started", "started"),
+                            ("ended", "ended"),
+                            ("declined", "declined"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        db_index=True,
+                        max_length=20,
+                    ),
+                ),
+                ("version", models.IntegerField(default=1)),
+                ("referred_at", models.DateTimeField()),
+                ("referred_by_id", models.BigIntegerField(null=True)),
+                ("answer_by", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("over_why", models.TextField(blank=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("completed", "completed"),
+                            ("part_completed", "part_completed"),
+                            ("moved_on", "moved_on"),
+                            ("stopped_coming", "stopped_coming"),
+                            ("asked_to_stop", "asked_to_stop"),
+                            ("custody", "custody"),
+                            ("service_ended", "service_ended"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="orders.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReferralMove',
+            name="ReferralMove",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('act', models.CharField(max_length=20)),
-                ('from_status', models.CharField(blank=True, max_length=20)),
-                ('to_status', models.CharField(max_length=20)),
-                ('officer_id', models.BigIntegerField(null=True)),
-                ('words', models.TextField(blank=True)),
-                ('referral', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moves', to='pathways.referral')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("act", models.CharField(max_length=20)),
+                ("from_status", models.CharField(blank=True, max_length=20)),
+                ("to_status", models.CharField(max_length=20)),
+                ("officer_id", models.BigIntegerField(null=True)),
+                ("words", models.TextField(blank=True)),
+                (
+                    "referral",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="moves",
+                        to="pathways.referral",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Service',
+            name="Service",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('provider', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('mentoring', 'mentoring'), ('cbt', 'cbt'), ('family', 'family'), ('employment', 'employment'), ('education', 'education'), ('accommodation', 'accommodation'), ('substance_misuse', 'substance_misuse'), ('mental_health', 'mental_health'), ('nurse', 'nurse'), ('women', 'women')], max_length=30)),
-                ('places', models.IntegerField()),
-                ('for_whom', models.CharField(blank=True, max_length=300)),
-                ('areas', models.JSONField(default=list)),
-                ('contact', models.CharField(blank=True, max_length=200)),
-                ('version', models.IntegerField(default=1)),
-                ('entered_at', models.DateTimeField()),
-                ('entered_by_id', models.BigIntegerField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("provider", models.CharField(max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("mentoring", "mentoring"),
+                            ("cbt", "cbt"),
+                            ("family", "family"),
+                            ("employment", "employment"),
+                            ("education", "education"),
+                            ("accommodation", "accommodation"),
+                            ("substance_misuse", "substance_misuse"),
+                            ("mental_health", "mental_health"),
+                            ("nurse", "nurse"),
+                            ("women", "women"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("places", models.IntegerField()),
+                ("for_whom", models.CharField(blank=True, max_length=300)),
+                ("areas", models.JSONField(default=list)),
+                ("contact", models.CharField(blank=True, max_length=200)),
+                ("version", models.IntegerField(default=1)),
+                ("entered_at", models.DateTimeField()),
+                ("entered_by_id", models.BigIntegerField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('name', 'provider'), name='service_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("name", "provider"), name="service_once")
+                ],
             },
         ),
         migrations.AddField(
-            model_name='referral',
-            name='service',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='pathways.service'),
+            model_name="referral",
+            name="service",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="referrals",
+                to="pathways.service",
+            ),
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('came', models.CharField(choices=[('attended', 'attended'), ('excused', 'excused'), ('missed', 'missed'), ('called_off', 'called_off')], max_length=20)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.BigIntegerField(null=True)),
-                ('referral', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to='pathways.referral')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "came",
+                    models.CharField(
+                        choices=[
+                            ("attended", "attended"),
+                            ("excused", "excused"),
+                            ("missed", "missed"),
+                            ("called_off", "called_off"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.BigIntegerField(null=True)),
+                (
+                    "referral",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sessions",
+                        to="pathways.referral",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['referred', 'accepted', 'started'])), fields=('person', 'service'), name='referral_open_once'),
+            model_name="referral",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["referred", "accepted", "started"])),
+                fields=("person", "service"),
+                name="referral_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(fields=('referral', 'at'), name='session_once'),
+            model_name="session",
+            constraint=models.UniqueConstraint(fields=("referral", "at"), name="session_once"),
         ),
     ]

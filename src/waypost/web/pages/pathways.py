@@ -14,6 +14,9 @@ from waypost.clock import now
 from waypost.errors import Refused
 from waypost.pathways import actions, queries
 from waypost.pathways.actions import Offered
+from waypost.pathways.budget_queries import budget_of, to_approve
+from waypost.pathways.budgeting import SpendAct, pence_of
+from waypost.pathways.budgets import allocate, ask_spend, move_spend
 from waypost.pathways.values import Act, Came, Kind, Outcome
 from waypost.web.pages.form_values import chosen, instant_of
 from waypost.web.pages.trying import number_of, tried
@@ -50,6 +53,12 @@ def service(request: HttpRequest, service_id: int) -> HttpResponse:
     return render(request, "waypost/service.html", words, status=422 if trouble else 200)
 
 
+def budgets(request: HttpRequest) -> HttpResponse:
+    """Spends that wait for a decision, of the asker's people, the oldest first."""
+    rows = to_approve(signed_in(request), now=now())
+    return render(request, "waypost/budgets.html", {"rows": rows})
+
+
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
     return _page(request, person_id)
 
@@ -74,8 +83,15 @@ def _page(request: HttpRequest, person_id: int, *, trouble: str = "") -> HttpRes
     page = queries.person_page(person_id, signed_in(request), now=at)
     form = present.refer_form(page)
     about = said.get("about", "")
+    money = budget_of(person_id, signed_in(request), now=at)
     words = {
         "page": page,
+        "money": money,
+        "money_forms": [filled(each, said, trouble) for each in present.budget_forms(money)],
+        "spends": [
+            (one, [filled(each, said, trouble) for each in present.spend_forms(one)])
+            for one in money.spends
+        ],
         "form": form and filled(form, said, trouble),
         "rows": [
             (one, [filled(each, said, trouble) for each in present.referral_forms(one, at)])
@@ -93,7 +109,16 @@ def _done(person_id: int, sent: QueryDict, by: Posted, at: datetime) -> str:
         number = number_of(sent.get("service", ""), "a service of the list")
         actions.refer(person_id, number, sent.get("why", ""), by=by, now=at)
         return "They are referred. The provider answers within a week."
+    if act in {"allocate", "ask_spend"}:
+        return _money(person_id, sent, by, at)
     number = number_of(sent.get("about", ""), "what to write down")
+    if act in set(SpendAct):
+        move_spend(
+            number, SpendAct(act), sent.get("words", ""),
+            expected_version=number_of(sent.get("version", ""), "it anew: reload the page"),
+            by=by, now=at,
+        )  # fmt: skip
+        return "It is written down."
     if act == "session":
         when = instant_of(sent.get("at", ""), "of the session")
         came = chosen(Came, sent.get("came", ""), "whether they came")
@@ -109,6 +134,15 @@ def _done(person_id: int, sent: QueryDict, by: Posted, at: datetime) -> str:
         by=by, now=at,
     )  # fmt: skip
     return "It is written down."
+
+
+def _money(person_id: int, sent: QueryDict, by: Posted, at: datetime) -> str:
+    pence = pence_of(sent.get("amount", ""))
+    if sent.get("act") == "allocate":
+        allocate(person_id, pence, sent.get("why", ""), by=by, now=at)
+        return "Their budget is written down."
+    ask_spend(person_id, pence, sent.get("what", ""), by=by, now=at)
+    return "It is asked for; somebody else decides."
 
 
 def _offered(sent: QueryDict) -> Offered:

@@ -67,6 +67,7 @@ from waypost.web.presenters.strips import KEY, own_sober_words, strips_shown
 from waypost.web.who import signed_in
 from waypost.whatif.queries import attached_to
 from waypost.whatif.trying import KINDS
+from waypost.young_court.queries import own_reviews, reviews_of
 
 KEPT_DAYS = timedelta(days=28)
 OWN_ASKS = 3  # requests of the wearer on a page that is about something else
@@ -137,6 +138,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
             "may_try": may.decide(by, Permission.WHATIF_RUN, case).allowed,
             "try_kinds": KINDS,
             "referrals_open": open_count(person_id, by, now=at),
+            "court_reviews": reviews_of(person_id, by, now=at),
             "iom_standing": standing_of(person_id, by, now=at),
             "attached": attached_to(person_id, by, now=at)
             if may.decide(by, Permission.ORDER_READ, case).allowed
@@ -182,6 +184,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             **own_reminder_words(by.own_person_id, at),
             "asks": asks(requests_of(by.own_person_id, by, now=at)[:OWN_ASKS], now=at),
             "asked": own_asked(by, now=at),
+            "own_court": own_reviews(by, now=at),
             "own": True,
         }
         audit.record("person:viewed_own", by=by, at=at, about=by.own_person_id)

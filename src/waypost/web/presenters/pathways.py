@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from waypost.pathways.budget_queries import BudgetSeen, SpendRow
+from waypost.pathways.budgeting import SPEND_ASKS, SpendAct, pounds
 from waypost.pathways.queries import PersonPage, ReferralRow, ServiceRow
 from waypost.pathways.values import (
     ASKS,
@@ -92,3 +94,42 @@ def _fields(act: Act) -> tuple[Field, ...]:
         fields.append(Field("over_why", "Where no place is free: who agreed to one more, and why",
                             "area", required=False))  # fmt: skip
     return tuple(fields)
+
+
+SPEND_TITLES: dict[SpendAct, str] = {
+    SpendAct.APPROVE: "Approve the spend",
+    SpendAct.REFUSE: "Refuse the spend",
+    SpendAct.PAY: "Say that it is paid",
+    SpendAct.WITHDRAW: "Withdraw the spend",
+}
+
+
+def budget_forms(seen: BudgetSeen) -> list[Form]:
+    """To allocate, for a coordinator; to ask for a spend, where there is a budget."""
+    forms = []
+    if seen.may_ask:
+        fields = (Field("amount", "Amount in pounds"), Field("what", "What it is for", "area"))
+        forms.append(Form("ask_spend", "Ask for a spend", "Ask for it", fields))
+    if seen.may_allocate:
+        title = "Change the budget" if seen.balance else "Allocate a budget"
+        amount = pounds(seen.balance.allocated)[1:] if seen.balance else ""
+        fields = (Field("amount", "The whole budget, in pounds", value=amount),
+                  Field("why", "What the budget is for", "area", value=seen.why))  # fmt: skip
+        forms.append(Form("allocate", title, "Write the budget down", fields))
+    return forms
+
+
+def spend_forms(row: SpendRow) -> list[Form]:
+    about, hidden = str(row.spend.pk), {"version": str(row.spend.version)}
+    what = pounds(row.spend.pence)
+    return [
+        Form(act.value, f"{SPEND_TITLES[act]}: {what}", SPEND_TITLES[act], (_spend_words(act),),
+             about=about, hidden=hidden, grave=act in {SpendAct.REFUSE, SpendAct.WITHDRAW})
+        for act in row.acts
+    ]  # fmt: skip
+
+
+def _spend_words(act: SpendAct) -> Field:
+    if act is SpendAct.PAY:
+        return Field("words", "Reference of the receipt")
+    return Field("words", f"Say {SPEND_ASKS[act]}", "area")

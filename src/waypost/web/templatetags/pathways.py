@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 
-from waypost.pathways import values
+from waypost.pathways import budgeting, values
 
 register = template.Library()
 TABLES: dict[str, Mapping[Any, str]] = {
@@ -16,6 +16,8 @@ TABLES: dict[str, Mapping[Any, str]] = {
     "act": {**values.ACT_WORDS, "refer": "referred"},
     "outcome": values.OUTCOME_WORDS,
     "came": values.CAME_WORDS,
+    "spend": budgeting.SPEND_WORDS,
+    "spend_act": {**budgeting.SPEND_ACT_WORDS, "ask_spend": "asked for"},
 }
 
 
@@ -23,3 +25,9 @@ TABLES: dict[str, Mapping[Any, str]] = {
 def pathway(name: str, table: str) -> str:
     """A stored name in the words of its table."""
     return TABLES[table].get(name, str(name))
+
+
+@register.filter
+def pounds(pence: int) -> str:
+    """Pence as £45.50."""
+    return budgeting.pounds(pence)
