@@ -41,7 +41,7 @@ demo: setup  ## a seeded London with live tags; Ctrl-C stops it, a second start 
 
 test: setup  ## check, then all tests on SQLite, then the database tests on PostgreSQL
 	$(MAKE) --no-print-directory check
-	$(MAKE) --no-print-directory -k -j 2 --output-sync=recurse test-rooms test-running
+	$(MAKE) --no-print-directory -k -j 2 test-rooms test-running
 
 # Journeys and crashes wait more than they work: they run beside everything else.
 test-rooms: setup
