@@ -14,7 +14,7 @@ from waypost.access import may
 from waypost.access.values import Posted, Role
 from waypost.training.practising import find_practice
 from waypost.web.pages.ground import map_file
-from waypost.web.routes import BY_NAME, MENU, ROUTES, Route, route
+from waypost.web.routes import BY_NAME, ROUTES, Route, route
 from waypost.web.waiting import waiting_of
 from waypost.web.who import asker
 
@@ -36,7 +36,7 @@ ROLE_WORDS: dict[Role, str] = {
 def house(request: HttpRequest) -> dict[str, Any]:
     by = asker(request) if hasattr(request, "user") else None
     here = (request.resolver_match.url_name if request.resolver_match else "") or ""
-    above = (BY_NAME[here].under if here in BY_NAME else "") or here
+    above = (by and here in BY_NAME and parent_of(by, BY_NAME[here])) or here
     return {
         "by": by,
         "roles_in_words": [ROLE_WORDS[role] for role in sorted(by.roles)] if by else [],
@@ -52,9 +52,17 @@ def house(request: HttpRequest) -> dict[str, Any]:
 
 
 def menu_of(by: Posted) -> list[Route]:
-    """The pages this officer's roles open, in the order of the day's work."""
-    items = [route(name) for name in MENU]
-    return [item for item in items if may.decide(by, item.permission).allowed]
+    """The pages this officer's roles open, in the order of the day's work. One that stands under a
+    page which they do not open stands in the menu itself."""
+    items = [one for one in ROUTES if one.title and may.decide(by, one.permission).allowed]
+    return [item for item in items if not parent_of(by, item)]
+
+
+def parent_of(by: Posted, item: Route) -> str:
+    """The name of the page that it stands under, as far as the officer opens that one; else ""."""
+    if not item.under or not may.decide(by, route(item.under).permission).allowed:
+        return ""
+    return item.under
 
 
 def submenu_of(by: Posted, name: str) -> list[Route]:

@@ -415,7 +415,6 @@ ROUTES: tuple[Route, ...] = (
     Route("readyz", "readyz", health.readyz, P.ANYBODY, "The store answers and is up to date."),
     Route("metrics", "metrics", health.metrics, P.ANYBODY, "Counters for monitoring, no persons."),
 )  # fmt: skip
-MENU: tuple[str, ...] = tuple(route.name for route in ROUTES if route.title and not route.under)
 BY_NAME: dict[str, Route] = {route.name: route for route in ROUTES}
 
 
