@@ -281,7 +281,11 @@ def _shown(
         ),
         timetable=timetable,
         exceptions=exceptions,
-        findings=tuple(one for one in found if one.requirement_id == "hours"),
+        findings=tuple(
+            one
+            for one in found
+            if one.requirement_id == "hours" and one.kind != "fixed_address_missing"
+        ),  # the place is another field's
         week=week_of(monday, windows, field.timezone, field.division),
         usual_hours=None
         if any(row.is_narrowed for row in field.rows)
