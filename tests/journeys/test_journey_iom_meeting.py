@@ -172,9 +172,9 @@ def test_a_meeting_goes_from_its_agenda_to_actions_and_minutes(page, house, offi
     page.goto(f"{house.pages}/iom/tasks")
     check_accessible(page, house)
     press(page.locator("main tbody a").first)
-    task = page.url
     press(form(page, "Accept the task").get_by_role("button", name="Accept the task"))
     page.get_by_text("the other side is told").wait_for()
+    task = page.url
     check_accessible(page, house)
     back = form(page, "Return the task")
     back.get_by_label("Say what was found").fill("Spoken to at home; took the leaflet.")
