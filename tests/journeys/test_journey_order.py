@@ -31,7 +31,7 @@ def nell(page, house, tmp_path):
     hours = [{"days": EVERY_DAY, "start": clock(house, 6), "end": clock(house, 10)}]
     since = house.now - timedelta(hours=3)
     person = {
-        "person_id": f"N{number}", "name": f"Nell Marsh {number}", "area": "Hackney",
+        "person_id": f"NELL{number}", "name": f"Nell Marsh {number}", "area": "Hackney",
         "activations": [{"activation_id": f"AN{number}", "device_id": f"tag-n{number}",
                          "from": since.isoformat(), "to": None}],
         "orders": [{"order_id": f"ON{number}", "kind": "community_order",

@@ -138,7 +138,9 @@ def order_page(
     known_at   as it was known then: what monitoring judged by at that instant
     """
     row, _ = order_named(number, by, now=now)
-    [person] = person_orders([row.person_id], known_at=known_at)
+    [now_known] = person_orders([row.person_id])
+    known = person_orders([row.person_id], known_at=known_at) if known_at else [now_known]
+    person = known[0] if known else replace(now_known, orders=())  # nobody was known then
     found = next((one for one in person.orders if one.order_id == row.reference), None)
     order = found or order_value(row)
     steps = _seen(row.person_id, row.reference)

@@ -186,3 +186,12 @@ def test_an_order_leads_back_to_the_assessment_that_proposed_it(person):
     centre = client_of(Role.MONITORING_OFFICER)  # which reads no assessments
     page = centre.get(reverse("order", args=[number_of_order(person, "O1")]))
     assert reverse("assessment", args=[proposed.pk]) not in page.content.decode()
+
+
+def test_before_anything_was_known_the_order_asked_nothing(person):
+    client, order = client_of(Role.MONITORING_OFFICER), number_of_order(person, "O1")
+    page = client.get(f"{reverse('order', args=[order])}?known=2020-01-01T10:00")
+    assert page.status_code == 200
+    assert "None that binds now." in words(page)
+    page = client.get(f"{reverse('order', args=[order])}?known=yesterday")
+    assert "Enter the moment as" in words(page)
