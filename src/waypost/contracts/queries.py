@@ -92,14 +92,6 @@ def waiting(by: Posted, *, now: datetime) -> list[Line]:
     return _lines(found[:PAGE])
 
 
-def of_order(person_id: int, reference: str, by: Posted, *, now: datetime) -> list[Line]:
-    """The contracts about one order, newest first."""
-    if not may.decide(by, Permission.CONTRACT_READ, case_of(person_id, now=now)).allowed:
-        return []
-    rows = Contract.objects.filter(person_id=person_id, order_reference=reference)
-    return _lines(list(rows.order_by("-number")))
-
-
 def contract_page(contract_id: int, by: Posted, *, now: datetime) -> ContractPage:
     """One contract, of a person within reach."""
     row = Contract.objects.filter(pk=contract_id).first()

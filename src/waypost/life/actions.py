@@ -189,7 +189,7 @@ def accept(person_id: int, reference: str, words: str, *, by: Posted, now: datet
 
 
 @transaction.atomic
-def record_conviction(
+def record_particulars(
     person_id: int, reference: str, order: OrderValue, words: str, *, by: Posted, now: datetime
 ) -> None:
     """How the order was made (day of conviction, court, programme), put right or added."""
@@ -200,10 +200,8 @@ def record_conviction(
     row.court, row.programme = order.court, order.programme
     row.save(force_insert=True)
     bump_head()
-    audit.record(
-        "order:particulars_recorded", by=by, at=now, about=person_id,
-        detail={"order": reference, "version": row.version, "words": len(_said(words))},
-    )  # fmt: skip
+    said = Decision(Authority.RESPONSIBLE_OFFICER, words)
+    _step(row, Act.PARTICULARS, now, said, by=by, at=now)
 
 
 def _vary(
@@ -349,4 +347,5 @@ STEP_KINDS: dict[Act, str] = {
     Act.REVOKE: "revoked",
     Act.WITHDRAW_CONSENT: "consent_withdrawn",
     Act.ACCEPT: "accepted",
+    Act.PARTICULARS: "particulars_recorded",
 }

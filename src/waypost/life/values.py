@@ -37,6 +37,7 @@ class Act(StrEnum):
     REVOKE = "revoke"
     WITHDRAW_CONSENT = "withdraw_consent"
     ACCEPT = "accept"  # outside its programme, and right all the same
+    PARTICULARS = "particulars"  # how it was made is put right: conviction, court, programme
 
 
 NEXT: dict[Stage, frozenset[Stage]] = {
@@ -88,6 +89,7 @@ ACT_WORDS: dict[Act, str] = {
     Act.REVOKE: "revoked",
     Act.WITHDRAW_CONSENT: "ended, since consent was withdrawn",
     Act.ACCEPT: "accepted outside its programme",
+    Act.PARTICULARS: "given how it was made",
 }
 AUTHORITY_WORDS: dict[Authority, str] = {
     Authority.COURT: "the court",

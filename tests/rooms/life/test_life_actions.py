@@ -151,9 +151,13 @@ def test_the_responsible_officer_varies_the_start_by_notice(town, prue):
     with pytest.raises(Refused, match="not recorded"):
         actions.vary(person(), "O1", change, notice, from_at=at("12:00"), by=prue, now=at("12:00"))
     made = OrderValue("O1", OrderKind.OTHER, at("08:00"), None, (), True, CONVICTED)
-    actions.record_conviction(person(), "O1", made, "Memorandum of 1 May", by=prue, now=at("12:00"))
+    actions.record_particulars(
+        person(), "O1", made, "Memorandum of 1 May", by=prue, now=at("12:00")
+    )
     actions.vary(person(), "O1", change, notice, from_at=at("12:01"), by=prue, now=at("12:01"))
     assert [start for _, _, start in asked()] == ["19:00", "20:00"]
+    steps = OrderStep.objects.filter(act="particulars")
+    assert [one.words for one in steps] == ["Memorandum of 1 May"]  # what was typed is kept
     with pytest.raises(Refused, match="may not change its hours"):
         actions.vary(person(), "O1", curfew("20:00", "10:00"), notice, from_at=at("13:00"), by=prue,
                      now=at("13:00"))  # fmt: skip

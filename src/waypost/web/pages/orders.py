@@ -61,7 +61,7 @@ def new(request: HttpRequest, person_id: int) -> HttpResponse:
     else:
         form = present.empty_form(kind, said, "R1", now=at)
     problem, findings = "", []
-    if posted and form.ready and not wrong and "kind-choose" not in request.POST:
+    if posted and form.ready and not wrong:
         assert form.asked is not None, "a form that is ready says something"
         findings = present.findings(person, said, form.asked)
         if not findings or given.get("meant") == "yes":
@@ -285,7 +285,7 @@ def _particulars(
         " ".join(sent.get("court", "").split())[:120],
         " ".join(sent.get("programme", "").split())[:120],
     )  # fmt: skip
-    actions.record_conviction(person_id, reference, said, sent.get("words", ""), by=by, now=at)
+    actions.record_particulars(person_id, reference, said, sent.get("words", ""), by=by, now=at)
     return "How the order was made is recorded."
 
 
@@ -349,7 +349,7 @@ def _standing(order: Order, reference: str) -> Any:
 
 def _kind(given: Any, order: OrderKind) -> RequirementKind:
     offered = [value for value, _ in present.kinds_for(order)]
-    asked = given.get("requirement_kind", "") or given.get("kind_of", "")
+    asked = given.get("requirement_kind", "")
     return RequirementKind(asked if asked in offered else offered[0])
 
 

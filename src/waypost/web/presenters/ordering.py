@@ -17,7 +17,14 @@ from django.conf import settings
 from django.http import QueryDict
 
 from waypost.life.queries import OrderPage, StepSeen
-from waypost.life.values import ACT_WORDS, AUTHORITY_WORDS, CHANGE_WORDS, Programme, Stage
+from waypost.life.values import (
+    ACT_WORDS,
+    AUTHORITY_WORDS,
+    CHANGE_WORDS,
+    Act,
+    Programme,
+    Stage,
+)
 from waypost.life.varying import authorities
 from waypost.orders.fields import Desk
 from waypost.orders.finding import Finding
@@ -430,13 +437,19 @@ def order_shown(page: OrderPage, *, now: datetime) -> OrderShown:
     return orders_of(only, now=now)[0]
 
 
+# What officers do by themselves, by no law of variations: nobody's decision is named with it.
+OF_OFFICERS = frozenset({Act.TRANSFER, Act.ACCEPT, Act.PARTICULARS})
+
+
 def steps_shown(steps: Sequence[StepSeen]) -> list[dict[str, Any]]:
     """The story, newest first: what was done, on whose decision, what changed."""
     return [
         {
             "step": one,
             "what": ACT_WORDS[one.act].capitalize(),
-            "whose": AUTHORITY_WORDS[one.authority] if one.authority else "",
+            "whose": AUTHORITY_WORDS[one.authority]
+            if one.authority and one.act not in OF_OFFICERS
+            else "",
             "changes": [
                 f"{reference}: {', '.join(CHANGE_WORDS[part] for part in parts)}"
                 for reference, parts in one.changes
