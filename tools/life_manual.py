@@ -22,9 +22,9 @@ def _life() -> str:
             "# The life of an order",
             "Every change is a new version with the moment from which it binds and the moment at "
             "which it became known; nobody is judged by what they could not know. What was asked "
-            "at any earlier moment can be read on the order's page. A proposal, and that it was not "
-            "made, are kept with its assessment ([Suitability](suitability.md)); the order's page "
-            "leads back to it.",
+            "at any earlier moment can be read on the order's page. A proposal, and that it was "
+            "not made, are kept with its assessment ([Suitability](suitability.md)); the "
+            "order's page leads back to it.",
             "## How an order moves",
             "```mermaid\nstateDiagram-v2\n" + "\n".join(drawn) + "\n```",
             "| from | to | how |\n|---|---|---|\n" + "\n".join(rows),
